@@ -1,0 +1,155 @@
+"""One SQLite file: a connection per thread, transactions that take the write lock at once, and the stamp of its owner."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlite_utils
+
+from dashboard.errors import StoreUnavailable, WrongDatabase
+
+BUSY_TIMEOUT_MS = (
+    10_000  # longer than any write of ours (a page of 100 rows takes under 10 ms), shorter than a person's patience
+)
+
+
+class Database:
+    """The file behind the store. Only modules of `dashboard.store` may use its connections.
+
+    WAL lets pages read while a sync writes; `synchronous=FULL` makes a commit survive a power cut, since a commit
+    is what the exchange of a token and the sending of a debit wait for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._guard = threading.Lock()
+
+    @property
+    def handle(self) -> sqlite_utils.Database:
+        """This thread's connection, opened at first use. Raises StoreUnavailable."""
+        found: sqlite_utils.Database | None = getattr(self._local, "handle", None)
+        if found is None:
+            with translated():
+                found = sqlite_utils.Database(self._connect())
+            self._local.handle = found
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA temp_store=MEMORY")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        with self._guard:
+            gone = [pair for pair in self._open if not pair[0].is_alive()]
+            self._open = [pair for pair in self._open if pair[0].is_alive()]
+            self._open.append((threading.current_thread(), connection))
+        for _, left_over in gone:  # Streamlit makes a thread per run; its connections must not pile up
+            left_over.close()
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite_utils.Database]:
+        """Everything inside commits together or not at all; inner transactions join the outer one.
+
+        Takes the write lock at once (`BEGIN IMMEDIATE`), so that what was read inside is still true when it is
+        written. Raises StoreUnavailable.
+        """
+        handle = self.handle
+        if handle.conn.in_transaction:
+            yield handle
+            return
+        with translated():
+            handle.execute("BEGIN IMMEDIATE")
+            try:
+                yield handle
+                handle.execute("COMMIT")
+            except BaseException:
+                handle.conn.rollback()
+                raise
+
+    def stamp(self, facts: dict[str, str]) -> None:
+        """Mark the file as belonging to these owners at first use; refuse it later where one differs.
+
+        Only the keys given are compared, so that a command that knows Stripe alone can open the file.
+        Raises WrongDatabase.
+        """
+        with self.transaction() as handle:
+            known = {row["key"]: row["value"] for row in handle["stamp"].rows}
+            for key, value in facts.items():
+                if key in known and known[key] != value:
+                    raise WrongDatabase(
+                        f"{self.path} belongs to {key} {known[key]}, but the settings say {value}.",
+                        meaning="Nothing was read or written: mixing two environments in one file loses track of money.",
+                        action="Set ACH_DESK_DB to this environment's own file, or correct the setting.",
+                        code="wrong_database",
+                    )
+                if key not in known:
+                    handle["stamp"].insert({"key": key, "value": value})
+
+    def check_integrity(self) -> list[str]:
+        """SQLite's own findings about the file; an empty list means sound."""
+        with translated():
+            rows = self.handle.query("PRAGMA integrity_check")
+            found = [str(row["integrity_check"]) for row in rows]
+            broken = [f"{row['table']} row {row['rowid']}" for row in self.handle.query("PRAGMA foreign_key_check")]
+        return [line for line in found if line != "ok"] + broken
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the WAL into the file."""
+        with self._guard:
+            opened, self._open = self._open, []
+        for _, connection in opened:
+            connection.close()
+        self._local = threading.local()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn SQLite's operational failures into StoreUnavailable, with what a person can do about each."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            meaning, action = (
+                "Another process is writing.",
+                "Try again; if it goes on, look for a second ach-desk.",
+            )
+        elif "full" in text:
+            meaning, action = "The disk has no room.", "Free some space on the disk that holds ACH_DESK_DB."
+        elif "readonly" in text or "unable to open" in text:
+            meaning, action = (
+                "The file cannot be written.",
+                "Check the owner and permissions of ACH_DESK_DB and its folder.",
+            )
+        else:
+            raise
+        raise StoreUnavailable(
+            f"The database is not available ({text}).",
+            meaning=f"{meaning} Nothing was saved.",
+            action=action,
+            code="store",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            raise
+        raise StoreUnavailable(
+            f"The database file is damaged ({error}).",
+            meaning="Nothing was saved.",
+            action="Stop the desk and restore the newest backup (`ach-desk restore`).",
+            code="store",
+        ) from error

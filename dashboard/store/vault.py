@@ -1,0 +1,52 @@
+"""The token vault: secrets are encrypted before they reach SQLite, by keys that never do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from dashboard.errors import ConfigError, UnreadableSecret
+from dashboard.models import Secret
+
+
+class Vault:
+    """Encrypts with the newest key and decrypts with any of them, so that keys can be changed while the desk runs."""
+
+    def __init__(self, keys: Sequence[Secret]) -> None:
+        """`keys` are Fernet keys, newest first. Raises ConfigError where one is malformed or none is given."""
+        if not keys:
+            raise ConfigError("ACH_DESK_KEY", "no encryption key is set", action="Make one with `ach-desk keys init`.")
+        try:
+            self._fernet = MultiFernet([Fernet(key.reveal()) for key in keys])
+        except ValueError:
+            raise ConfigError(
+                "ACH_DESK_KEY",
+                "a key is not 32 url-safe base64-encoded bytes",
+                action="Make one with `ach-desk keys init`.",
+            ) from None
+
+    def seal(self, secret: Secret) -> bytes:
+        """The secret, encrypted and authenticated (AES-128-CBC with HMAC-SHA-256, the Fernet format)."""
+        return self._fernet.encrypt(secret.reveal().encode())
+
+    def open(self, sealed: bytes) -> Secret:
+        """The secret back. Raises UnreadableSecret where no key fits."""
+        try:
+            return Secret(self._fernet.decrypt(sealed).decode())
+        except InvalidToken:
+            raise UnreadableSecret(
+                "A stored secret cannot be decrypted with the keys in ACH_DESK_KEY.",
+                meaning="The key that it was written with is missing; linked banks cannot be used until it is back.",
+                action="Add the old key after the new one in ACH_DESK_KEY, separated by a comma.",
+                code="unreadable_secret",
+            ) from None
+
+    def renew(self, sealed: bytes) -> bytes:
+        """The same secret, encrypted anew under the newest key. Raises UnreadableSecret."""
+        return self.seal(self.open(sealed))
+
+
+def make_key() -> Secret:
+    """A new random key for ACH_DESK_KEY."""
+    return Secret(Fernet.generate_key().decode())
