@@ -16,7 +16,7 @@ class Clock:
         return self.real() + self._lead
 
     def real(self) -> datetime:
-        """The machine's time: what leases and time-outs go by, since moving the sandbox's clock must not expire them."""
+        """The machine's time, for leases and time-outs: moving the sandbox's clock must not expire them."""
         return datetime.now(UTC)
 
     def follow(self, provider_now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The domain's nouns: what ACH Desk knows about customers, banks, mandates and money.
 
-Money is integer cents with a lower-case ISO currency; time is an aware UTC datetime. Nothing here knows SQL, HTTP or Streamlit.
+Money is integer cents with a lower-case ISO currency; time is an aware UTC datetime.
+Nothing here knows SQL, HTTP or Streamlit.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Customer:
 
 
 class AttemptState(StrEnum):
-    """Where a link attempt stands (DESIGN section 4). `choosing` waits for the operator to pick one of several accounts."""
+    """Where a link attempt stands. `choosing` waits for the operator to pick one of several accounts."""
 
     OPENED = "opened"
     CHOOSING = "choosing"
@@ -235,7 +236,7 @@ class DebitState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What the money is for (Stripe: `transaction_purpose`; Nacha asks for it on consumer WEB debits since 20 March 2026)."""
+    """What the money is for (Stripe: `transaction_purpose`; Nacha: consumer WEB debits since 20 March 2026)."""
 
     GOODS = "goods"
     SERVICES = "services"

@@ -1,4 +1,4 @@
-"""One SQLite file: a connection per thread, transactions that take the write lock at once, and the stamp of its owner."""
+"""One SQLite file: a connection per thread, transactions that take the write lock at once, its owner's stamp."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Database:
         Raises WrongDatabase.
         """
         with self.transaction() as handle:
-            known = {row["key"]: row["value"] for row in handle["stamp"].rows}
+            known = {row["key"]: row["value"] for row in handle.table("stamp").rows}
             for key, value in facts.items():
                 if key in known and known[key] != value:
                     raise WrongDatabase(
@@ -98,7 +98,7 @@ class Database:
                         code="wrong_database",
                     )
                 if key not in known:
-                    handle["stamp"].insert({"key": key, "value": value})
+                    handle.table("stamp").insert({"key": key, "value": value})
 
     def check_integrity(self) -> list[str]:
         """SQLite's own findings about the file; an empty list means sound."""
@@ -134,7 +134,7 @@ def translated() -> Iterator[None]:
         elif "readonly" in text or "unable to open" in text:
             meaning, action = (
                 "The file cannot be written.",
-                "Check the owner and permissions of ACH_DESK_DB and its folder.",
+                "Check who owns ACH_DESK_DB and its folder.",
             )
         else:
             raise

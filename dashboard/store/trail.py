@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from dashboard.models import Actor
 from dashboard.store.database import Database
@@ -47,7 +47,7 @@ class Trail:
                 "subject": subject,
                 "facts": json.dumps(facts, sort_keys=True, default=str),
             }
-            db["audit"].insert({**row, "digest": digest_row(last["digest"] if last else GENESIS, row)})
+            db.table("audit").insert({**row, "digest": digest_row(last["digest"] if last else GENESIS, row)})
 
     def read(self, subject: str | None = None, limit: int = 200) -> list[AuditRow]:
         """The newest rows first, of one subject or of all."""
@@ -61,19 +61,17 @@ class Trail:
     def verify(self) -> list[str]:
         """What an edit, a removal or a reorder left behind, a sentence each; an empty list means whole."""
         findings, last, expected = [], GENESIS, 1
-        for row in self._walk():
-            if row["seq"] != expected:
-                findings.append(f"Rows {expected} to {row['seq'] - 1} are missing.")
+        for row in self._database.handle.query("SELECT * FROM audit ORDER BY seq"):
+            seq = row["seq"]
+            if seq != expected:
+                findings.append(f"Rows {expected} to {seq - 1} are missing.")
             if digest_row(last, row) != row["digest"]:
-                findings.append(f"Row {row['seq']} is not what was written, or follows another row than it did.")
-            last, expected = str(row["digest"]), int(row["seq"]) + 1
+                findings.append(f"Row {seq} is not what was written, or follows another row than it did.")
+            last, expected = row["digest"], seq + 1
         return findings
 
-    def _walk(self) -> Iterator[dict[str, object]]:
-        yield from self._database.handle.query("SELECT * FROM audit ORDER BY seq")
 
-
-def digest_row(previous: str, row: dict[str, object]) -> str:
+def digest_row(previous: str, row: dict[str, Any]) -> str:
     """The chain's link: SHA-256 over the previous digest and this row's own fields."""
     body = json.dumps(
         [previous, *(row[key] for key in ("seq", "at", "actor", "address", "action", "subject", "facts"))]
@@ -81,14 +79,14 @@ def digest_row(previous: str, row: dict[str, object]) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _row(row: dict[str, object]) -> AuditRow:
+def _row(row: dict[str, Any]) -> AuditRow:
     return AuditRow(
-        seq=int(str(row["seq"])),
-        at=datetime.fromtimestamp(int(str(row["at"])), UTC),
-        actor=str(row["actor"]),
-        address=str(row["address"]),
-        action=str(row["action"]),
-        subject=str(row["subject"]),
-        facts=json.loads(str(row["facts"])),
-        digest=str(row["digest"]),
+        seq=row["seq"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        actor=row["actor"],
+        address=row["address"],
+        action=row["action"],
+        subject=row["subject"],
+        facts=json.loads(row["facts"]),
+        digest=row["digest"],
     )
