@@ -93,7 +93,7 @@ class Database:
                 if key in known and known[key] != value:
                     raise WrongDatabase(
                         f"{self.path} belongs to {key} {known[key]}, but the settings say {value}.",
-                        meaning="Nothing was read or written: mixing two environments in one file loses track of money.",
+                        meaning="Nothing was read or written: two environments in one file lose track of money.",
                         action="Set ACH_DESK_DB to this environment's own file, or correct the setting.",
                         code="wrong_database",
                     )

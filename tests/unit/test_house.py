@@ -1,4 +1,4 @@
-"""The house stands as ARCHITECTURE.md draws it: imports point down, and each trade is practised in its own room only."""
+"""The house stands as ARCHITECTURE.md draws it: imports point down, each trade is practised in its own room."""
 
 from __future__ import annotations
 

@@ -1,0 +1,133 @@
+"""Child processes that live and die with the command that started them."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+from dashboard.errors import DeskError
+
+GRACE_SECONDS = 10  # a durable step ends within its provider time-out of 8 s, so nobody is killed in the middle of one
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Child:
+    """One child: its name for messages, and the process."""
+
+    def __init__(
+        self, name: str, arguments: Sequence[str], environ: Mapping[str, str], log: Path | None = None
+    ) -> None:
+        """Start `python arguments…` from the checkout, its standard error going to `log` or to ours."""
+        self.name = name
+        self._log = log.open("ab") if log else None
+        self._reader: threading.Thread | None = None
+        self.process = subprocess.Popen(  # noqa: S603  our own interpreter and our own modules
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we stop the children in order
+        )
+
+    def read_line(self) -> str:
+        """The next line that it prints; raises DeskError where it ended instead."""
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        if not line:
+            raise DeskError(f"The {self.name} did not start.", action="Its last words stand above or in its log.")
+        return line
+
+    def drain(self) -> None:
+        """Read on in the background, so that a talkative child never blocks on a full pipe; its lines go to its log."""
+
+        def copy() -> None:
+            for line in self.process.stdout or ():
+                if self._log:
+                    self._log.write(line.encode())
+
+        self._reader = threading.Thread(target=copy, daemon=True)
+        self._reader.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still there."""
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, and end it where it does not within the grace period."""
+        if self.is_running:
+            self.process.terminate()
+            try:
+                self.process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self._reader:
+            self._reader.join(GRACE_SECONDS)
+        if self.process.stdout:
+            self.process.stdout.close()
+        if self._log:
+            self._log.close()
+
+
+@contextlib.contextmanager
+def stopping(children: list[Child]) -> Iterator[None]:
+    """Stop every child in the list, newest first, however the block ends; SIGTERM ends it like Ctrl-C."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        for child in reversed(children):
+            child.stop()
+
+
+def watch(children: Sequence[Child]) -> Child:
+    """Wait until one of the children ends, and say which."""
+    while True:
+        for child in children:
+            if not child.is_running:
+                return child
+        time.sleep(0.5)
+
+
+def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> bool:
+    """Whether `ready` came true within the time and while the child lived."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and child.is_running:
+        if ready():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def find_port(wanted: int) -> int:
+    """The wanted loopback port, or a free one where it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise DeskError("No free port on this machine.")
