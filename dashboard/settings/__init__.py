@@ -1,0 +1,210 @@
+"""Settings: the environment first, then `.streamlit/secrets.toml`; typed, checked together, secrets as `***`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dashboard.errors import ConfigError
+from dashboard.models import Generation, Mode, Secret
+from dashboard.settings.checks import (
+    check_cipher_keys,
+    check_contradictions,
+    check_descriptor,
+    check_redirect,
+    check_url,
+    check_zone,
+    is_loopback,
+    pick,
+)
+
+SECRETS_FILE = Path(".streamlit/secrets.toml")
+PLAID_HOSTS = {"sandbox": "https://sandbox.plaid.com", "production": "https://production.plaid.com"}
+STRIPE_HOST = "https://api.stripe.com"
+LINK_SCRIPT = "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+PRODUCTS = ("auth", "identity", "transactions")
+CLIENT_NAME_LIMIT = 30  # Plaid: a longer client_name is shown as "This Application"
+
+
+class Need(StrEnum):
+    """What a command uses; it is asked for nothing else."""
+
+    PLAID = "plaid"
+    STRIPE = "stripe"
+    KEY = "key"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting as documentation shows it; `default` is None where it must be set by whoever needs it."""
+
+    name: str
+    what: str
+    default: str | None = ""
+    secret: bool = False
+
+
+KEYS: tuple[Key, ...] = (
+    Key("PLAID_CLIENT_ID", "Plaid's id of your team (Dashboard > Developers > Keys)", None),
+    Key("PLAID_SECRET", "Plaid's secret for that environment", None, secret=True),
+    Key("PLAID_ENV", "`sandbox` or `production`; in the classic generation also `tartan`", "sandbox"),
+    Key("PLAID_PUBLIC_KEY", "Plaid's public key; the classic generation opens Link with it"),
+    Key("PLAID_LINK_GENERATION", "`current`, or `classic` for the founding guide's flow", "current"),
+    Key("PLAID_BASE_URL", "another Plaid-compatible server", "by PLAID_ENV"),
+    Key("PLAID_LINK_URL", "the Link script", LINK_SCRIPT),
+    Key("PLAID_CLIENT_NAME", "your business's name in Link and in the authorization, up to 30 characters", "ACH Desk"),
+    Key("PLAID_PRODUCTS", "`auth`; with `identity`, `transactions` where enabled", "auth"),
+    Key("PLAID_LINK_CUSTOMIZATION", "a Link customization from Plaid's Dashboard"),
+    Key("PLAID_REDIRECT_URI", "where an OAuth bank sends a web view back to; https, no query or fragment"),
+    Key("STRIPE_SECRET_KEY", "Stripe's secret key, `sk_test_…` or `sk_live_…`, or a restricted one", None, secret=True),
+    Key("STRIPE_API_BASE", "another Stripe-compatible server", STRIPE_HOST),
+    Key("STRIPE_STATEMENT_DESCRIPTOR", "up to 22 characters; the first 16 appear on the bank statement", "ACH DESK"),
+    Key("ACH_DESK_DB", "the database file", "ach-desk.db"),
+    Key("ACH_DESK_KEY", "one or more Fernet keys, comma-separated, newest first", None, secret=True),
+    Key("ACH_DESK_TIMEZONE", "the business's time zone: days are days of this zone", "America/New_York"),
+    Key("ACH_DESK_SANDBOX_URL", "the built-in sandbox's address; `make demo` sets it"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between installations; where a need was not asked for, its keys may be empty."""
+
+    plaid_client_id: str
+    plaid_secret: Secret
+    plaid_env: str
+    plaid_public_key: str
+    generation: Generation
+    plaid_base_url: str
+    plaid_link_url: str
+    plaid_client_name: str
+    plaid_products: tuple[str, ...]
+    plaid_link_customization: str
+    plaid_redirect_uri: str
+    stripe_secret_key: Secret
+    stripe_api_base: str
+    stripe_statement_descriptor: str
+    db: Path
+    keys: tuple[Secret, ...]
+    timezone: ZoneInfo
+    sandbox_url: str | None
+    business_name: str
+
+    @property
+    def mode(self) -> Mode:
+        """Whose money moves: the sandbox's where Stripe is on this machine, else what Stripe's key says."""
+        if self.sandbox_url or is_loopback(self.stripe_api_base):
+            return Mode.SANDBOX
+        live = self.stripe_secret_key.reveal().startswith(("sk_live_", "rk_live_"))
+        return Mode.LIVE if live else Mode.TEST
+
+
+class _Source:
+    """The two places a value can come from; an empty value counts as not set."""
+
+    def __init__(self, environ: Mapping[str, str], file: Mapping[str, object]) -> None:
+        self._environ, self._file = environ, file
+        self._defaults = {key.name: key.default for key in KEYS}
+
+    def get(self, name: str, default: str | None = None) -> str:
+        value = self._environ.get(name, "").strip() or str(self._file.get(name, "")).strip()
+        return value or (default if default is not None else self._defaults[name] or "")
+
+    def need(self, name: str, wanted: bool, *, action: str = "") -> str:
+        value = self.get(name)
+        if wanted and not value:
+            raise ConfigError(
+                name, "not set", action=action or f"Set {name} in the environment or in .streamlit/secrets.toml."
+            )
+        return value
+
+
+def load_settings(
+    environ: Mapping[str, str],
+    secrets_file: Path | None = SECRETS_FILE,
+    needs: frozenset[Need] = frozenset(Need),
+) -> Settings:
+    """The settings, checked for what `needs` names. Raises ConfigError with the key and the fix in one sentence."""
+    source = _Source(environ, _read_file(secrets_file))
+    plaid, stripe = Need.PLAID in needs, Need.STRIPE in needs
+    generation = Generation(pick("PLAID_LINK_GENERATION", source.get("PLAID_LINK_GENERATION"), list(Generation)))
+    settings = Settings(
+        **_read_plaid(source, generation, plaid),
+        stripe_secret_key=Secret(source.need("STRIPE_SECRET_KEY", stripe)),
+        stripe_api_base=check_url("STRIPE_API_BASE", source.get("STRIPE_API_BASE")),
+        stripe_statement_descriptor=check_descriptor(source.get("STRIPE_STATEMENT_DESCRIPTOR")),
+        db=Path(source.get("ACH_DESK_DB")),
+        keys=check_cipher_keys(
+            source.need("ACH_DESK_KEY", Need.KEY in needs, action="Make one with `ach-desk keys init` and set it.")
+        ),
+        timezone=check_zone(source.get("ACH_DESK_TIMEZONE")),
+        sandbox_url=check_url("ACH_DESK_SANDBOX_URL", source.get("ACH_DESK_SANDBOX_URL")) or None,
+        business_name=source.get("PLAID_CLIENT_NAME"),
+    )
+    if stripe:
+        check_contradictions(
+            plaid_env=settings.plaid_env if plaid else "",
+            stripe_key=settings.stripe_secret_key,
+            stripe_api_base=settings.stripe_api_base,
+        )
+    return settings
+
+
+def _read_plaid(source: _Source, generation: Generation, wanted: bool) -> dict[str, Any]:
+    classic = generation is Generation.CLASSIC
+    env = source.get("PLAID_ENV")
+    base_url = source.get("PLAID_BASE_URL", PLAID_HOSTS.get(env, "") if not classic else "")
+    name, redirect = source.get("PLAID_CLIENT_NAME"), source.get("PLAID_REDIRECT_URI")
+    products = tuple(dict.fromkeys(part.strip() for part in source.get("PLAID_PRODUCTS").split(",") if part.strip()))
+    if wanted:
+        if env == "tartan" and not classic:
+            raise ConfigError(
+                "PLAID_ENV",
+                "`tartan` belongs to the classic generation",
+                action="Set PLAID_ENV to `sandbox` or `production`, or PLAID_LINK_GENERATION to `classic`.",
+            )
+        pick("PLAID_ENV", env, ["sandbox", "production", *(["tartan"] if classic else [])])
+        if not base_url:
+            raise ConfigError(
+                "PLAID_BASE_URL",
+                f"not set, and Plaid no longer serves the classic generation's `{env}`",
+                action="Set it to the built-in sandbox's address (`ach-desk sandbox` prints it).",
+            )
+        if classic:
+            source.need("PLAID_PUBLIC_KEY", True, action="Set it: the classic generation opens Link with it.")
+        if len(name) > CLIENT_NAME_LIMIT:
+            raise ConfigError("PLAID_CLIENT_NAME", "longer than 30 characters", action="Shorten it: Link hides it.")
+        for product in products:
+            pick("PLAID_PRODUCTS", product, PRODUCTS)
+        if "auth" not in products:
+            raise ConfigError("PLAID_PRODUCTS", "`auth` is missing", action="Add `auth`: without it nothing is linked.")
+        check_redirect(redirect, env)
+    return {
+        "plaid_client_id": source.need("PLAID_CLIENT_ID", wanted),
+        "plaid_secret": Secret(source.need("PLAID_SECRET", wanted)),
+        "plaid_env": env,
+        "plaid_public_key": source.get("PLAID_PUBLIC_KEY"),
+        "generation": generation,
+        "plaid_base_url": check_url("PLAID_BASE_URL", base_url) if wanted else base_url,
+        "plaid_link_url": check_url("PLAID_LINK_URL", source.get("PLAID_LINK_URL")),
+        "plaid_client_name": name,
+        "plaid_products": products,
+        "plaid_link_customization": source.get("PLAID_LINK_CUSTOMIZATION"),
+        "plaid_redirect_uri": redirect,
+    }
+
+
+def _read_file(path: Path | None) -> dict[str, object]:
+    if path is None or not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            str(path), f"cannot be read ({type(error).__name__})", action="Correct the file, or remove it."
+        ) from None
