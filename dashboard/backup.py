@@ -1,0 +1,125 @@
+"""Backups: taken online, kept by count and age, verified before one replaces anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dashboard.access import Permission, require
+from dashboard.clock import Clock
+from dashboard.errors import StoreError
+from dashboard.models import Actor
+from dashboard.store.backup import copy_database, inspect_copy, occupied, open_file, replace_database, seal_file
+from dashboard.store.database import Database
+from dashboard.store.trail import Trail
+from dashboard.store.vault import Vault
+
+_NAME = re.compile(r"desk-(\d{8}T\d{6})Z\.db(\.sealed)?$")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One backup on the disk."""
+
+    path: Path
+    taken_at: datetime
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is encrypted as a whole."""
+        return self.path.suffix == ".sealed"
+
+
+class Backups:
+    """Makes, lists, prunes and restores backups in one folder."""
+
+    def __init__(self, database: Database, trail: Trail, vault: Vault, clock: Clock, folder: Path) -> None:
+        self._database, self._trail, self._vault, self._clock, self._folder = database, trail, vault, clock, folder
+
+    def make(self, actor: Actor, *, sealed: bool = False) -> Path:
+        """Take a backup now and return its path; the copy is checked before it counts as one. Raises StoreError."""
+        require(actor, Permission.ADMIN)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        at = self._clock.real()
+        with self._database.transaction():  # recorded first, so that a restored copy says where it comes from
+            self._trail.append(actor, "backup.made", "database", self._clock.now(), sealed=sealed)
+        target = self._folder / f"desk-{at:%Y%m%dT%H%M%S}Z.db"
+        copy_database(self._database, target)
+        _demand_sound(target, "The backup")
+        if not sealed:
+            return target
+        covered = target.with_name(target.name + ".sealed")
+        seal_file(self._vault, target, covered)
+        target.unlink()
+        return covered
+
+    def list(self) -> list[Kept]:
+        """The backups in the folder, newest first."""
+        found = []
+        for path in self._folder.glob("desk-*"):
+            if match := _NAME.fullmatch(path.name):
+                found.append(Kept(path, datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)))
+        return sorted(found, key=lambda kept: kept.taken_at, reverse=True)
+
+    def prune(self, *, keep: int, days: int) -> list[Path]:
+        """Remove backups beyond the newest `keep` that are older than `days`; returns what was removed.
+
+        Both must hold, so that a desk that stood still for a month does not lose its last backups.
+        """
+        oldest = self._clock.real() - timedelta(days=days)
+        gone = [kept.path for kept in self.list()[max(keep, 1) :] if kept.taken_at < oldest]
+        for path in gone:
+            path.unlink()
+        return gone
+
+
+def restore(source: Path, target: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock: Clock) -> Path | None:
+    """Put a backup in the database's place, after proving it; returns where the old file was kept.
+
+    Proven are: it decrypts, SQLite finds it sound, it belongs to this environment, its audit chain is whole and its
+    secrets open with the keys at hand. Nothing is replaced otherwise. Raises StoreError.
+    """
+    require(actor, Permission.ADMIN)
+    with occupied(target, alone=True):
+        copy = target.with_name(target.name + ".restoring")
+        copy.unlink(missing_ok=True)
+        if source.suffix == ".sealed":
+            open_file(vault, source, copy)
+        else:
+            copy.write_bytes(source.read_bytes())
+            copy.chmod(0o600)
+        try:
+            _demand_sound(copy, f"The backup {source}")
+            _prove(copy, vault, stamp, actor, clock, source)
+            return replace_database(copy, target)
+        finally:
+            for left in target.parent.glob(copy.name + "*"):
+                left.unlink()
+
+
+def _prove(copy: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock: Clock, source: Path) -> None:
+    candidate = Database(copy)
+    try:
+        candidate.stamp(stamp)
+        trail = Trail(candidate)
+        if findings := trail.verify():
+            raise StoreError(
+                f"The audit trail in {source} is not whole: {findings[0]}",
+                meaning="Nothing was restored.",
+                action="Take another backup, and find out who changed this one.",
+            )
+        for sealed in candidate.sample_secrets():
+            vault.open(sealed)
+        with candidate.transaction():
+            trail.append(actor, "backup.restored", "database", clock.now(), source=source.name)
+    finally:
+        candidate.close()
+
+
+def _demand_sound(path: Path, name: str) -> None:
+    if findings := inspect_copy(path):
+        raise StoreError(
+            f"{name} is damaged: {findings[0]}.", meaning="It does not count as a backup.", action="Take another one."
+        )

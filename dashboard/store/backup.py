@@ -1,0 +1,151 @@
+"""Copies of the database: taken while it is in use, checked, optionally sealed with the desk's own keys."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from cryptography.fernet import InvalidToken
+
+from dashboard.errors import StoreUnavailable, UnreadableSecret
+from dashboard.store.database import Database, translated
+from dashboard.store.vault import Vault
+
+CHUNK = 1 << 20  # one mebibyte: sealing works in memory, so a large file goes in pieces
+PAGES_A_STEP = 2_000  # 8 MB between pauses, so that a writer never waits long for the copy
+_HEADER = struct.Struct(">Q?")  # each sealed piece says its place and whether it is the last
+
+
+def copy_database(database: Database, target: Path) -> None:
+    """Write a consistent copy of the database to `target` while others read and write (SQLite: online backup).
+
+    The copy is complete on the disk under its final name, or not there. Raises StoreUnavailable.
+    """
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with translated():
+        with closing(sqlite3.connect(partial)) as copy:
+            database.handle.conn.backup(copy, pages=PAGES_A_STEP)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        partial.chmod(0o600)
+    _settle(partial, target)
+
+
+def seal_file(vault: Vault, source: Path, target: Path) -> None:
+    """Write `source` to `target` in sealed pieces, one a line; each knows its place, so none can be lost or moved."""
+    partial = target.with_name(target.name + ".partial")
+    with source.open("rb") as plain, partial.open("wb") as sealed:
+        partial.chmod(0o600)
+        piece, place = plain.read(CHUNK), 0
+        while True:
+            following = plain.read(CHUNK)
+            header = _HEADER.pack(place, not following)
+            sealed.write(vault.seal_bytes(header + piece) + b"\n")
+            if not following:
+                break
+            piece, place = following, place + 1
+    _settle(partial, target)
+
+
+def open_file(vault: Vault, source: Path, target: Path) -> None:
+    """Write the plain content of a sealed file to `target`.
+
+    Raises UnreadableSecret where a key is missing, StoreUnavailable where the file is cut short or rearranged.
+    """
+    partial = target.with_name(target.name + ".partial")
+    with source.open("rb") as sealed, partial.open("wb") as plain:
+        partial.chmod(0o600)
+        last = False
+        for place, line in enumerate(sealed):
+            try:
+                piece = vault.open_bytes(line.strip())
+            except InvalidToken:
+                raise UnreadableSecret(
+                    f"{source} cannot be decrypted with the keys in ACH_DESK_KEY.",
+                    meaning="It was sealed under a key that is not set, or it is damaged.",
+                    action="Add the key of that time to ACH_DESK_KEY, or take another backup.",
+                ) from None
+            found, last = _HEADER.unpack(piece[: _HEADER.size])
+            if found != place:
+                raise _damaged(source, "its pieces are not in order")
+            plain.write(piece[_HEADER.size :])
+    if not last:
+        raise _damaged(source, "its end is missing")
+    _settle(partial, target)
+
+
+def inspect_copy(path: Path) -> list[str]:
+    """SQLite's own findings about a copy that nobody uses; an empty list means sound."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as copy:
+            found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check")]
+            broken = [f"{row[0]} row {row[1]}" for row in copy.execute("PRAGMA foreign_key_check")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [line for line in found if line != "ok"] + broken
+
+
+def replace_database(copy: Path, database: Path) -> Path | None:
+    """Put `copy` in the database's place; the old file is kept beside it, and its new name returned.
+
+    The WAL of the old file goes with it: left behind, SQLite would replay it into the restored one.
+    """
+    kept: Path | None = None
+    if database.exists():
+        with closing(sqlite3.connect(database)) as old:
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        number = 1
+        while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+            number += 1
+        database.rename(kept)
+        for suffix in ("-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+    _settle(copy, database)
+    return kept
+
+
+@contextmanager
+def occupied(database: Path, *, alone: bool) -> Iterator[None]:
+    """Hold the database as one of many (`alone=False`) or as the only process (`alone=True`), by a lock file beside it.
+
+    The lock is the operating system's, so a killed process leaves none behind. Raises StoreUnavailable.
+    """
+    import fcntl
+
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(database.name + ".lock").open("a") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreUnavailable(
+                f"{database} is in use by another ach-desk." if alone else f"{database} is being restored.",
+                meaning="Nothing was changed.",
+                action="Stop it first (`systemctl stop ach-desk`)."
+                if alone
+                else "Try again when the restore has ended.",
+                code="occupied",
+            ) from None
+        yield
+
+
+def _settle(partial: Path, target: Path) -> None:
+    """Give a finished file its name once its content, and then the name itself, is on the disk."""
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _damaged(path: Path, how: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The backup {path} is damaged: {how}.", meaning="Nothing was restored.", action="Take another backup."
+    )
+

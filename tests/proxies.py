@@ -1,0 +1,156 @@
+"""A proxy that misbehaves on demand, between the desk and the sandbox: what networks and providers really do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+
+class Fault(StrEnum):
+    """One way in which an exchange of request and reply goes wrong."""
+
+    LATENCY = "latency"
+    RESET_BEFORE = "reset before the request arrives"
+    RESET_AFTER = "reset in the middle of the reply's body"
+    HALF_REPLY = "the connection ends after half the reply"
+    LIMITED = "429, without the effect"
+    LIMITED_RETRY = "429 with Stripe-Should-Retry, without the effect"
+    FAILED_AFTER = "500 after the effect"
+    DUPLICATE = "the request arrives twice"
+    GARBAGE = "200 with something that is not JSON, after the effect"
+
+
+@dataclass
+class Plan:
+    """The next `times` requests whose path contains `path` meet this fault."""
+
+    fault: Fault
+    path: str = ""
+    times: int = 1
+    seconds: float = 0.2
+
+
+class FaultProxy:
+    """Listens on a free loopback port and forwards to one upstream, a connection per request."""
+
+    def __init__(self, upstream: str) -> None:
+        self._upstream = urlsplit(upstream)
+        self.plans: list[Plan] = []
+        self.seen: list[str] = []
+        self.url = ""
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def plan(self, fault: Fault, path: str = "", times: int = 1) -> None:
+        """Add a fault to those that are due."""
+        self.plans.append(Plan(fault, path, times))
+
+    def __enter__(self) -> FaultProxy:
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        for task in asyncio.all_tasks(self._loop) - {asyncio.current_task()}:
+            task.cancel()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await self._forward(reader, writer)
+        with contextlib.suppress(ConnectionError):
+            writer.close()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        request = head + await reader.readexactly(_length(head))
+        path = head.split(b" ", 2)[1].decode()
+        self.seen.append(path)
+        plan = next((plan for plan in self.plans if plan.times > 0 and plan.path in path), None)
+        if plan:
+            plan.times -= 1
+        fault = plan.fault if plan else None
+        if plan and fault is Fault.LATENCY:
+            await asyncio.sleep(plan.seconds)
+        if fault is Fault.RESET_BEFORE:
+            writer.transport.abort()
+            return
+        if fault in {Fault.LIMITED, Fault.LIMITED_RETRY}:
+            retry = b"Stripe-Should-Retry: true\r\n" if fault is Fault.LIMITED_RETRY else b""
+            await _send(writer, b"429 Too Many Requests", b'{"error": {"type": "invalid_request_error"}}', retry)
+            return
+        reply = await self._ask(request)
+        if fault is Fault.DUPLICATE:
+            reply = await self._ask(request)
+        if fault is Fault.FAILED_AFTER:
+            await _send(writer, b"500 Internal Server Error", b'{"error": {"type": "api_error"}}')
+        elif fault is Fault.GARBAGE:
+            await _send(writer, b"200 OK", b"<html>gateway</html>")
+        elif fault in {Fault.HALF_REPLY, Fault.RESET_AFTER}:
+            writer.write(reply[: reply.index(b"\r\n\r\n") + 4 + max(1, _length(reply) // 2)])
+            await writer.drain()
+            if fault is Fault.RESET_AFTER:
+                writer.transport.abort()
+        else:
+            writer.write(reply)
+            await writer.drain()
+
+    async def _ask(self, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
+        head, body = request.split(b"\r\n\r\n", 1)
+        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+        writer.write(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
+        await writer.drain()
+        reply = await reader.read()
+        writer.close()
+        return reply
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n\r\n", 1)[0].lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
+
+
+async def _send(writer: asyncio.StreamWriter, status: bytes, body: bytes, headers: bytes = b"") -> None:
+    writer.write(
+        b"HTTP/1.1 "
+        + status
+        + b"\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        + headers
+        + b"Content-Length: "
+        + str(len(body)).encode()
+        + b"\r\n\r\n"
+        + body
+    )
+    await writer.drain()
+
+
+@contextlib.contextmanager
+def proxied(upstream: str) -> Iterator[FaultProxy]:
+    """A running proxy in front of `upstream`."""
+    with FaultProxy(upstream) as proxy:
+        yield proxy
