@@ -1,0 +1,73 @@
+"""The built-in sandbox's own controls: its clock, and what becomes of the next debit. For the demo alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+
+from dashboard.errors import InputError, ProviderUnreachable
+from dashboard.gateways.replies import Checked
+
+SECONDS = (2, 60)  # moving the clock settles every debit that is due, which takes a while over a long history
+
+
+@dataclass(frozen=True)
+class SandboxOutcome:
+    """One thing that can become of a debit in the sandbox, and what it means."""
+
+    outcome: str
+    text: str
+
+
+class SandboxControl:
+    """Talks to `/_sandbox`. Raises ProviderUnreachable where the sandbox does not answer."""
+
+    def __init__(self, url: str, session: requests.Session) -> None:
+        self._url, self._session = url.rstrip("/"), session
+
+    def now(self) -> datetime:
+        """The sandbox's time in UTC."""
+        return _time(self._ask("GET", "/_sandbox"))
+
+    def advance(self, business_days: int) -> datetime:
+        """Move the clock by business days and let what is due happen; returns the new time. Raises InputError."""
+        return _time(self._ask("POST", "/_sandbox/clock/advance", {"business_days": business_days}))
+
+    def outcomes(self) -> list[SandboxOutcome]:
+        """What a debit can be made to do."""
+        reply = self._ask("GET", "/_sandbox/outcomes")
+        return [SandboxOutcome(one.text("outcome"), one.text("text")) for one in reply.parts("outcomes")]
+
+    def set_outcome(self, outcome: str, bank_account: str | None = None) -> None:
+        """From now on debits end so, of one Stripe bank account or of all. Raises InputError for an unknown one."""
+        body: dict[str, object] = {"outcome": outcome}
+        if bank_account is not None:
+            body["bank_account"] = bank_account
+        self._ask("POST", "/_sandbox/outcome", body)
+
+    def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> Checked:
+        try:
+            response = self._session.request(method, self._url + path, json=body, timeout=SECONDS)
+            data = response.json()
+        except (requests.RequestException, ValueError) as error:
+            raise ProviderUnreachable(
+                f"The sandbox does not answer ({type(error).__name__}).",
+                maybe_done=method != "GET",
+                provider="sandbox",
+                code="unreachable",
+                action="Look whether `make demo` still runs.",
+            ) from None
+        if response.status_code != 200:
+            said = data.get("error") if isinstance(data, dict) else None
+            raise InputError(
+                f"The sandbox refused: {said or f'HTTP {response.status_code}'}.",
+                meaning="Nothing was changed.",
+                code="sandbox_refused",
+            )
+        return Checked(data, provider="sandbox", what=path)
+
+
+def _time(reply: Checked) -> datetime:
+    return datetime.fromtimestamp(reply.number("now"), UTC)

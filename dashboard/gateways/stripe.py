@@ -1,0 +1,164 @@
+"""Stripe over its official client. Every object is the raw JSON: the client's own objects are no dicts since v15."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import stripe
+
+from dashboard.errors import ProviderBroken
+from dashboard.gateways.replies import Page
+from dashboard.gateways.stripe_errors import error_of
+from dashboard.gateways.wire import make_session
+from dashboard.settings import Settings
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 40
+RETRIES = 2  # of the client itself, with the same idempotency key; StripeClient makes none where it is not told
+PAGE_SIZE = 100  # Stripe: `limit` is at most 100
+SEARCH_PAGES = 20  # a look among one customer's payments of a few days; 2,000 are far more than anybody has
+
+stripe.enable_telemetry = False  # else the client writes ~/.config/stripe/telemetry_id and reports timings
+
+
+class Stripe:
+    """The calls that the desk makes. Each raises the ProviderError that the reply, or its absence, calls for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_read: Callable[[str], None] | None = None,
+        retries: int = RETRIES,
+    ) -> None:
+        """`on_read` is told the resource of each GET, for counting them against Stripe's read allowance."""
+        self.on_read = on_read
+        self._client = stripe.StripeClient(
+            settings.stripe_secret_key.reveal(),
+            base_addresses={"api": settings.stripe_api_base},
+            max_network_retries=retries,
+            http_client=stripe.RequestsClient(
+                timeout=(CONNECT_SECONDS, READ_SECONDS), session=make_session(settings.stripe_api_base)
+            ),
+        )
+
+    def page(self, resource: str, params: Mapping[str, Any]) -> Page:
+        """One page of a list, newest first: `GET /v1/<resource>`."""
+        data = self._get(resource, f"/v1/{resource}", params)
+        rows, more = data.get("data"), data.get("has_more", False)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not isinstance(more, bool):
+            raise self._broken(resource, changes=False)
+        return Page(rows, more)
+
+    def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
+        """One object: `GET /v1/<resource>/<id>`."""
+        params = {"expand": list(expand)} if expand else {}
+        return self._object(resource, self._get(resource, f"/v1/{resource}/{quote(id, safe='')}", params))
+
+    def account(self) -> dict[str, Any]:
+        """The account that the key belongs to."""
+        return self._object("account", self._get("account", "/v1/account", {}))
+
+    def create_customer(self, *, name: str, email: str, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
+        """A new customer; `key` is the idempotency key that was committed before."""
+        body = {"name": name, "email": email, "metadata": dict(metadata)}
+        return self._object("customers", self._change("POST", "/v1/customers", body, key))
+
+    def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
+        """Customers with exactly this e-mail, newest first (Stripe compares case-sensitively)."""
+        return self.page("customers", {"email": email, "limit": limit}).data
+
+    def attach_source(self, customer_id: str, bank_token: str, *, key: str) -> dict[str, Any]:
+        """Turn a one-time bank token into the customer's bank account, which comes back verified."""
+        path = f"/v1/customers/{quote(customer_id, safe='')}/sources"
+        return self._object("sources", self._change("POST", path, {"source": bank_token}, key))
+
+    def set_holder(self, customer_id: str, source_id: str, *, holder_type: str, holder_name: str) -> dict[str, Any]:
+        """Say who holds a bank account: `company` makes its debits CCD, `individual` WEB. Harmless to repeat."""
+        path = f"/v1/customers/{quote(customer_id, safe='')}/sources/{quote(source_id, safe='')}"
+        body = {"account_holder_type": holder_type, "account_holder_name": holder_name}
+        return self._object("sources", self._change("POST", path, body, None))
+
+    def list_sources(self, customer_id: str) -> list[dict[str, Any]]:
+        """The customer's bank accounts."""
+        return list(self._all(f"customers/{quote(customer_id, safe='')}/sources", {"object": "bank_account"}))
+
+    def detach_source(self, customer_id: str, source_id: str, *, key: str) -> dict[str, Any]:
+        """Take a bank account off the customer."""
+        path = f"/v1/customers/{quote(customer_id, safe='')}/sources/{quote(source_id, safe='')}"
+        return self._object("sources", self._change("DELETE", path, {}, key))
+
+    def create_setup_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Record a mandate without moving money; `body` is sent as it was committed."""
+        return self._object("setup_intents", self._change("POST", "/v1/setup_intents", body, key))
+
+    def read_mandate(self, mandate_id: str) -> dict[str, Any]:
+        """A mandate and its status."""
+        return self.read("mandates", mandate_id)
+
+    def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Debit; `body` and `key` are sent exactly as they were committed."""
+        return self._object("payment_intents", self._change("POST", "/v1/payment_intents", body, key))
+
+    def find_payment_intents(
+        self, customer_id: str, created_from: datetime, created_to: datetime
+    ) -> Iterator[dict[str, Any]]:
+        """The customer's PaymentIntents created within the window (both ends included), newest first."""
+        params = {
+            "customer": customer_id,
+            "created": {"gte": int(created_from.timestamp()), "lte": int(created_to.timestamp())},
+        }
+        return self._all("payment_intents", params)
+
+    def _all(self, resource: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        after: dict[str, Any] = {}
+        for _ in range(SEARCH_PAGES):
+            page = self.page(resource, {**params, "limit": PAGE_SIZE, **after})
+            yield from page.data
+            if not page.has_more or not page.data:
+                return
+            after = {"starting_after": self._object(resource, page.data[-1])["id"]}
+
+    def _get(self, resource: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        if self.on_read:
+            self.on_read(resource)
+        return self._send("get", path, params, None, changes=False)
+
+    def _change(self, method: str, path: str, body: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+        return self._send(method.lower(), path, body, key, changes=True)
+
+    def _send(
+        self, method: str, path: str, params: Mapping[str, Any], key: str | None, *, changes: bool
+    ) -> dict[str, Any]:
+        options = {"idempotency_key": key} if key else {}
+        try:
+            reply = self._client.raw_request(method, path, **params, **options)
+        except stripe.StripeError as error:
+            raise error_of(error, what=_spoken(path), changes=changes) from None
+        data = reply.data
+        if not isinstance(data, dict):
+            raise self._broken(_spoken(path), changes=changes)
+        return data
+
+    def _object(self, resource: str, data: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(data.get("id"), str) or not data["id"]:
+            raise self._broken(resource, changes=False)
+        return data
+
+    def _broken(self, what: str, *, changes: bool) -> ProviderBroken:
+        return ProviderBroken(
+            f"Stripe's answer to {what} is not what its contract says.",
+            maybe_done=changes,
+            provider="stripe",
+            code="broken_reply",
+            meaning="The answer cannot be used.",
+            action="Try again later; if it goes on, check STRIPE_API_BASE.",
+        )
+
+
+def _spoken(path: str) -> str:
+    """The path without ids."""
+    return "/".join(part for part in path.split("/") if "_" not in part or part.endswith("_intents"))

@@ -1,0 +1,81 @@
+"""The official client's exceptions, as errors of the one tree; unknown codes are kept as they came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+import stripe
+
+from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
+
+REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again for the same idempotency key
+
+
+def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> ProviderError:
+    """The error of the tree. `changes` says that the request may have had an effect (a POST or DELETE)."""
+    details: dict[str, Any] = _details(error)
+    message = details.get("message") or error.user_message or ""
+    facts: dict[str, Any] = {
+        "provider": "stripe",
+        "code": str(details.get("code") or error.code or details.get("type") or ""),
+        "kind": str(details.get("type") or ""),
+        "request_id": error.request_id,
+        "http_status": error.http_status,
+        "provider_message": str(message),
+    }
+    if isinstance(error, stripe.APIConnectionError):
+        never_sent = not changes or _never_sent(error)
+        facts.update(code="unreachable", provider_message="")
+        return ProviderUnreachable(
+            f"Stripe did not answer ({what}).",
+            maybe_done=not never_sent,
+            meaning="Nothing was changed." if never_sent else "It is not known what Stripe did.",
+            action="Check the network, then try again.",
+            **facts,
+        )
+    if isinstance(error, stripe.RateLimitError):
+        reason = (error.headers or {}).get("Stripe-Rate-Limited-Reason", "")
+        facts.update(code=facts["code"] or "rate_limit", kind=reason or facts["kind"])
+        return ProviderLimited("Stripe asks for fewer requests.", action="Wait a minute, then try again.", **facts)
+    if isinstance(error, stripe.APIError):
+        return _api_error(error, facts, what=what, changes=changes)
+    if isinstance(error, stripe.IdempotencyError):
+        facts.update(code="idempotency_error")
+    return ProviderRejected(f"Stripe says {facts['code'] or 'no'}: {message or 'no reason given'}", **facts)
+
+
+def _api_error(error: stripe.StripeError, facts: dict[str, Any], *, what: str, changes: bool) -> ProviderError:
+    status = error.http_status or 0
+    if not _details(error):
+        facts.update(provider_message="")  # the client quotes the body there
+        if status < 500:
+            facts.update(code="broken_reply")
+            return ProviderBroken(
+                f"Stripe's answer to {what} is not what its contract says (HTTP {status}).",
+                maybe_done=changes,
+                meaning="The answer cannot be used.",
+                action="Check STRIPE_API_BASE and what stands between this machine and Stripe.",
+                **facts,
+            )
+        facts.update(code="unreachable")
+    if (error.headers or {}).get("Idempotent-Replayed") == "true":
+        facts.update(kind=REPLAYED)
+    return ProviderUnreachable(
+        f"Stripe could not answer {what} (HTTP {status}).",
+        maybe_done=changes,
+        meaning="It is not known what Stripe did." if changes else "Nothing was changed.",
+        action="Try again in a few minutes.",
+        **facts,
+    )
+
+
+def _details(error: stripe.StripeError) -> dict[str, Any]:
+    body = error.json_body
+    found = body.get("error") if isinstance(body, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _never_sent(error: stripe.StripeError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, requests.ConnectTimeout) or "NewConnectionError" in repr(cause)

@@ -1,0 +1,129 @@
+"""One HTTP exchange with Plaid: time-outs, repeats where they are safe, and errors of the one tree."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from dashboard.errors import ProviderBroken, ProviderUnreachable
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 45  # Plaid: a real-time balance can take 30 s
+TRIES = 3
+FIRST_PAUSE_SECONDS = 0.4
+POOL = 16  # more than the worker's threads and a handful of open pages ask for at once
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status, a JSON body and the provider's request id."""
+
+    status: int
+    body: object
+    request_id: str | None
+
+
+def make_session(base_url: str = "") -> requests.Session:
+    """A pooled session; proxies of the environment are passed by for a server on this machine."""
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    if base_url.startswith("http://"):  # settings allow plain http for this machine alone
+        session.trust_env = False
+    return session
+
+
+class Wire:
+    """Sends requests to one provider. Bodies and headers are never logged: they carry tokens."""
+
+    def __init__(
+        self,
+        base_url: str,
+        session: requests.Session,
+        headers: Mapping[str, str],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base_url, self._session, self._headers = base_url, session, dict(headers)
+        self._sleep = sleep
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """The reply, whatever its status; only a `repeatable` request is sent again after a failure on the way.
+
+        Raises ProviderUnreachable where no usable reply came, ProviderBroken where a good status has no JSON body.
+        """
+        tries = TRIES if repeatable else 1
+        for number in range(1, tries + 1):
+            last = number == tries
+            try:
+                response = self._session.request(
+                    method,
+                    self._base_url + path,
+                    json=json,
+                    data=form,
+                    headers=self._headers,
+                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                if last:
+                    raise self._unreachable(path, repeatable, error) from None
+            else:
+                if response.status_code not in {429, 500, 502, 503, 504} or last:
+                    return self._read(path, repeatable, response)
+            self._sleep(FIRST_PAUSE_SECONDS * 2 ** (number - 1) * (0.5 + random.random()))
+        raise AssertionError("the last try returns or raises")
+
+    def _unreachable(self, path: str, repeatable: bool, error: requests.RequestException) -> ProviderUnreachable:
+        never_sent = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
+        return ProviderUnreachable(
+            f"Plaid did not answer ({path}: {type(error).__name__}).",
+            maybe_done=not repeatable and not never_sent,
+            provider="plaid",
+            code="unreachable",
+            meaning="It is not known what Plaid did." if not repeatable and not never_sent else "Nothing was changed.",
+            action="Check the network, then try again.",
+        )
+
+    def _read(self, path: str, repeatable: bool, response: requests.Response) -> Reply:
+        header_id = response.headers.get("x-request-id")
+        try:
+            body = response.json()
+        except requests.JSONDecodeError:
+            if response.status_code >= 500:
+                raise ProviderUnreachable(
+                    f"Plaid answered {path} with HTTP {response.status_code} and no JSON.",
+                    maybe_done=not repeatable,
+                    provider="plaid",
+                    code="unreachable",
+                    request_id=header_id,
+                    http_status=response.status_code,
+                    meaning="Plaid, or something on the way to it, is in trouble.",
+                    action="Try again in a few minutes.",
+                ) from None
+            raise ProviderBroken(
+                f"Plaid's answer to {path} is not JSON (HTTP {response.status_code}).",
+                maybe_done=not repeatable,
+                provider="plaid",
+                code="broken_reply",
+                request_id=header_id,
+                http_status=response.status_code,
+                meaning="The answer cannot be used.",
+                action="Check PLAID_BASE_URL and what stands between this machine and Plaid.",
+            ) from None
+        found = body.get("request_id") if isinstance(body, dict) else None
+        return Reply(response.status_code, body, found if isinstance(found, str) else header_id)
