@@ -1,0 +1,295 @@
+"""Link attempts: the durable steps of onboarding, their sealed inputs, and what the browser reported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dashboard.clock import Clock
+from dashboard.models import AttemptState, Generation, LinkAttempt, OfferedAccount, Problem, Secret
+from dashboard.store.database import Database
+from dashboard.store.rows import (
+    Row,
+    check_lease,
+    drop_lease,
+    from_epoch,
+    insert,
+    maybe_from_epoch,
+    problem_from_json,
+    problem_to_json,
+    select,
+    select_one,
+    take_lease,
+    to_epoch,
+    to_json,
+    update,
+)
+from dashboard.store.vault import Vault
+
+DUE = ("received", "exchanged", "tokenized", "customer", "attached")  # a worker can take these further
+
+
+@dataclass(frozen=True)
+class AttemptWork:
+    """An attempt with what only its steps may see; `question` is what a person has to decide first."""
+
+    attempt: LinkAttempt
+    question: str | None
+    link_token: Secret | None
+    public_token: Secret | None
+    bank_token: Secret | None
+    exchange_started_at: datetime | None
+    exchange_checked_at: datetime | None
+    attach_key: str | None
+    attach_started_at: datetime | None
+    mandate_key: str | None
+    mandate_body: dict[str, Any] | None
+    mandate_started_at: datetime | None
+    duplicate_of: str | None
+    duplicate_allowed: bool
+    evidence: dict[str, Any]
+    operator_address: str
+    lease_owner: str | None
+    lease_until: datetime | None
+
+
+class AttemptRows:
+    """The tables `link_attempt` and `link_outcome`."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database, self._vault, self._clock = database, vault, clock
+
+    def add(
+        self,
+        attempt: LinkAttempt,
+        *,
+        operator_address: str,
+        hint: str | None = None,
+        link_token: Secret | None = None,
+        link_expires_at: datetime | None = None,
+        duplicate_allowed: bool = False,
+    ) -> None:
+        """Insert a new attempt."""
+        with self._database.transaction() as db:
+            insert(
+                db,
+                "link_attempt",
+                {
+                    "id": attempt.id,
+                    "customer_id": attempt.customer_id,
+                    "generation": attempt.generation.value,
+                    "state": attempt.state.value,
+                    "operator": attempt.operator,
+                    "operator_address": operator_address,
+                    "hint": hint,
+                    "link_token": self._seal(link_token),
+                    "link_expires_at": to_epoch(link_expires_at) if link_expires_at else None,
+                    "duplicate_allowed": int(duplicate_allowed),
+                    "created_at": to_epoch(attempt.created_at),
+                    "updated_at": to_epoch(attempt.updated_at),
+                },
+            )
+
+    def get(self, id: str) -> LinkAttempt | None:
+        """One attempt as a page sees it."""
+        row = select_one(self._database.handle, "SELECT * FROM link_attempt WHERE id = ?", [id])
+        return self._attempt(row) if row else None
+
+    def work(self, id: str) -> AttemptWork | None:
+        """One attempt with its secrets opened. Raises UnreadableSecret."""
+        row = select_one(self._database.handle, "SELECT * FROM link_attempt WHERE id = ?", [id])
+        if row is None:
+            return None
+        return AttemptWork(
+            attempt=self._attempt(row),
+            question=row["question"],
+            link_token=self._open(row["link_token"]),
+            public_token=self._open(row["public_token"]),
+            bank_token=self._open(row["bank_token"]),
+            exchange_started_at=maybe_from_epoch(row["exchange_started_at"]),
+            exchange_checked_at=maybe_from_epoch(row["exchange_checked_at"]),
+            attach_key=row["attach_key"],
+            attach_started_at=maybe_from_epoch(row["attach_started_at"]),
+            mandate_key=row["mandate_key"],
+            mandate_body=json.loads(row["mandate_body"]) if row["mandate_body"] else None,
+            mandate_started_at=maybe_from_epoch(row["mandate_started_at"]),
+            duplicate_of=row["duplicate_of"],
+            duplicate_allowed=bool(row["duplicate_allowed"]),
+            evidence=json.loads(row["evidence"]),
+            operator_address=row["operator_address"],
+            lease_owner=row["lease_owner"],
+            lease_until=maybe_from_epoch(row["lease_until"]),
+        )
+
+    def question(self, id: str) -> str | None:
+        """What a person has to decide before the attempt goes on; None where nothing is asked."""
+        row = select_one(self._database.handle, "SELECT question FROM link_attempt WHERE id = ?", [id])
+        return row["question"] if row else None
+
+    def recent(self, customer_id: str | None = None, limit: int = 50) -> list[LinkAttempt]:
+        """The newest attempts, of one customer or of all."""
+        rows = select(
+            self._database.handle,
+            "SELECT * FROM link_attempt WHERE :customer IS NULL OR customer_id = :customer"
+            " ORDER BY created_at DESC, rowid DESC LIMIT :limit",
+            {"customer": customer_id, "limit": limit},
+        )
+        return [self._attempt(row) for row in rows]
+
+    def attention(self, limit: int = 200) -> list[LinkAttempt]:
+        """Attempts that a person has to look at: unknown, failed, stopped by a problem, or waiting for an answer."""
+        rows = select(
+            self._database.handle,
+            "SELECT * FROM link_attempt WHERE state IN ('unknown', 'choosing', 'failed') OR (state NOT IN"
+            " ('opened', 'exited', 'authorized') AND (problem IS NOT NULL OR question IS NOT NULL))"
+            " ORDER BY updated_at DESC LIMIT ?",
+            [limit],
+        )
+        return [self._attempt(row) for row in rows]
+
+    def due(self) -> list[str]:
+        """The attempts that a worker can take further without a person's answer."""
+        marks = ", ".join("?" for _ in DUE)
+        rows = select(
+            self._database.handle,
+            f"SELECT id FROM link_attempt WHERE state IN ({marks}) AND question IS NULL ORDER BY updated_at",  # noqa: S608  marks
+            list(DUE),
+        )
+        return [row["id"] for row in rows]
+
+    def claim(
+        self,
+        attempt_id: str,
+        outcome_id: str,
+        kind: str,
+        *,
+        public_token: Secret | None,
+        detail: Mapping[str, object],
+        events: Sequence[object],
+        at: datetime,
+    ) -> bool:
+        """Keep what the browser reported, once by its id and once by its public token; False where it was kept before.
+
+        The token itself is not kept here, only its digest: `save` seals it in the attempt, in the same transaction.
+        """
+        with self._database.transaction() as db:
+            return insert(
+                db,
+                "link_outcome",
+                {
+                    "id": outcome_id,
+                    "attempt_id": attempt_id,
+                    "kind": kind,
+                    "token_digest": digest_token(public_token) if public_token else None,
+                    "detail": to_json(detail),
+                    "events": to_json(list(events)),
+                    "received_at": to_epoch(at),
+                },
+                ignore=True,
+            )
+
+    def claimed_by(self, outcome_id: str, public_token: Secret | None) -> str | None:
+        """The attempt that this outcome, or its public token under another id, was claimed for."""
+        row = select_one(
+            self._database.handle,
+            "SELECT attempt_id FROM link_outcome WHERE id = :id OR token_digest = :digest ORDER BY id = :id DESC",
+            {"id": outcome_id, "digest": digest_token(public_token) if public_token else None},
+        )
+        return row["attempt_id"] if row else None
+
+    def outcomes(self, attempt_id: str) -> list[dict[str, Any]]:
+        """What the browser reported for an attempt, oldest first: kind, detail, events, when."""
+        rows = select(
+            self._database.handle,
+            "SELECT * FROM link_outcome WHERE attempt_id = ? ORDER BY received_at, rowid",
+            [attempt_id],
+        )
+        return [
+            {
+                "id": row["id"],
+                "kind": row["kind"],
+                "received_at": from_epoch(row["received_at"]),
+                "detail": json.loads(row["detail"]),
+                "events": json.loads(row["events"]),
+            }
+            for row in rows
+        ]
+
+    def save(
+        self,
+        id: str,
+        *,
+        owner: str | None = None,
+        state: AttemptState | None = None,
+        problem: Problem | None = None,
+        secrets: Mapping[str, Secret | None] | None = None,
+        times: Mapping[str, datetime | None] | None = None,
+        accounts: Sequence[OfferedAccount] | None = None,
+        evidence: Mapping[str, object] | None = None,
+        **columns: str | int | None,
+    ) -> None:
+        """Set columns of an attempt; the problem is always set, to None where none is given.
+
+        Raises LeaseLost where `owner` is given and no longer holds the attempt.
+        """
+        values: dict[str, object] = {**columns, "problem": problem_to_json(problem)}
+        values["updated_at"] = to_epoch(self._clock.now())
+        if state is not None:
+            values["state"] = state.value
+        values.update({name: self._seal(secret) for name, secret in (secrets or {}).items()})
+        values.update({name: to_epoch(at) if at else None for name, at in (times or {}).items()})
+        if accounts is not None:
+            values["accounts"] = to_json([vars(account) for account in accounts])
+        if evidence is not None:
+            values["evidence"] = to_json(evidence)
+        with self._database.transaction() as db:
+            if owner is not None:
+                check_lease(db, "link_attempt", id, owner)
+            update(db, "link_attempt", id, values)
+
+    def take(self, id: str, owner: str, now: datetime, until: datetime) -> bool:
+        """Take or prolong the lease; False where another worker holds it."""
+        with self._database.transaction() as db:
+            return take_lease(db, "link_attempt", id, owner, to_epoch(now), to_epoch(until))
+
+    def drop(self, id: str, owner: str) -> None:
+        """Give the lease back."""
+        with self._database.transaction() as db:
+            drop_lease(db, "link_attempt", id, owner)
+
+    def _attempt(self, row: Row) -> LinkAttempt:
+        state = AttemptState(row["state"])
+        return LinkAttempt(
+            id=row["id"],
+            customer_id=row["customer_id"],
+            generation=Generation(row["generation"]),
+            state=state,
+            operator=row["operator"],
+            created_at=from_epoch(row["created_at"]),
+            updated_at=from_epoch(row["updated_at"]),
+            outcome_id=row["outcome_id"],
+            link_session_id=row["link_session_id"],
+            institution_id=row["institution_id"],
+            institution_name=row["institution_name"],
+            accounts=tuple(OfferedAccount(**one) for one in json.loads(row["accounts"])),
+            account_id=row["account_id"],
+            item_id=row["item_id"],
+            bank_account_id=row["bank_account_id"],
+            problem=problem_from_json(row["problem"]),
+            working=state.value in DUE and row["question"] is None and row["problem"] is None,
+        )
+
+    def _seal(self, secret: Secret | None) -> bytes | None:
+        return None if secret is None else self._vault.seal(secret)
+
+    def _open(self, sealed: bytes | None) -> Secret | None:
+        return None if sealed is None else self._vault.open(sealed)
+
+
+def digest_token(token: Secret) -> str:
+    """A public token's SHA-256, by which it is recognized without being kept; it has 122 random bits of its own."""
+    return hashlib.sha256(token.reveal().encode()).hexdigest()

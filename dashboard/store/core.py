@@ -1,0 +1,45 @@
+"""The core's part of the store: one database, its trail, and a door for each aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlite_utils
+
+from dashboard.clock import Clock
+from dashboard.store.accounts import AccountRows
+from dashboard.store.attempts import AttemptRows
+from dashboard.store.customers import CustomerRows
+from dashboard.store.database import Database
+from dashboard.store.debits import DebitRows
+from dashboard.store.institutions import InstitutionRows
+from dashboard.store.items import ItemRows
+from dashboard.store.mandates import MandateRows
+from dashboard.store.trail import Trail
+from dashboard.store.vault import Vault
+
+
+class CoreStore:
+    """What onboarding and debits keep. The database is migrated already."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self.database = database
+        self.trail = Trail(database)
+        self.customers = CustomerRows(database)
+        self.attempts = AttemptRows(database, vault, clock)
+        self.items = ItemRows(database, vault)
+        self.accounts = AccountRows(database)
+        self.mandates = MandateRows(database)
+        self.debits = DebitRows(database, clock)
+        self.institutions = InstitutionRows(database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite_utils.Database]:
+        """Everything inside commits together or not at all."""
+        with self.database.transaction() as handle:
+            yield handle
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

@@ -1,0 +1,130 @@
+"""Customers: who they are, and which Stripe customer they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.models import Customer, HolderType
+from dashboard.store.database import Database
+from dashboard.store.rows import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
+
+
+@dataclass(frozen=True)
+class StripeDecision:
+    """How a customer becomes one of Stripe's: `key` is the idempotency key that a new one is made under."""
+
+    stripe_customer_id: str | None
+    decided: bool
+    key: str
+    started_at: datetime | None
+
+
+class CustomerRows:
+    """The table `customer`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, customer: Customer, stripe_key: str) -> None:
+        """Insert a new customer. Raises sqlite3.IntegrityError where the reference is taken: ask `by_reference`."""
+        with self._database.transaction() as db:
+            insert(
+                db,
+                "customer",
+                {
+                    "id": customer.id,
+                    "name": customer.name,
+                    "email": customer.email,
+                    "reference": customer.reference,
+                    "holder_type": customer.holder_type.value,
+                    "stripe_customer_id": customer.stripe_customer_id,
+                    "stripe_key": stripe_key,
+                    "created_at": to_epoch(customer.created_at),
+                    "updated_at": to_epoch(customer.created_at),
+                },
+            )
+
+    def get(self, id: str) -> Customer | None:
+        """One customer by our id."""
+        row = select_one(self._database.handle, "SELECT * FROM customer WHERE id = ?", [id])
+        return _customer(row) if row else None
+
+    def by_reference(self, reference: str) -> Customer | None:
+        """One customer by the team's own number, whatever its case."""
+        row = select_one(self._database.handle, "SELECT * FROM customer WHERE reference = ?", [reference])
+        return _customer(row) if row else None
+
+    def by_stripe_id(self, stripe_customer_id: str) -> Customer | None:
+        """The customer that a Stripe customer belongs to; the oldest where several do."""
+        row = select_one(
+            self._database.handle,
+            "SELECT * FROM customer WHERE stripe_customer_id = ? ORDER BY created_at LIMIT 1",
+            [stripe_customer_id],
+        )
+        return _customer(row) if row else None
+
+    def find(self, text: str, limit: int) -> list[Customer]:
+        """Customers whose name, e-mail, reference or id holds the text, newest first; all of them for no text."""
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = select(
+            self._database.handle,
+            "SELECT * FROM customer WHERE name LIKE :p ESCAPE '\\' OR email LIKE :p ESCAPE '\\'"
+            " OR reference LIKE :p ESCAPE '\\' OR id = :text OR stripe_customer_id = :text"
+            " ORDER BY created_at DESC, rowid DESC LIMIT :limit",
+            {"p": pattern, "text": text, "limit": limit},
+        )
+        return [_customer(row) for row in rows]
+
+    def edit(self, customer: Customer, at: datetime) -> None:
+        """Write name, e-mail, reference and holder type."""
+        with self._database.transaction() as db:
+            update(
+                db,
+                "customer",
+                customer.id,
+                {
+                    "name": customer.name,
+                    "email": customer.email,
+                    "reference": customer.reference,
+                    "holder_type": customer.holder_type.value,
+                    "updated_at": to_epoch(at),
+                },
+            )
+
+    def decision(self, id: str) -> StripeDecision:
+        """How the customer becomes one of Stripe's."""
+        row = select_one(self._database.handle, "SELECT * FROM customer WHERE id = ?", [id]) or {}
+        return StripeDecision(
+            row["stripe_customer_id"],
+            bool(row["stripe_decided"]),
+            row["stripe_key"],
+            maybe_from_epoch(row["stripe_started_at"]),
+        )
+
+    def decide(self, id: str, stripe_customer_id: str | None, at: datetime) -> None:
+        """Keep that this Stripe customer is theirs, or, for None, that a new one is to be made."""
+        with self._database.transaction() as db:
+            update(
+                db,
+                "customer",
+                id,
+                {"stripe_customer_id": stripe_customer_id, "stripe_decided": 1, "updated_at": to_epoch(at)},
+            )
+
+    def start_stripe(self, id: str, at: datetime) -> None:
+        """Keep when a new Stripe customer was first asked for: the key is good for 24 hours from then."""
+        with self._database.transaction() as db:
+            update(db, "customer", id, {"stripe_started_at": to_epoch(at)})
+
+
+def _customer(row: Row) -> Customer:
+    return Customer(
+        id=row["id"],
+        name=row["name"],
+        email=row["email"],
+        reference=row["reference"],
+        holder_type=HolderType(row["holder_type"]),
+        stripe_customer_id=row["stripe_customer_id"],
+        created_at=from_epoch(row["created_at"]),
+    )

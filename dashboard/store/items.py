@@ -1,0 +1,90 @@
+"""Items: the connections to banks, with their sealed access tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dashboard.errors import Refused
+from dashboard.models import Generation, Item, ItemState, Secret
+from dashboard.store.database import Database
+from dashboard.store.rows import Row, from_epoch, insert, select, select_one, to_epoch, update
+from dashboard.store.vault import Vault
+
+
+class ItemRows:
+    """The table `item`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+
+    def add(self, item: Item, access_token: Secret, plaid_item_id: str | None) -> None:
+        """Insert a new Item with its access token, sealed. The classic generation has no Plaid item id."""
+        with self._database.transaction() as db:
+            insert(
+                db,
+                "item",
+                {
+                    "id": item.id,
+                    "plaid_item_id": plaid_item_id,
+                    "customer_id": item.customer_id,
+                    "generation": item.generation.value,
+                    "institution_id": item.institution_id,
+                    "institution_name": item.institution_name,
+                    "state": item.state.value,
+                    "access_token": self._vault.seal(access_token),
+                    "created_at": to_epoch(item.created_at),
+                    "updated_at": to_epoch(item.created_at),
+                },
+            )
+
+    def get(self, id: str) -> Item | None:
+        """One Item by our id."""
+        row = select_one(self._database.handle, "SELECT * FROM item WHERE id = ?", [id])
+        return _item(row) if row else None
+
+    def list(self, customer_id: str | None = None) -> list[Item]:
+        """The Items of one customer or of all, newest first."""
+        rows = select(
+            self._database.handle,
+            "SELECT * FROM item WHERE :customer IS NULL OR customer_id = :customer"
+            " ORDER BY created_at DESC, rowid DESC",
+            {"customer": customer_id},
+        )
+        return [_item(row) for row in rows]
+
+    def access_token(self, id: str) -> Secret:
+        """The access token. Raises Refused where the connection was removed, UnreadableSecret where no key fits."""
+        row = select_one(self._database.handle, "SELECT access_token FROM item WHERE id = ?", [id])
+        if row is None or row["access_token"] is None:
+            raise Refused(
+                "This bank connection was removed.",
+                meaning="The desk keeps no token for it any more.",
+                action="Link the bank again.",
+                code="item_removed",
+            )
+        return self._vault.open(row["access_token"])
+
+    def replace_token(self, id: str, access_token: Secret, at: datetime) -> None:
+        """Keep a new access token in place of the old one."""
+        with self._database.transaction() as db:
+            update(db, "item", id, {"access_token": self._vault.seal(access_token), "updated_at": to_epoch(at)})
+
+    def set_state(self, id: str, state: ItemState, at: datetime) -> None:
+        """Keep whether the connection works; a removed one loses its token."""
+        values: dict[str, object] = {"state": state.value, "updated_at": to_epoch(at)}
+        if state is ItemState.REMOVED:
+            values["access_token"] = None
+        with self._database.transaction() as db:
+            update(db, "item", id, values)
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        id=row["id"],
+        customer_id=row["customer_id"],
+        generation=Generation(row["generation"]),
+        institution_id=row["institution_id"],
+        institution_name=row["institution_name"],
+        state=ItemState(row["state"]),
+        created_at=from_epoch(row["created_at"]),
+    )
