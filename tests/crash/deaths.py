@@ -1,0 +1,92 @@
+"""Dying on purpose: a forked child that is killed (SIGKILL) at its n-th point, which is a write or a call."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests.adapters
+
+from dashboard.store.database import Database
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN", "COMMIT")
+
+
+class Countdown:
+    """Counts points and kills this very process at the chosen one; `at` 0 only counts."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.passed = at, 0
+
+    def point(self) -> None:
+        """One place where a machine can lose power."""
+        self.passed += 1
+        if self.passed == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_statement(self, statement: str) -> None:
+        """SQLite calls this just before it runs a statement."""
+        if statement.lstrip().upper().startswith(WRITES):
+            self.point()
+
+
+def arm(countdown: Countdown) -> None:
+    """Make every write and every provider call of this process a point: before it and, for a call, after its effect."""
+    connect, send = Database._connect, requests.adapters.HTTPAdapter.send
+
+    def counted_connect(self: Database) -> sqlite3.Connection:
+        connection = connect(self)
+        connection.set_trace_callback(countdown.on_statement)
+        return connection
+
+    def counted_send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        countdown.point()
+        reply = send(self, *args, **kwargs)
+        countdown.point()
+        return reply
+
+    Database._connect = counted_connect  # type: ignore[method-assign]  # this child exists to be killed
+    requests.adapters.HTTPAdapter.send = counted_send  # type: ignore[method-assign]  # likewise
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a child ended: killed at its point, or through, with what it returned."""
+
+    killed: bool
+    result: Any = None
+
+
+def run_in_child(work: Callable[[], Any], *, kill_at: int = 0) -> Ending:
+    """Run `work` in a forked child that dies at point `kill_at` (0: never). Raises where it failed of itself."""
+    sys.stdout.flush()
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.close(read_end)
+            arm(Countdown(kill_at))
+            result = json.dumps(work())
+            os.write(write_end, result.encode())
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return Ending(killed=True)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise AssertionError("the child failed by itself; its traceback stands above")
+    return Ending(killed=False, result=json.loads(said))
