@@ -13,6 +13,7 @@ from dashboard.errors import StoreError
 from dashboard.models import Actor
 from dashboard.store.backup import copy_database, inspect_copy, occupied, open_file, replace_database, seal_file
 from dashboard.store.database import Database
+from dashboard.store.sealed import SealedRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
 
@@ -55,7 +56,7 @@ class Backups:
         target.unlink()
         return covered
 
-    def list(self) -> list[Kept]:
+    def kept(self) -> list[Kept]:
         """The backups in the folder, newest first."""
         found = []
         for path in self._folder.glob("desk-*"):
@@ -69,7 +70,7 @@ class Backups:
         Both must hold, so that a desk that stood still for a month does not lose its last backups.
         """
         oldest = self._clock.real() - timedelta(days=days)
-        gone = [kept.path for kept in self.list()[max(keep, 1) :] if kept.taken_at < oldest]
+        gone = [kept.path for kept in self.kept()[max(keep, 1) :] if kept.taken_at < oldest]
         for path in gone:
             path.unlink()
         return gone
@@ -110,7 +111,7 @@ def _prove(copy: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock:
                 meaning="Nothing was restored.",
                 action="Take another backup, and find out who changed this one.",
             )
-        for sealed in candidate.sample_secrets():
+        for sealed in SealedRows(candidate, vault).sample():
             vault.open(sealed)
         with candidate.transaction():
             trail.append(actor, "backup.restored", "database", clock.now(), source=source.name)

@@ -1,0 +1,100 @@
+"""The composition root: settings in, use cases out. Nothing below makes its own collaborators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.clock import Clock
+from dashboard.customers import Customers
+from dashboard.debits import Debits
+from dashboard.gateways.plaid import Plaid
+from dashboard.gateways.plaid_classic import PlaidClassic
+from dashboard.gateways.provider import LinkProvider
+from dashboard.gateways.sandbox_control import SandboxControl
+from dashboard.gateways.stripe import Stripe
+from dashboard.gateways.wire import make_session
+from dashboard.institutions import Institutions
+from dashboard.models import Generation, Mode
+from dashboard.onboarding import Onboarding
+from dashboard.payments import Payments
+from dashboard.reconcile import Reconcile
+from dashboard.settings import Settings
+from dashboard.store import Store
+from dashboard.store.vault import Vault
+from dashboard.sync import Sync
+from dashboard.worker import Runner, Worker
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a page or a command may use, wired together once per process."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    worker: Runner
+    customers: Customers
+    institutions: Institutions
+    onboarding: Onboarding
+    debits: Debits
+    payments: Payments
+    sync: Sync
+    reconcile: Reconcile
+    sandbox: SandboxControl | None
+
+    @property
+    def mode(self) -> Mode:
+        """Whose money moves."""
+        return self.settings.mode
+
+    def follow_sandbox(self) -> None:
+        """In the demo, set the desk's clock by the sandbox's; elsewhere nothing."""
+        if self.sandbox:
+            self.clock.follow(self.sandbox.now())
+
+
+def stamp_of(settings: Settings) -> dict[str, str]:
+    """Whose database this is: a file belongs to one Plaid environment and one mode of one Stripe key's account."""
+    stamp = {"mode": settings.mode.value}
+    if settings.plaid_client_id:
+        stamp["plaid_env"] = settings.plaid_env
+    return stamp
+
+
+def open_desk(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    worker: Runner | None = None,
+    plaid: LinkProvider | None = None,
+    stripe: Stripe | None = None,
+) -> Desk:
+    """Open the database, wire the use cases, and finish what a crash left behind.
+
+    Raises ConfigError, WrongDatabase, StoreUnavailable.
+    """
+    clock, worker = clock or Clock(), worker or Worker()
+    vault = Vault(settings.keys)
+    store = Store.open(settings.db, vault, clock)
+    store.database.stamp(stamp_of(settings))
+    stripe = stripe or Stripe(settings)
+    if plaid is None:
+        make = PlaidClassic if settings.generation is Generation.CLASSIC else Plaid
+        plaid = make(settings, make_session(settings.plaid_base_url))
+    sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
+    desk = Desk(
+        settings=settings,
+        clock=clock,
+        store=store,
+        worker=worker,
+        customers=Customers(store, clock),
+        institutions=Institutions(store, plaid, clock),
+        onboarding=Onboarding(store, plaid, stripe, vault, clock, settings, worker),
+        debits=Debits(store, plaid, stripe, clock, settings, worker),
+        payments=Payments(store, clock, settings),
+        sync=Sync(store, stripe, clock, settings),
+        reconcile=Reconcile(store),
+        sandbox=sandbox,
+    )
+    desk.follow_sandbox()
+    return desk
