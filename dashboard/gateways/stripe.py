@@ -13,6 +13,7 @@ from dashboard.errors import ProviderBroken
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe_errors import error_of
 from dashboard.gateways.wire import make_session
+from dashboard.models import Secret
 from dashboard.settings import Settings
 
 CONNECT_SECONDS = 5
@@ -62,19 +63,28 @@ class Stripe:
         """The account that the key belongs to."""
         return self._object("account", self._get("account", "/v1/account", {}))
 
-    def create_customer(self, *, name: str, email: str, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
-        """A new customer; `key` is the idempotency key that was committed before."""
-        body = {"name": name, "email": email, "metadata": dict(metadata)}
+    def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """A new customer; `body` and `key` are sent exactly as they were committed."""
         return self._object("customers", self._change("POST", "/v1/customers", body, key))
 
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
         """Customers with exactly this e-mail, newest first (Stripe compares case-sensitively)."""
         return self.page("customers", {"email": email, "limit": limit}).data
 
-    def attach_source(self, customer_id: str, bank_token: str, *, key: str) -> dict[str, Any]:
+    def attach_source(
+        self, customer_id: str, bank_token: Secret, *, metadata: Mapping[str, str], key: str
+    ) -> dict[str, Any]:
         """Turn a one-time bank token into the customer's bank account, which comes back verified."""
         path = f"/v1/customers/{quote(customer_id, safe='')}/sources"
-        return self._object("sources", self._change("POST", path, {"source": bank_token}, key))
+        body = {"source": bank_token.reveal(), "metadata": dict(metadata)}
+        return self._object("sources", self._change("POST", path, body, key))
+
+    def read_fingerprint(self, bank_token: Secret) -> str | None:
+        """Stripe's fingerprint of the account behind a bank token; Stripe takes the token in the path alone."""
+        token = self._get("tokens", f"/v1/tokens/{quote(bank_token.reveal(), safe='')}", {})
+        account = token.get("bank_account")
+        found = account.get("fingerprint") if isinstance(account, dict) else None
+        return found if isinstance(found, str) else None
 
     def set_holder(self, customer_id: str, source_id: str, *, holder_type: str, holder_name: str) -> dict[str, Any]:
         """Say who holds a bank account: `company` makes its debits CCD, `individual` WEB. Harmless to repeat."""
@@ -98,6 +108,10 @@ class Stripe:
     def read_mandate(self, mandate_id: str) -> dict[str, Any]:
         """A mandate and its status."""
         return self.read("mandates", mandate_id)
+
+    def find_setup_intents(self, customer_id: str, payment_method: str) -> Iterator[dict[str, Any]]:
+        """The SetupIntents of one bank account, newest first."""
+        return self._all("setup_intents", {"customer": customer_id, "payment_method": payment_method})
 
     def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """Debit; `body` and `key` are sent exactly as they were committed."""

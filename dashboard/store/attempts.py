@@ -53,6 +53,7 @@ class AttemptWork:
     duplicate_allowed: bool
     evidence: dict[str, Any]
     operator_address: str
+    resume_state: AttemptState | None
     lease_owner: str | None
     lease_until: datetime | None
 
@@ -121,6 +122,7 @@ class AttemptRows:
             duplicate_allowed=bool(row["duplicate_allowed"]),
             evidence=json.loads(row["evidence"]),
             operator_address=row["operator_address"],
+            resume_state=AttemptState(row["resume_state"]) if row["resume_state"] else None,
             lease_owner=row["lease_owner"],
             lease_until=maybe_from_epoch(row["lease_until"]),
         )
@@ -200,6 +202,15 @@ class AttemptRows:
             {"id": outcome_id, "digest": digest_token(public_token) if public_token else None},
         )
         return row["attempt_id"] if row else None
+
+    def waiting_for(self, customer_id: str, question: str) -> list[str]:
+        """The customer's attempts that wait for the answer to one kind of question."""
+        rows = select(
+            self._database.handle,
+            "SELECT id FROM link_attempt WHERE customer_id = ? AND question = ?",
+            [customer_id, question],
+        )
+        return [row["id"] for row in rows]
 
     def outcomes(self, attempt_id: str) -> list[dict[str, Any]]:
         """What the browser reported for an attempt, oldest first: kind, detail, events, when."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dashboard.models import Customer, HolderType
 from dashboard.store.database import Database
-from dashboard.store.rows import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
+from dashboard.store.rows import (
+    Row,
+    from_epoch,
+    insert,
+    maybe_from_epoch,
+    select,
+    select_one,
+    to_epoch,
+    to_json,
+    update,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +30,7 @@ class StripeDecision:
     stripe_customer_id: str | None
     decided: bool
     key: str
+    body: dict[str, Any] | None
     started_at: datetime | None
 
 
@@ -99,6 +113,7 @@ class CustomerRows:
             row["stripe_customer_id"],
             bool(row["stripe_decided"]),
             row["stripe_key"],
+            json.loads(row["stripe_body"]) if row["stripe_body"] else None,
             maybe_from_epoch(row["stripe_started_at"]),
         )
 
@@ -112,10 +127,11 @@ class CustomerRows:
                 {"stripe_customer_id": stripe_customer_id, "stripe_decided": 1, "updated_at": to_epoch(at)},
             )
 
-    def start_stripe(self, id: str, at: datetime) -> None:
-        """Keep when a new Stripe customer was first asked for: the key is good for 24 hours from then."""
+    def start_stripe(self, id: str, key: str, body: Mapping[str, object], at: datetime) -> None:
+        """Keep the key and the exact body under which a new Stripe customer is asked for, and since when."""
         with self._database.transaction() as db:
-            update(db, "customer", id, {"stripe_started_at": to_epoch(at)})
+            values = {"stripe_key": key, "stripe_body": to_json(body), "stripe_started_at": to_epoch(at)}
+            update(db, "customer", id, values)
 
 
 def _customer(row: Row) -> Customer:

@@ -107,11 +107,6 @@ def drop_lease(handle: sqlite_utils.Database, table: str, id: str, owner: str) -
     )
 
 
-def break_lease(handle: sqlite_utils.Database, table: str, id: str, owner: str) -> None:
-    """Take away the lease of an owner that is known to be dead."""
-    drop_lease(handle, table, id, owner)
-
-
 def check_lease(handle: sqlite_utils.Database, table: str, id: str, owner: str) -> None:
     """Nothing where the owner still holds the lease. Raises LeaseLost: another worker's result counts now."""
     row = select_one(handle, f'SELECT lease_owner FROM "{table}" WHERE id = ?', [id])  # noqa: S608  our own names

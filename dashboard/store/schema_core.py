@@ -35,6 +35,7 @@ CREATE TABLE customer (
   stripe_customer_id TEXT,
   stripe_decided INTEGER NOT NULL DEFAULT 0,
   stripe_key TEXT NOT NULL,
+  stripe_body TEXT,
   stripe_started_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
@@ -113,6 +114,7 @@ CREATE TABLE link_attempt (
   mandate_key TEXT,
   mandate_body TEXT,
   mandate_started_at INTEGER,
+  resume_state TEXT,
   item_id TEXT REFERENCES item(id),
   bank_account_id TEXT REFERENCES bank_account(id),
   problem TEXT,
