@@ -52,6 +52,11 @@ class Desk:
         if self.sandbox:
             self.clock.follow(self.sandbox.now())
 
+    def close(self) -> None:
+        """Let the running steps end, then close the database."""
+        self.worker.close()
+        self.store.close()
+
 
 def stamp_of(settings: Settings) -> dict[str, str]:
     """Whose database this is: a file belongs to one Plaid environment and one mode of one Stripe key's account."""

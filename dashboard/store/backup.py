@@ -99,9 +99,9 @@ def replace_database(copy: Path, database: Path) -> Path | None:
         with closing(sqlite3.connect(database)) as old:
             old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         number = 1
-        while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+        while database.with_name(f"{database.name}.before-restore-{number}").exists():
             number += 1
-        database.rename(kept)
+        kept = database.rename(database.with_name(f"{database.name}.before-restore-{number}"))
         for suffix in ("-wal", "-shm"):
             database.with_name(database.name + suffix).unlink(missing_ok=True)
     _settle(copy, database)
@@ -148,4 +148,3 @@ def _damaged(path: Path, how: str) -> StoreUnavailable:
     return StoreUnavailable(
         f"The backup {path} is damaged: {how}.", meaning="Nothing was restored.", action="Take another backup."
     )
-

@@ -1,0 +1,60 @@
+"""The router: which pages there are for this person, and what stands on all of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the checkout
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st  # noqa: E402
+
+from dashboard.access import Permission, can  # noqa: E402
+from dashboard.models import Actor, Mode  # noqa: E402
+from dashboard.ui import errors, frame, session  # noqa: E402
+
+PAGES = ROOT / "pages"
+
+# File, title, icon, what a person must be allowed to see it; in the order of the navigation.
+SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
+    "Counter": [
+        ("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
+        ("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
+        ("attention", "Needs attention", ":material/notification_important:", Permission.VIEW_ACCOUNTS),
+    ],
+    "Finance": [
+        ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
+        ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
+        ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
+    ],
+    "Desk": [("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP)],
+}
+SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SANDBOX_CLOCK)
+
+
+def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:  # type: ignore[valid-type]  # st.Page is a function
+    """The pages that this person may see, by section; a page left out refuses its address too."""
+    sections = {name: list(pages) for name, pages in SECTIONS.items()}
+    if mode is Mode.SANDBOX:
+        sections["Desk"].append(SANDBOX_PAGE)
+    visible = {name: [page for page in pages if can(actor, page[3])] for name, pages in sections.items()}
+    first = next((page for pages in visible.values() for page in pages), None)
+    return {
+        name: [
+            st.Page(PAGES / f"{stem}.py", title=title, icon=icon, url_path=stem, default=page is first)
+            for page in pages
+            for stem, title, icon, _ in [page]
+        ]
+        for name, pages in visible.items()
+        if pages
+    }
+
+
+st.set_page_config(page_title="ACH Desk", page_icon=":material/account_balance:", layout="wide")
+with errors.shown():
+    desk = session.desk()
+    chosen = st.navigation(list_pages(session.actor(), desk.mode))
+    frame.mark_mode(desk.mode)
+    chosen.run()

@@ -1,0 +1,38 @@
+"""What stands on every page: the mode mark, the title, and one small style sheet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.models import Mode
+
+STYLE = """
+<style>
+[data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.2rem; }
+[data-testid="stMetricValue"] { font-size: 1.7rem; }
+.desk-mode { display: flex; gap: .75rem; align-items: baseline; padding: .35rem .8rem; margin-bottom: .4rem;
+  border-radius: .4rem; font-size: .85rem; border: 1px solid currentColor; }
+.desk-mode b { letter-spacing: .08em; }
+.desk-mode.sandbox, .desk-mode.test { opacity: .8; border-style: dashed; }
+.desk-mode.live { background: #8a1c1c; color: #fff; border: 2px solid #8a1c1c; font-size: 1rem; }
+</style>
+"""
+MARKS = {
+    Mode.SANDBOX: ("SANDBOX", "Practice. No real bank, no real money."),
+    Mode.TEST: ("TEST", "Plaid Sandbox and Stripe test mode. No real money."),
+    Mode.LIVE: ("LIVE", "Real bank accounts, real money."),
+}
+
+
+def mark_mode(mode: Mode) -> None:
+    """Say whose money moves, on every page; LIVE never looks like the others."""
+    word, meaning = MARKS[mode]
+    st.html(f'{STYLE}<div class="desk-mode {mode.value}" role="note"><b>{word}</b><span>{meaning}</span></div>')
+
+
+def empty(why: str, action: str, icon: str = ":material/inbox:") -> None:
+    """An empty table says why it is empty and what to do."""
+    with st.container(border=True):
+        st.markdown(f"{icon} **{why}**")
+        st.caption(action)
