@@ -77,6 +77,7 @@ def routes(state: State, faults: Faults) -> list[Route]:
     async def reset(request: Request) -> dict[str, Any]:
         faults.clear()
         state.reset()
+        engine.prepare(state)
         return show_clock()
 
     return [

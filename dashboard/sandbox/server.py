@@ -45,7 +45,7 @@ def create_app(state: State, *, rate_limit: int | None = None) -> Starlette:
     found: list[Any] = [*control.routes(state, faults), *stripe.routes(state)]
     if importlib.util.find_spec("dashboard.sandbox.plaid"):
         plaid = importlib.import_module("dashboard.sandbox.plaid")
-        found += plaid.routes(state)
+        found += plaid.routes(state) if hasattr(plaid, "routes") else []
     found.append(Route("/{path:path}", refuse_unknown, methods=METHODS))
     return Starlette(routes=found, middleware=[Middleware(FaultMiddleware, faults=faults, rate_limit=rate_limit)])
 

@@ -50,7 +50,7 @@ class State:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction (BEGIN IMMEDIATE) that other threads wait for; re-entrant; rolled back on an exception."""
+        """A write transaction (BEGIN IMMEDIATE), re-entrant; other threads wait, an exception rolls it back."""
         with self._lock:
             outermost = self._depth == 0
             if outermost:

@@ -70,7 +70,7 @@ _ALL = (
     Outcome(
         "invalid_currency",
         "Fails: the account's currency is not USD",
-        code="invalid_currency",
+        code="payment_method_currency_mismatch",
         message="The bank account does not support payments in this currency.",
         days=2,
         account="000444444440",
@@ -111,7 +111,7 @@ _ALL = (
         "weekly_limit",
         "Is refused: over the weekly limit of payments",
         "refused",
-        code="charge_exceeds_weekly_limit",
+        code="charge_exceeds_source_limit",
         message="The payment would exceed the account's weekly payment volume limit.",
         account="000777777771",
         token="pm_usBankAccount_weeklyLimitExceeded",  # noqa: S106
@@ -119,7 +119,7 @@ _ALL = (
     Outcome(
         "tokenized_account_deactivated",
         "Fails: the tokenized account number was deactivated",
-        code="tokenized_account_number_deactivated",
+        code="bank_account_unusable",
         message="The customer's bank has deactivated the tokenized account number.",
         network_code="R02",
         days=2,

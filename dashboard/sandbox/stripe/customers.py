@@ -1,0 +1,170 @@
+"""Customers, and the merchant's own account."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dashboard.sandbox.stripe import accounts, pages, render, tables
+from dashboard.sandbox.stripe.call import Call
+from dashboard.sandbox.stripe.errors import no_such, not_imitated
+from dashboard.sandbox.stripe.moment import Document, Moment
+from dashboard.sandbox.stripe.params import merge_metadata
+
+TEXTS = ("name", "email", "phone", "description", "address", "shipping", "individual_name", "business_name")
+LEFT_OUT = {"balance", "cash_balance", "coupon", "promotion_code", "tax", "tax_id_data", "test_clock", "payment_method"}
+
+
+def make_customer(moment: Moment, **given: Any) -> Document:
+    """Keep a new customer and tell of it."""
+    doc: Document = {
+        "id": moment.id("cus", 14),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": moment.at,
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": moment.id("", 8)[1:].upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+        **given,
+    }
+    tables.put(moment.db, "customer", doc, look=doc["email"])
+    moment.emit("customer.created", lambda: doc)
+    return doc
+
+
+def create_customer(call: Call) -> Document:
+    """POST /v1/customers, with an optional `source` that is attached at once."""
+    _refuse_left_out(call)
+    texts = {name: call.params[name] or None for name in TEXTS if name in call.params}
+    token = accounts.find_token(call, call.params["source"]) if "source" in call.params else None
+    doc = make_customer(call.moment, **texts, metadata=merge_metadata({}, call.params.get("metadata")))
+    if token:
+        accounts.attach_token(call, doc, token, None)
+    return public(call, doc)
+
+
+def _refuse_left_out(call: Call) -> None:
+    for name in LEFT_OUT & set(call.params):
+        raise not_imitated(f"the parameter {name} of a customer")
+
+
+def public(call: Call, doc: Document) -> Document:
+    """A customer as it is answered: a deleted one is three fields."""
+    if doc.get("deleted"):
+        return {"id": doc["id"], "object": "customer", "deleted": True}
+    return doc
+
+
+def find_customer(call: Call, id: str | None, param: str | None = None) -> Document:
+    """A customer that exists and was not deleted."""
+    doc = call.find("customer", id, "customer", param)
+    if doc.get("deleted"):
+        raise no_such("customer", doc["id"], param or "id", 400 if param else 404)
+    return doc
+
+
+def retrieve_customer(call: Call) -> Document:
+    """GET /v1/customers/{id}."""
+    return public(call, call.find("customer", call.ids[0], "customer"))
+
+
+def update_customer(call: Call) -> Document:
+    """POST /v1/customers/{id}."""
+    _refuse_left_out(call)
+    doc = find_customer(call, call.ids[0])
+    if "source" in call.params:
+        accounts.attach_token(call, doc, accounts.find_token(call, call.params["source"]), None)
+        doc = find_customer(call, call.ids[0])
+    for name in TEXTS:
+        if name in call.params:
+            doc[name] = call.params[name] or None
+    if "default_source" in call.params:
+        doc["default_source"] = accounts.find_source(call, doc, call.params["default_source"])["id"]
+    doc["metadata"] = merge_metadata(doc["metadata"], call.params.get("metadata"))
+    tables.put(call.db, "customer", doc, look=doc["email"])
+    call.moment.emit("customer.updated", lambda: doc)
+    return doc
+
+
+def delete_customer(call: Call) -> Document:
+    """DELETE /v1/customers/{id}: its bank accounts go with it."""
+    doc = find_customer(call, call.ids[0])
+    for account in tables.find(call.db, "account", customer=doc["id"]):
+        accounts.detach(call.moment, account)
+    doc["deleted"] = True
+    tables.put(call.db, "customer", doc, parent="deleted")
+    call.moment.emit("customer.deleted", lambda: public(call, doc))
+    return public(call, doc)
+
+
+def list_customers(call: Call) -> Document:
+    """GET /v1/customers, by e-mail (case-sensitive) and created."""
+    where, values = ["kind = 'customer'", "parent IS NULL"], []
+    if "email" in call.params:
+        where.append("look = ?")
+        values.append(call.params["email"])
+    return pages.read_page(
+        call.db,
+        "objects",
+        call.params,
+        "/v1/customers",
+        lambda rows: [json.loads(row["doc"]) for row in rows],
+        where,
+        values,
+    )
+
+
+def list_methods(call: Call) -> Document:
+    """GET /v1/customers/{id}/payment_methods: bank accounts of both kinds of id."""
+    doc = find_customer(call, call.ids[0])
+    kept = tables.find(call.db, "account", customer=doc["id"])
+    wanted = call.params.get("type") in (None, "us_bank_account")
+    methods = [render.payment_method(each) for each in kept if wanted]
+    return pages.whole(methods, call.params, f"/v1/customers/{doc['id']}/payment_methods")
+
+
+def retrieve_account(call: Call) -> Document:
+    """GET /v1/account: the merchant."""
+    return {
+        "id": call.moment.state.secret("stripe.account"),
+        "object": "account",
+        "business_profile": {"mcc": None, "name": "ACH Desk Sandbox", "product_description": None, "url": None},
+        "business_type": "company",
+        "capabilities": {"us_bank_account_ach_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "country": "US",
+        "created": 1546300800,
+        "default_currency": "usd",
+        "details_submitted": True,
+        "email": "merchant@example.com",
+        "metadata": {},
+        "payouts_enabled": True,
+        "settings": {
+            "dashboard": {"display_name": "ACH Desk Sandbox", "timezone": "America/New_York"},
+            "payments": {"statement_descriptor": "ACH DESK"},
+            "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}},
+        },
+        "type": "standard",
+    }
