@@ -85,7 +85,7 @@ class Headers:
         self._policy = build_policy(link_url, api_url).encode()
         self._evaluating = build_policy(link_url, api_url, evaluating=True).encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

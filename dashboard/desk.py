@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.access import Permission, require
 from dashboard.clock import Clock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
+from dashboard.errors import Refused
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
 from dashboard.gateways.provider import LinkProvider
@@ -14,7 +16,7 @@ from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
 from dashboard.institutions import Institutions
-from dashboard.models import Generation, Mode
+from dashboard.models import Actor, Generation, Mode
 from dashboard.onboarding import Onboarding
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
@@ -51,6 +53,14 @@ class Desk:
         """In the demo, set the desk's clock by the sandbox's; elsewhere nothing."""
         if self.sandbox:
             self.clock.follow(self.sandbox.now())
+
+    def move_sandbox_clock(self, actor: Actor, business_days: int) -> None:
+        """Move the sandbox's clock, follow it, and read what came due. Raises Refused outside the demo."""
+        require(actor, Permission.MOVE_SANDBOX_CLOCK)
+        if self.sandbox is None:
+            raise Refused("There is no sandbox whose clock could be moved.", action="Start one with `make demo`.")
+        self.clock.follow(self.sandbox.advance(business_days))
+        self.sync.run()
 
     def close(self) -> None:
         """Let the running steps end, then close the database."""

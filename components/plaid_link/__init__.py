@@ -52,6 +52,7 @@ def plaid_link(
     script_url: str,
     key: str,
     seen: str | None = None,
+    idle: bool = False,
     label: str = "Connect a bank",
     open_type: str | None = None,
     redirect_uri: str | None = None,
@@ -61,7 +62,7 @@ def plaid_link(
     """Mount the button for one attempt and return what it reports.
 
     `seen` is the id of the last outcome whose claim is committed; the browser then forgets it. Never pass an id before
-    the commit. Do not mount it in a form or a dialog: Streamlit ignores the one and makes the other inert.
+    the commit. `idle` shows nothing and opens nothing: it only delivers an outcome left over in this tab. Do not mount it in a form or a dialog: Streamlit ignores the one and makes the other inert.
     """
     result = _mount(
         key=key,
@@ -70,6 +71,7 @@ def plaid_link(
             "config": dict(config),
             "script_url": script_url,
             "seen": seen,
+            "idle": idle,
             "label": label,
             "open_type": open_type,
             "redirect_uri": redirect_uri,

@@ -147,9 +147,11 @@ function start(mount) {
   const { data } = mount.args;
   tearDown(mount);
   Object.assign(mount, { fingerprint: fingerprintOf(data), attempt: data.attempt, words: data.words, events: [], loaded: false, gone: false });
-  mount.outcome = recall(data.attempt);
-  if (mount.outcome && mount.outcome.id !== data.seen) { deliver(mount); return; }
-  mount.outcome = null;
+  const kept = recall(data.attempt) ?? (mount.outcome?.attempt === data.attempt ? mount.outcome : null);
+  mount.outcome = kept;
+  mount.root.hidden = Boolean(data.idle);
+  if (kept) { if (kept.id === data.seen) acknowledged(mount); else deliver(mount); return; }
+  if (data.idle) return; // the attempt is past Link: only an outcome left over in this tab is of interest
   const current = mount.fingerprint;
   say(mount, mount.words.loading);
   loadScript(data.script_url).then((Plaid) => {
@@ -171,21 +173,21 @@ function tearDown(mount) {
   mount.handler = null;
 }
 
-const fingerprintOf = (data) => JSON.stringify([data.attempt, data.config, data.script_url, data.redirect_uri ?? null]);
+const fingerprintOf = (data) => JSON.stringify([data.attempt, data.config, data.script_url, data.redirect_uri ?? null, Boolean(data.idle)]);
 
 export default function (args) {
   const { parentElement, data } = args;
   let mount = mounts.get(parentElement);
   if (!mount) {
     const button = parentElement.querySelector("button.connect");
-    mount = { status: parentElement.querySelector("[role=status]"), buttons: () => [button] };
+    mount = { root: parentElement.querySelector(".link"), status: parentElement.querySelector("[role=status]"), buttons: () => [button] };
     button.onclick = () => open(mount);
     mounts.set(parentElement, mount);
   }
   mount.args = args;
   parentElement.querySelector("button.connect").textContent = data.label;
   if (mount.fingerprint !== fingerprintOf(data)) start(mount);
-  if (mount.outcome && mount.outcome.id === data.seen) acknowledged(mount);
+  else if (mount.outcome && mount.outcome.id === data.seen) acknowledged(mount);
   return () => {
     mount.gone = true;
     tearDown(mount);

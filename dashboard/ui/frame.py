@@ -36,3 +36,10 @@ def empty(why: str, action: str, icon: str = ":material/inbox:") -> None:
     with st.container(border=True):
         st.markdown(f"{icon} **{why}**")
         st.caption(action)
+
+
+def title(text: str, about: str = "") -> None:
+    """The page's name, and one line on what it is for."""
+    st.title(text, anchor=False)
+    if about:
+        st.caption(about)

@@ -1,0 +1,139 @@
+"""Every linked account: whose it is, whether it can be debited, and its mandate."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access import Permission, can
+from dashboard.desk import Desk
+from dashboard.models import Actor, BankAccount
+from dashboard.ui import errors, format, frame, session
+
+READY, NOT_READY = "✓ Ready", "◌ Not ready"
+COLUMNS = {
+    "customer": st.column_config.TextColumn("Customer", pinned=True),
+    "reference": st.column_config.TextColumn("Reference"),
+    "bank": st.column_config.TextColumn("Bank"),
+    "account": st.column_config.TextColumn("Account"),
+    "status": st.column_config.TextColumn("Status"),
+    "mandate": st.column_config.TextColumn("Mandate"),
+    "stripe": st.column_config.TextColumn("Stripe bank account"),
+    "linked": st.column_config.DatetimeColumn("Linked"),
+}
+
+
+def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFrame:
+    """One row per account, its times in the reader's zone."""
+    owners = {one: desk.customers.get(actor, one) for one in {account.customer_id for account in accounts}}
+    rows = [
+        {
+            "customer": owners[account.customer_id].name,
+            "reference": owners[account.customer_id].reference,
+            "bank": account.institution_name,
+            "account": format.account(account.name, account.mask),
+            "status": READY if account.is_ready else NOT_READY,
+            "mandate": account.mandate_status or "none",
+            "stripe": account.stripe_bank_account_id or "none",
+            "linked": account.created_at,
+        }
+        for account in accounts
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["linked"] = pd.to_datetime(table["linked"], utc=True).dt.tz_convert(session.zone())
+    return table
+
+
+def choose(table: pd.DataFrame) -> pd.Series:
+    """The filters on one line; which rows they keep."""
+    one, two, three, four = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
+    text = one.text_input("Customer", placeholder="Name or reference", key="account-customer").casefold()
+    banks = two.multiselect("Bank", sorted(table["bank"].unique()), key="account-bank")
+    states = three.multiselect("Status", [READY, NOT_READY], key="account-status")
+    today = date.today()
+    span = four.date_input("Linked between", value=(), max_value=today + timedelta(days=400), key="account-dates")
+    kept = table["customer"].str.casefold().str.contains(text, regex=False) | table[
+        "reference"
+    ].str.casefold().str.contains(text, regex=False)
+    if banks:
+        kept &= table["bank"].isin(banks)
+    if states:
+        kept &= table["status"].isin(states)
+    if isinstance(span, tuple) and len(span) == 2:
+        days = table["linked"].dt.date
+        kept &= (days >= span[0]) & (days <= span[1])
+    return kept
+
+
+def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    """One account's mandate, ids, balance and what to do."""
+    owner = desk.customers.get(actor, account.customer_id)
+    with st.container(border=True):
+        st.subheader(f"{owner.name} · {account.institution_name}, {format.account(account.name, account.mask)}")
+        left, right = st.columns(2)
+        left.markdown(f"**Stripe customer** `{account.stripe_customer_id or 'none'}`")
+        left.markdown(
+            f"**Stripe bank account** `{account.stripe_bank_account_id or 'none'}` · {account.stripe_status or ''}"
+        )
+        right.markdown(f"**Mandate** `{account.mandate_id or 'none'}` · {account.mandate_status or ''}")
+        right.markdown(f"**Linked** {format.moment(account.created_at, session.zone(), desk.clock.now())}")
+        one, two = st.columns(2)
+        if can(actor, Permission.VIEW_BALANCE) and one.button("Balance now", width="stretch"):
+            with st.spinner("Asking the bank …"), errors.shown():
+                balance = desk.debits.balance(actor, account.id)
+                st.markdown(
+                    f"Available **{format.money(balance.available_cents, balance.currency)}**, current"
+                    f" **{format.money(balance.current_cents, balance.currency)}**,"
+                    f" {format.moment(balance.at, session.zone(), desk.clock.now())}."
+                )
+        if can(actor, Permission.CREATE_DEBIT) and two.button(
+            "Debit this account", type="primary", disabled=not account.is_ready, width="stretch"
+        ):
+            st.session_state["debit-account"] = account.id
+            st.switch_page("../pages/debit.py")
+
+
+def main() -> None:
+    """The table, its filters, and the chosen row below."""
+    desk, actor = session.desk(), session.actor()
+    frame.title("Linked accounts", f"Times are in {session.zone()}.")
+    with errors.shown():
+        accounts = desk.onboarding.accounts(actor)
+        if not accounts:
+            frame.empty("No bank is linked yet.", "Go to Onboard, pick a customer and press Connect a bank.")
+            return
+        table = frame_of(desk, actor, accounts)
+        kept = choose(table)
+        shown = table[kept]
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.caption(f"{len(shown)} of {len(table)} accounts; {len(table) - len(shown)} hidden by the filters.")
+        right.download_button(
+            "CSV",
+            shown.to_csv(index=False),
+            "linked-accounts.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if shown.empty:
+            frame.empty("No account fits these filters.", "Take a filter away: the accounts are still there.")
+            return
+        picked = st.dataframe(
+            shown,
+            hide_index=True,
+            column_config=COLUMNS,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="account-table",
+            alt="Linked bank accounts with customer, bank, status and mandate",
+        )
+        rows = picked["selection"]["rows"] if picked else []
+        if rows and rows[0] < len(shown):
+            show_detail(desk, actor, accounts[int(shown.index[rows[0]])])
+        else:
+            st.caption("Select a row to see its mandate, its ids and its balance.")
+
+
+main()

@@ -1,0 +1,170 @@
+"""Link a customer's bank in person: one question a screen, large enough for a tablet at arm's length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from components.plaid_link import plaid_link
+from dashboard.desk import Desk
+from dashboard.errors import DeskError, InputError
+from dashboard.models import Actor, AttemptState, Customer, HolderType, LinkAttempt
+from dashboard.ui import errors, evidence, format, frame, session, steps
+
+HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
+
+
+def choose_customer(desk: Desk, actor: Actor) -> None:
+    """The first question: who is it?"""
+    st.header("Whose bank do you link?")
+    text = st.text_input(
+        "Find a customer", placeholder="Name, e-mail or reference", key="customer-search", help="Press Enter to search."
+    )
+    found = desk.customers.find(actor, text, limit=8)
+    for customer in found:
+        label = f"**{customer.name}** · {customer.email} · {customer.reference}"
+        if st.button(label, key=f"pick-{customer.id}", width="stretch"):
+            st.query_params["customer"] = customer.id
+            st.rerun()
+    if text and not found:
+        st.caption(f"Nobody fits “{text}”. Try another spelling, or add the customer below.")
+    with st.expander("Add a customer", expanded=not found, icon=":material/person_add:"):
+        add_customer(desk, actor)
+
+
+def add_customer(desk: Desk, actor: Actor) -> None:
+    """The form for somebody new."""
+    with st.form("new-customer", border=False):
+        name = st.text_input("Name", max_chars=120)
+        email = st.text_input("E-mail", max_chars=254)
+        reference = st.text_input("Your reference", max_chars=60, help="The customer's number in your own books.")
+        holder = st.radio("The account belongs to", list(HOLDERS), format_func=HOLDERS.__getitem__, horizontal=True)
+        if st.form_submit_button("Add customer", type="primary"):
+            try:
+                customer = desk.customers.add(actor, name, email, reference, holder)
+            except InputError as error:
+                errors.show(error)
+                return
+            st.query_params["customer"] = customer.id
+            st.rerun()
+
+
+def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
+    """The second question: does the customer agree to be debited?"""
+    st.header(f"Link a bank for {customer.name}")
+    linked = desk.onboarding.accounts(actor, customer.id)
+    if linked:
+        with st.container(border=True):
+            st.markdown("**Already linked**")
+            for account in linked:
+                ready = "ready to debit" if account.is_ready else "not ready"
+                st.markdown(f"{account.institution_name}, {format.account(account.name, account.mask)}: {ready}")
+            st.caption("Link another bank only if the customer wants to pay from another account.")
+    with st.container(border=True):
+        st.markdown("**Read this to the customer**")
+        st.text(desk.onboarding.mandate_text(actor, customer.id))
+    agreed = st.checkbox("The customer agrees.", key=f"agreed-{customer.id}")
+    hint = st.session_state.get("institution-hint")
+    if hint:
+        st.caption(f"Link will open for {st.session_state.get('institution-name')}.")
+    left, right = st.columns(2)
+    if left.button("Continue", type="primary", disabled=not agreed, width="stretch"):
+        opening = desk.onboarding.open(actor, customer.id, hint=hint)
+        st.session_state.pop("institution-hint", None)
+        st.query_params["attempt"] = opening.attempt_id
+        st.rerun()
+    if right.button("Another customer", width="stretch"):
+        start_over()
+
+
+def start_over(*, keep_customer: bool = False) -> None:
+    """Back to the first question, or to the second for the same customer."""
+    customer = st.query_params.get("customer") if keep_customer else None
+    st.query_params.clear()
+    if customer:
+        st.query_params["customer"] = customer
+    st.rerun()
+
+
+def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any]) -> None:
+    """Link itself: the button, and the claim of what it reports.
+
+    It stays mounted, idle, on the later screens: an outcome that was claimed must still be blanked in the browser.
+    """
+    idle = attempt.state is not AttemptState.OPENED
+    config: dict[str, object] = {}
+    script_url, open_type = desk.settings.plaid_link_url, None
+    if not idle:
+        st.header("Hand over the tablet")
+        st.markdown("The customer picks their bank, signs in there, and chooses one checking or savings account.")
+        opening = desk.onboarding.opening(actor, attempt.id)
+        config = dict(opening.config)
+        open_type = config.pop("open_type", None)
+    seen = f"seen-{attempt.id}"
+    said = plaid_link(
+        attempt.id,
+        config,
+        script_url=script_url,
+        key=f"link-{attempt.id}",
+        seen=st.session_state.get(seen),
+        idle=idle,
+        open_type=str(open_type) if open_type else None,
+        redirect_uri=steps.redirect_of(facts),
+        wants_institutions="key" in config,
+    )
+    if said.institutions:
+        desk.institutions.keep(actor, said.institutions)
+    if said.outcome and said.outcome.get("id") != st.session_state.get(seen):
+        desk.onboarding.report(actor, attempt.id, said.outcome, facts)
+        st.session_state[seen] = said.outcome["id"]  # only now: the claim is committed
+        st.rerun()
+    if not idle and st.button("Cancel", key="cancel-link"):
+        start_over(keep_customer=True)
+
+
+def follow(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any]) -> None:
+    """Whatever stage the attempt has reached, and the one thing to do now."""
+    question = desk.onboarding.question(attempt)
+    link(desk, actor, attempt, facts)
+    if attempt.state is AttemptState.OPENED:
+        return
+    if question:
+        steps.ask(desk, actor, attempt, question)
+    elif attempt.state is AttemptState.AUTHORIZED:
+        steps.show_result(desk, actor, attempt)
+        if st.button("Next customer", width="stretch"):
+            start_over()
+    elif attempt.state.is_final or (attempt.problem and not attempt.working):
+        steps.show_problem(desk, actor, attempt)
+        if st.button("Try again", type="primary", width="stretch"):
+            start_over(keep_customer=True)
+    else:
+        steps.watch(desk, actor, attempt.id)
+
+
+def main() -> None:
+    """Pick the screen by what the address names, so that a reload resumes where the person was."""
+    desk, actor = session.desk(), session.actor()
+    _, middle, _ = st.columns([1, 3, 1])
+    with middle, errors.shown():
+        screen = st.container()
+        facts = evidence.gather()
+        with screen:
+            try:
+                attempt_id, customer_id = st.query_params.get("attempt"), st.query_params.get("customer")
+                if attempt_id:
+                    follow(desk, actor, desk.onboarding.get(actor, attempt_id), facts)
+                elif customer_id:
+                    authorize(desk, actor, desk.customers.get(actor, customer_id))
+                else:
+                    choose_customer(desk, actor)
+            except DeskError as error:
+                errors.show(error)
+                if st.button("Start over"):
+                    start_over()
+
+
+frame.title("Onboard")
+main()
