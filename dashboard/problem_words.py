@@ -198,31 +198,8 @@ PLAID_CODES: dict[str, Words] = {
 }
 
 CLASSIC_CODES: dict[str, Words] = {
-    **dict.fromkeys(
-        [
-            "1000",
-            "1001",
-            "1003",
-            "1004",
-            "1005",
-            "1006",
-            "1007",
-            "1009",
-            "1107",
-            "1111",
-            "1115",
-            "1213",
-            "1218",
-            "1304",
-            "1305",
-            "1501",
-            "1502",
-            "1503",
-            "1507",
-            "1600",
-        ],
-        _REQUEST,
-    ),
+    **{str(code): _REQUEST for code in (*range(1000, 1008), 1009, 1107, 1111, 1115, 1213, 1218, *range(1304, 1306))},
+    **{str(code): _REQUEST for code in (1501, 1502, 1503, 1507, 1600)},
     **dict.fromkeys(("1008", "1105", "1610"), _TOKEN),
     **dict.fromkeys(("1100", "1101", "1102"), _KEYS),
     **dict.fromkeys(("1104", "1110"), _PRODUCT),

@@ -138,15 +138,19 @@ class DebitRows:
         state: DebitState | None = None,
         problem: Problem | None = None,
         first_sent_at: datetime | None = None,
+        never_sent: bool = False,
         **columns: str | int | None,
     ) -> None:
-        """Set columns of a debit; the problem is always set. Raises LeaseLost where `owner` holds it no longer."""
+        """Set columns of a debit; the problem is always set. Raises LeaseLost where `owner` holds it no longer.
+
+        `never_sent` forgets the time of a sending that surely had no effect.
+        """
         values: dict[str, object] = {**columns, "problem": problem_to_json(problem)}
         values["updated_at"] = to_epoch(self._clock.now())
         if state is not None:
             values["state"] = state.value
-        if first_sent_at is not None:
-            values["first_sent_at"] = to_epoch(first_sent_at)
+        if first_sent_at is not None or never_sent:
+            values["first_sent_at"] = to_epoch(first_sent_at) if first_sent_at else None
         with self._database.transaction() as db:
             if owner is not None:
                 check_lease(db, "debit", id, owner)

@@ -1,0 +1,180 @@
+"""Claiming Link's outcome: kept once, by its id and by its public token, before anything is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.clock import Clock
+from dashboard.errors import InputError, Refused
+from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
+from dashboard.onboarding.authorization import write_text
+from dashboard.onboarding.outcome import Outcome, read_evidence, read_outcome
+from dashboard.onboarding.questions import QuestionKind
+from dashboard.onboarding.steps import not_depository
+from dashboard.problems import explain_exit
+from dashboard.settings import Settings
+from dashboard.store.core import CoreStore
+from dashboard.store.rows import new_id
+
+OPEN_STATES = frozenset({AttemptState.OPENED, AttemptState.EXITED})  # Link can be opened again after an exit
+
+
+class Claims:
+    """Turns a browser's report, and a person's answers, into the state from which the steps go on."""
+
+    def __init__(self, store: CoreStore, clock: Clock, settings: Settings) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
+
+    def claim(
+        self, actor: Actor, attempt: LinkAttempt, raw: Mapping[str, object], evidence: Mapping[str, object]
+    ) -> str:
+        """Keep the outcome and return the id of the attempt that it belongs to. Raises InputError."""
+        outcome = read_outcome(raw)
+        with self._store.transaction():
+            claimed = self._store.attempts.claimed_by(outcome.id, outcome.public_token)
+            if claimed is not None:
+                return claimed
+            attempt = self._store.attempts.get(attempt.id) or attempt
+            if outcome.public_token is not None and attempt.state not in OPEN_STATES:
+                attempt = self._add_sibling(actor, attempt)
+            now = self._clock.now()
+            self._store.attempts.claim(
+                attempt.id,
+                outcome.id,
+                outcome.kind,
+                public_token=outcome.public_token,
+                detail=outcome.detail,
+                events=outcome.events,
+                at=now,
+            )
+            if outcome.public_token is not None:
+                self._keep_success(attempt, outcome, evidence)
+            elif attempt.state in OPEN_STATES:
+                self._keep_exit(attempt, outcome)
+            self._store.trail.append(
+                actor,
+                f"link.{outcome.kind}",
+                attempt.id,
+                now,
+                outcome=outcome.id,
+                link_session_id=outcome.link_session_id,
+                institution=outcome.institution_id,
+                accounts=len(outcome.accounts),
+            )
+        return attempt.id
+
+    def _add_sibling(self, actor: Actor, attempt: LinkAttempt) -> LinkAttempt:
+        """A second bank out of one opening of Link is an attempt of its own: no token that Link gave is dropped."""
+        now = self._clock.now()
+        sibling = LinkAttempt(
+            id=new_id("link"),
+            customer_id=attempt.customer_id,
+            generation=attempt.generation,
+            state=AttemptState.OPENED,
+            operator=actor.name,
+            created_at=now,
+            updated_at=now,
+        )
+        self._store.attempts.add(sibling, operator_address=actor.address)
+        return sibling
+
+    def _keep_success(self, attempt: LinkAttempt, outcome: Outcome, evidence: Mapping[str, object]) -> None:
+        customer = self._store.customers.get(attempt.customer_id)
+        facts: dict[str, object] = {**read_evidence(evidence), "received_at": int(self._clock.now().timestamp())}
+        if customer is not None:
+            facts["authorization"] = vars(write_text(customer, self._settings.business_name))
+        usable = [account for account in outcome.accounts if account.is_depository]
+        picked = next((one for one in outcome.accounts if one.id == outcome.account_id), None)
+        state, question = AttemptState.RECEIVED, None
+        problem: Problem | None = None
+        if (picked is not None and not picked.is_depository) or (outcome.accounts and not usable):
+            state, problem = AttemptState.FAILED, not_depository((picked,) if picked else outcome.accounts)
+        elif picked is None and len(outcome.accounts) > 1:
+            state, question = AttemptState.CHOOSING, QuestionKind.ACCOUNT.value
+        self._store.attempts.save(
+            attempt.id,
+            state=state,
+            problem=problem,
+            secrets={"public_token": None if problem else outcome.public_token},
+            accounts=outcome.accounts,
+            evidence=facts,
+            question=question,
+            outcome_id=outcome.id,
+            account_id=outcome.account_id,
+            institution_id=outcome.institution_id,
+            institution_name=outcome.institution_name,
+            link_session_id=outcome.link_session_id,
+        )
+
+    def _keep_exit(self, attempt: LinkAttempt, outcome: Outcome) -> None:
+        gone = outcome.kind == "unavailable"
+        problem = _unavailable(outcome) if gone else explain_exit(outcome.error, outcome.status, outcome.request_id)
+        self._store.attempts.save(
+            attempt.id,
+            state=AttemptState.EXITED,
+            problem=problem,
+            outcome_id=outcome.id,
+            institution_id=outcome.institution_id,
+            institution_name=outcome.institution_name,
+            link_session_id=outcome.link_session_id,
+        )
+
+    def choose(self, actor: Actor, attempt: LinkAttempt, account_id: str) -> None:
+        """Take one of the accounts that were offered. Raises InputError, Refused."""
+        picked = next((one for one in attempt.accounts if one.id == account_id), None)
+        if picked is None:
+            raise InputError("This account was not offered.", action="Pick one from the list.", code="not_offered")
+        if not picked.is_depository:
+            problem = not_depository((picked,))
+            raise Refused(problem.what, meaning=problem.meaning, action="Pick another one.", code=problem.code)
+        state = AttemptState.EXCHANGED if attempt.item_id else AttemptState.RECEIVED
+        self._store.attempts.save(attempt.id, state=state, account_id=picked.id, question=None)
+        self._store.trail.append(actor, "link.account_chosen", attempt.id, self._clock.now(), account=picked.name)
+
+    def answer_duplicate(self, actor: Actor, attempt: LinkAttempt, link_again: bool) -> None:
+        """Go on beside the account that is linked already, or end with it: its link is then dropped unused."""
+        attempts, now = self._store.attempts, self._clock.now()
+        if link_again:
+            attempts.save(attempt.id, question=None, duplicate_allowed=1)
+        else:
+            work = attempts.work(attempt.id)
+            twin = self._store.accounts.get(work.duplicate_of or "") if work else None
+            ready = twin is not None and twin.is_ready
+            attempts.save(
+                attempt.id,
+                state=AttemptState.AUTHORIZED if ready else AttemptState.EXITED,
+                problem=None if ready else NOT_READY,
+                secrets={"public_token": None},
+                question=None,
+                bank_account_id=twin.id if twin else None,
+                item_id=twin.item_id if twin else None,
+            )
+        self._store.trail.append(actor, "link.duplicate_answered", attempt.id, now, link_again=link_again)
+
+
+NOT_READY = Problem(
+    "The account that is linked already is not ready to debit.",
+    "Its verification or its authorization is missing.",
+    "Link the bank again and choose to link it anew.",
+    "not_ready",
+)
+
+
+def _unavailable(outcome: Outcome) -> Problem:
+    error = outcome.error or {}
+    said = str(error.get("error_message") or error.get("message") or "")
+    code = str(error.get("error_code") or error.get("code") or "")
+    blocked = "popup" in (code + said).lower() or "pop-up" in said.lower()
+    if blocked:
+        return Problem(
+            "The browser blocked the bank's pop-up window.",
+            "The bank's own sign-in page opens in a window of its own.",
+            "Allow pop-ups for this page, then open Link again.",
+            code or "popup_blocked",
+        )
+    return Problem(
+        "Plaid Link could not be loaded in this browser.",
+        "No bank can be linked from here; the network, a blocker or a firewall stops the script.",
+        "Check the connection and any ad blocker, then reload; the set-up page tests whether the script is reachable.",
+        code or "link_unavailable",
+    )

@@ -1,0 +1,37 @@
+"""What a link attempt may have to ask before it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dashboard.models import BankAccount, OfferedAccount
+
+
+class QuestionKind(StrEnum):
+    """Which of its questions an attempt asks."""
+
+    ACCOUNT = "choose_account"
+    DUPLICATE = "already_linked"
+    STRIPE_CUSTOMER = "choose_stripe_customer"
+
+
+@dataclass(frozen=True)
+class ExistingStripeCustomer:
+    """A Stripe customer with the same e-mail, who may be the same person."""
+
+    id: str
+    name: str | None
+    email: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the page asks: pick one of `accounts`; use or link again what is `already_linked`; pick a customer."""
+
+    kind: QuestionKind
+    accounts: tuple[OfferedAccount, ...] = ()
+    already_linked: BankAccount | None = None
+    customers: tuple[ExistingStripeCustomer, ...] = ()
