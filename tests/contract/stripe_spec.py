@@ -16,7 +16,7 @@ from typing import Any
 import typing_extensions
 
 FILE = Path(__file__).resolve().parents[2] / "dashboard/sandbox/stripe/params.json"
-ENDPOINTS = """
+ENDPOINT_NAMES = """
 account_retrieve_current charge_create charge_list charge_retrieve charge_update balance_retrieve
 balance_transaction_list balance_transaction_retrieve customer_create customer_delete customer_list customer_retrieve
 customer_update customer_payment_source_create customer_payment_source_delete customer_payment_source_list
@@ -28,7 +28,8 @@ payment_method_create payment_method_detach payment_method_list payment_method_r
 payout_list payout_retrieve refund_cancel refund_create refund_list refund_retrieve refund_update setup_intent_cancel
 setup_intent_confirm setup_intent_create setup_intent_list setup_intent_retrieve setup_intent_verify_microdeposits
 token_create token_retrieve
-""".split()
+"""
+ENDPOINTS = ENDPOINT_NAMES.split()
 OPTIONS = {"api_key", "stripe_version", "stripe_account", "stripe_context", "max_network_retries", "idempotency_key"}
 OPTIONS |= {"content_type", "headers"}
 DEEP = {"us_bank_account", "billing_details", "metadata", "type"}  # of the payment method types, ACH alone is imitated
@@ -49,7 +50,7 @@ def describe(annotation: Any, module: dict[str, Any]) -> Any:
         return unique[0] if len(unique) == 1 else {"|": unique}
     if origin is typing.Literal:
         return "=" + "|".join(str(argument) for argument in arguments)
-    if origin in (list, typing.List):
+    if origin is list:
         return [describe(arguments[0], module)]
     if origin is dict:
         return "m"
@@ -71,7 +72,7 @@ def fields_of(params: Any, module: dict[str, Any]) -> dict[str, Any]:
         fields[mark + name.rstrip("_")] = describe(annotation, module)
     kinds = {name for name, field in fields.items() if isinstance(field, dict) and name.strip("!") not in DEEP}
     if "us_bank_account" in fields:
-        fields.update({name: "*" for name in kinds})
+        fields.update(dict.fromkeys(kinds, "*"))
     return fields
 
 

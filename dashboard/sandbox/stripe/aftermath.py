@@ -216,8 +216,8 @@ def make_payouts(moment: Moment, day_text: str) -> bool:
 
 
 def payout_time(day: date) -> int:
-    """When a business day's payouts are made: half an hour after its debits were answered."""
-    return int(open_of(day).timestamp()) + HALF_HOUR
+    """When a business day's payouts are made: as it opens, after its debits were answered (their jobs are older)."""
+    return int(open_of(day).timestamp())
 
 
 def _make_payout(moment: Moment, legacy: int, arrival: date) -> bool:

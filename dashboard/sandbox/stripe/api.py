@@ -174,7 +174,8 @@ class Door:
     ) -> tuple[int, str]:
         engine.tick(self._state)
         name, endpoint, path_ids = route(request.method, request.url.path.removeprefix("/v1/"))
-        checked = params.check(name, given)
+        version = request.headers.get("stripe-version", API_VERSION)
+        checked = params.check(name, params.translate(name, given, version))
         if request.method == "GET":
             with self._state.reading() as db:
                 call = Call(engine.open_moment(self._state, db), checked, path_ids)

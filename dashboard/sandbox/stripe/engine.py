@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -101,7 +102,7 @@ def _redirect(moment: Moment, outcome: str, intent: str) -> None:
         raise ValueError(f"{intent} has no pending charge")
     if outcome == "default":
         account = tables.get(moment.db, "account", charge["account"]) or {}
-        outcome = BY_ACCOUNT.get(account.get("_number"), OUTCOMES["success"]).name
+        outcome = BY_ACCOUNT.get(account.get("_number", ""), OUTCOMES["success"]).name
     if OUTCOMES[outcome].kind == "refused":
         raise ValueError(f"{outcome} happens when a payment is confirmed; {intent} has been")
     moment.db.execute("DELETE FROM jobs WHERE kind = 'settle' AND ref = ?", (charge["id"],))
@@ -117,7 +118,7 @@ def chosen_outcomes(state: State) -> dict[str, str]:
         rows = db.execute(
             "SELECT id, doc FROM documents WHERE kind = ? ORDER BY seq", (lifecycle.OVERRIDES,)
         ).fetchall()
-    return {row[0]: tables.json.loads(row[1])["outcome"] for row in rows}
+    return {row[0]: json.loads(row[1])["outcome"] for row in rows}
 
 
 def prepare(state: State) -> None:

@@ -11,6 +11,7 @@ import random
 from bisect import bisect
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
+from typing import Any
 
 from dashboard.bankdays import add_business_days, is_business_day
 from dashboard.sandbox.state import State
@@ -107,7 +108,7 @@ class Past:
         moment.at = at
         invoice = f"INV-{100000 + self.made}"
         amount = round(min(max(self.source.lognormvariate(9.6, 1.0), 500), 2_500_000))
-        texts = {
+        texts: dict[str, Any] = {
             "descriptor": "ACH DESK",
             "description": f"Invoice {invoice}",
             "metadata": json.dumps({"invoice": invoice}),
@@ -123,7 +124,7 @@ class Past:
             holder, company = account["account_holder_name"], account["account_holder_type"] == "company"
             self.payers[place] = self.open_account(account["customer"], holder, company)
 
-    def _intend(self, account: Document, amount: int, texts: dict[str, str]) -> Document:
+    def _intend(self, account: Document, amount: int, texts: dict[str, Any]) -> Document:
         intent = {
             "id": self.moment.id("pi"),
             "customer": account["customer"],

@@ -107,6 +107,8 @@ def create_intent(call: Call) -> Document:
     options = setups.bank_options(params)
     if "setup_future_usage" in params:
         options["setup_future_usage"] = params["setup_future_usage"]
+    if "allowed_payment_method_types" in params:
+        options["_allowed"] = params["allowed_payment_method_types"]
     id = call.moment.id("pi")
     tables.insert(
         call.db,

@@ -47,8 +47,14 @@ class Moment:
     source: random.Random | None = None
 
     def id(self, prefix: str, length: int = 24) -> str:
-        """A new id."""
-        return ids.stripe_id(prefix, length, self.source)
+        """A new id; in a seeded history it begins with its time, which keeps a million inserts close together."""
+        if self.source is None or length < 24:
+            return ids.stripe_id(prefix, length, self.source)
+        head, rest = "", self.at
+        for _ in range(6):
+            rest, digit = divmod(rest, 62)
+            head = ids.BASE62[digit] + head
+        return f"{prefix}_{head}" + "".join(self.source.choices(ids.BASE62, k=length - 6))
 
     def emit(self, type: str, document: Callable[[], Document], previous: Document | None = None) -> None:
         """Keep an event with the object as it is now, unless it would be too old to be listed."""

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from dashboard.sandbox.stripe.errors import StripeError, invalid, missing
 
+TYPES_ENDED = "2026-09-30"
 LONGEST_KEY, LONGEST_VALUE, MOST_KEYS = 40, 500, 50  # Stripe: limits of metadata
 
 
@@ -48,6 +49,27 @@ def _listed(value: Any) -> Any:
     if items and all(name.isdigit() for name in items):
         return [items[name] for name in sorted(items, key=int)]
     return items
+
+
+def translate(endpoint: str, given: dict[str, Any], version: str) -> dict[str, Any]:
+    """Parameters of an older API version in the words of the current one.
+
+    `payment_method_types` ended with 2026-09-30.endive (Stripe: changelog): refused from then on, before it the same
+    as `allowed_payment_method_types`.
+    """
+    if "payment_method_types" not in given or not endpoint.startswith(("payment_intent_", "setup_intent_")):
+        return given
+    if version[:10] >= TYPES_ENDED or version.endswith(".preview"):
+        raise invalid(
+            "The payment_method_types parameter is no longer supported. Use allowed_payment_method_types instead.",
+            "payment_method_types",
+            "payment_method_types_no_longer_supported",
+        )
+    kept = {name: value for name, value in given.items() if name != "payment_method_types"}
+    types = given["payment_method_types"]
+    if isinstance(types, list) and "ach_debit" in types:
+        raise invalid("ach_debit is a legacy type that is no longer supported.", "payment_method_types")
+    return {**kept, "allowed_payment_method_types": types}
 
 
 def check(endpoint: str, given: dict[str, Any]) -> dict[str, Any]:

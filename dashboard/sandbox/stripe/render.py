@@ -195,10 +195,12 @@ def intents(db: sqlite3.Connection, rows: list[Document]) -> list[Document]:
 
 def intent(row: Document) -> Document:
     """One row of `intents` as a PaymentIntent."""
-    options = public(json.loads(row["options"])) if row["options"] else {}
+    kept = json.loads(row["options"]) if row["options"] else {}
+    options = public(kept)
     return {
         "id": row["id"],
         "object": "payment_intent",
+        "allowed_payment_method_types": kept.get("_allowed"),
         "amount": row["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},

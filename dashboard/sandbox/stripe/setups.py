@@ -79,16 +79,18 @@ def bank_options(params: dict[str, Any]) -> Document:
 
 
 def check_types(params: dict[str, Any]) -> None:
-    """ACH alone is imitated; the old rail's type is refused."""
-    types = params.get("payment_method_types") or ["us_bank_account"]
-    if "ach_debit" in types:
-        raise StripeError(
-            400,
-            "ach_debit is a legacy payment method type that is no longer supported. Use us_bank_account.",
-            param="payment_method_types",
+    """ACH alone is imitated, so a list of types must leave it in; one list, not several (Stripe: changelog)."""
+    several = {"allowed_payment_method_types", "excluded_payment_method_types", "automatic_payment_methods"}
+    if len(several & set(params)) > 1:
+        raise invalid(
+            "Received more than one of allowed_payment_method_types, excluded_payment_method_types and "
+            "automatic_payment_methods.",
+            "allowed_payment_method_types",
+            "parameters_exclusive",
         )
-    if "us_bank_account" not in types:
-        raise not_imitated(f"payment methods of type {', '.join(types)}")
+    allowed = params.get("allowed_payment_method_types", ["us_bank_account"])
+    if "us_bank_account" not in allowed or "us_bank_account" in params.get("excluded_payment_method_types", []):
+        raise not_imitated("payment methods other than us_bank_account")
 
 
 def retrieve_mandate(call: Call) -> Document:
@@ -111,6 +113,7 @@ def create_setup(call: Call) -> Document:
     doc: Document = {
         "id": call.moment.id("seti"),
         "object": "setup_intent",
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "application": None,
         "automatic_payment_methods": None,
         "cancellation_reason": None,
