@@ -36,7 +36,7 @@ class Sandbox:
             key or self.keys["stripe"]["secret_key"], base_addresses={"api": self.url}, max_network_retries=0
         )
 
-    def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+    def control(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         response = self.http.request(method, f"{self.url}/_sandbox{path}", json=body or None, timeout=30)
         answer: dict[str, Any] = response.json()
         if response.status_code != 200:
@@ -61,29 +61,27 @@ class Sandbox:
         customer = self.client.v1.customers.create({"name": "Jenny Rosen", "email": "jenny@example.com"})
         account = self.client.v1.customers.payment_sources.create(customer.id, {"source": self.token(number)})
         if mandate:
-            self.client.v1.setup_intents.create(
-                {
-                    "customer": customer.id,
-                    "payment_method": account.id,
-                    "allowed_payment_method_types": ["us_bank_account"],
-                    "confirm": True,
-                    "mandate_data": {"customer_acceptance": ONLINE},
-                }
-            )
+            params: Any = {
+                "customer": customer.id,
+                "payment_method": account.id,
+                "allowed_payment_method_types": ["us_bank_account"],
+                "confirm": True,
+                "mandate_data": {"customer_acceptance": ONLINE},
+            }
+            self.client.v1.setup_intents.create(params)
         return customer.id, account.id
 
     def debit(self, customer: str, account: str, amount: int = 1099, **more: Any) -> stripe.PaymentIntent:
-        return self.client.v1.payment_intents.create(
-            {
-                "amount": amount,
-                "currency": "usd",
-                "customer": customer,
-                "payment_method": account,
-                "allowed_payment_method_types": ["us_bank_account"],
-                "confirm": True,
-                **more,
-            }
-        )
+        params: Any = {
+            "amount": amount,
+            "currency": "usd",
+            "customer": customer,
+            "payment_method": account,
+            "allowed_payment_method_types": ["us_bank_account"],
+            "confirm": True,
+            **more,
+        }
+        return self.client.v1.payment_intents.create(params)
 
     def stop(self) -> None:
         self.http.close()

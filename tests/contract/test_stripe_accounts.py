@@ -58,7 +58,7 @@ def test_a_raw_account_is_new_until_the_test_microdeposits_verify_it(sandbox: Sa
     account = sources.list(customer.id).data[0]
     assert isinstance(account, stripe.BankAccount)
     assert account.status == "new"
-    early = {"mandate_data": {"customer_acceptance": ONLINE}}
+    early: Any = {"mandate_data": {"customer_acceptance": ONLINE}}
     assert refusal(lambda: sandbox.debit(customer.id, account.id, **early)).code == "bank_account_unverified"
     assert refusal(sources.verify, customer.id, account.id, {"amounts": [1, 2]}).http_status == 400
     assert sources.verify(customer.id, account.id, {"amounts": [32, 45]}).status == "verified"
@@ -110,7 +110,9 @@ def test_a_source_is_renamed_but_its_numbers_stay_and_a_deleted_one_is_gone(sand
     numbers: Any = {"routing_number": "021000021"}
     assert refusal(sources.update, customer, account, numbers).code == "parameter_unknown"
     intent = sandbox.debit(customer, account)
-    assert sources.delete(customer, account).deleted
+    gone = sources.delete(customer, account)
+    assert isinstance(gone, stripe.BankAccount)
+    assert gone.deleted
     assert refusal(sources.retrieve, customer, account).http_status == 404
     assert sources.list(customer).data == []
     assert sandbox.client.v1.charges.retrieve(str(intent.latest_charge)).payment_method == account

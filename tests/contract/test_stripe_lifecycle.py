@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import stripe
@@ -273,10 +274,8 @@ def test_a_mandate_is_needed_and_a_refused_intent_stays_to_be_confirmed(sandbox:
     assert "requires a mandate, but no existing mandate was found" in str(refused.value)
     intent = sandbox.client.v1.payment_intents.list({"customer": customer}).data[0]
     assert intent.status == "requires_confirmation"
-    done = sandbox.client.v1.payment_intents.confirm(
-        intent.id,
-        {"mandate_data": {"customer_acceptance": OFFLINE}},  # type: ignore[typeddict-item]  # a constant
-    )
+    acceptance: Any = {"mandate_data": {"customer_acceptance": OFFLINE}}
+    done = sandbox.client.v1.payment_intents.confirm(intent.id, acceptance)
     assert done.status == "processing"
     assert sandbox.debit(customer, account).status == "processing", "authorization is only needed the first time"
 

@@ -198,7 +198,8 @@ def test_a_key_in_flight_is_refused_with_409(sandbox: Sandbox) -> None:
     while sandbox.control("GET", "")["faults"] and time.monotonic() < deadline:
         time.sleep(0.01)
     error = refusal(sandbox.client.v1.customers.create, {"name": "slow"}, options)
-    assert (error.http_status, error.code) == (409, "idempotency_key_in_use")
+    assert error.error is not None
+    assert (error.http_status, error.error.code) == (409, "idempotency_key_in_use")
     thread.join(10)
     assert sandbox.client.v1.customers.create({"name": "slow"}, options).id == answers[0].id
 

@@ -162,8 +162,18 @@ def retrieve_account(call: Call) -> Document:
         "metadata": {},
         "payouts_enabled": True,
         "settings": {
+            "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+            "card_payments": {
+                "statement_descriptor_prefix": None,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
             "dashboard": {"display_name": "ACH Desk Sandbox", "timezone": "America/New_York"},
-            "payments": {"statement_descriptor": "ACH DESK"},
+            "payments": {
+                "statement_descriptor": "ACH DESK",
+                "statement_descriptor_kana": None,
+                "statement_descriptor_kanji": None,
+            },
             "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}},
         },
         "type": "standard",

@@ -63,7 +63,7 @@ def count_objects(state: State) -> dict[str, int]:
     with state.reading() as db:
         counts = {row[0]: int(row[1]) for row in db.execute("SELECT kind, COUNT(*) FROM objects GROUP BY kind")}
         for table in ("charges", "intents", "txns", "events"):
-            counts[table] = int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
+            counts[table] = int(db.execute(f"SELECT MAX(seq) FROM {table}").fetchone()[0] or 0)  # none is ever deleted
         pending = db.execute("SELECT COUNT(*) FROM charges WHERE status = 'pending'").fetchone()[0]
     return {**counts, "pending_charges": int(pending)}
 

@@ -56,13 +56,21 @@ def read_page(
         if place is None:
             name = "starting_after" if after else "ending_before"
             raise StripeError(400, f"No such object: '{cursor}'", code="resource_missing", param=name)
-        where.append(f"(created, seq) {'<' if after else '>'} (?, ?)")
-        values += [place[0], place[1]]
+        sign = "<" if after else ">"
+        steps = [([f"created = {int(place[0])}", f"seq {sign} {int(place[1])}"]), [f"created {sign} {int(place[0])}"]]
+    else:
+        steps = [[]]
+    rows: list[sqlite3.Row] = []
     order = "ASC" if before else "DESC"
-    condition = f" WHERE {' AND '.join(where)}" if where else ""
-    rows = db.execute(
-        f"SELECT * FROM {table}{condition} ORDER BY created {order}, seq {order} LIMIT ?", (*values, limit + 1)
-    ).fetchall()
+    for step in steps:  # two seeks in the index: thousands of rows can share the second of the cursor
+        condition = " AND ".join([*where, *step])
+        rows += db.execute(
+            f"SELECT * FROM {table}{f' WHERE {condition}' if condition else ''}"
+            f" ORDER BY created {order}, seq {order} LIMIT ?",
+            (*values, limit + 1 - len(rows)),
+        ).fetchall()
+        if len(rows) > limit:
+            break
     found = [dict(row) for row in rows[:limit]]
     if before:
         found.reverse()

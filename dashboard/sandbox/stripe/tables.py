@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS charges_created ON charges (created);
 CREATE INDEX IF NOT EXISTS charges_customer ON charges (customer, created);
 CREATE INDEX IF NOT EXISTS charges_intent ON charges (intent, created) WHERE intent IS NOT NULL;
 
+CREATE INDEX IF NOT EXISTS charges_pending ON charges (status) WHERE status = 'pending';
+
 CREATE TABLE IF NOT EXISTS intents (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, customer TEXT, account TEXT, amount INTEGER NOT NULL,
     created INTEGER NOT NULL, status TEXT NOT NULL, charge TEXT, canceled_at INTEGER, cancellation TEXT,
@@ -49,7 +51,8 @@ CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, created INTEGER NOT NULL,
     object TEXT NOT NULL, previous TEXT, request TEXT
 ) STRICT;
-CREATE INDEX IF NOT EXISTS events_created ON events (created);
+CREATE INDEX IF NOT EXISTS events_created ON events (created, type);
+CREATE INDEX IF NOT EXISTS events_type ON events (type, created);
 
 CREATE TABLE IF NOT EXISTS jobs (
     seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, kind TEXT NOT NULL, ref TEXT NOT NULL
