@@ -273,6 +273,8 @@ def check_invoice_reference(value: str) -> str:
 def write_payment_intent(debit: Debit, account: BankAccount) -> Mapping[str, Any]:
     """The exact body that is sent, however often it is sent (Stripe: `us_bank_account`, off session, confirmed).
 
+    `allowed_payment_method_types` took the place of `payment_method_types` with 2026-09-30.endive.
+
     Who holds the account is said at the bank account itself, when it is attached.
     """
     return {
@@ -280,7 +282,7 @@ def write_payment_intent(debit: Debit, account: BankAccount) -> Mapping[str, Any
         "currency": debit.currency,
         "customer": account.stripe_customer_id,
         "payment_method": account.stripe_bank_account_id,
-        "payment_method_types": ["us_bank_account"],
+        "allowed_payment_method_types": ["us_bank_account"],
         "payment_method_options": {"us_bank_account": {"transaction_purpose": debit.purpose.value}},
         "statement_descriptor": debit.statement_descriptor,
         "description": f"Invoice {debit.invoice_reference}",

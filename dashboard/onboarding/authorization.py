@@ -59,7 +59,7 @@ def write_setup_intent(
     return {
         "customer": stripe_customer_id,
         "payment_method": bank_account_id,
-        "payment_method_types": ["us_bank_account"],
+        "allowed_payment_method_types": ["us_bank_account"],
         "confirm": True,
         "mandate_data": {"customer_acceptance": acceptance},
         "metadata": dict(metadata),

@@ -1,0 +1,257 @@
+"""Plaid and Stripe in memory, with their effects counted and answers that can be lost before or after the effect."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dashboard.clock import FixedClock
+from dashboard.errors import ProviderRejected, ProviderUnreachable
+from dashboard.gateways.replies import (
+    BankToken,
+    Exchange,
+    ItemHealth,
+    LinkResult,
+    LinkSessions,
+    LinkToken,
+    Owner,
+    ProviderAccount,
+)
+from dashboard.gateways.stripe_errors import REPLAYED
+from dashboard.models import Generation, Institution, OfferedAccount, Secret
+
+CHECKING = {"id": "acc-1", "name": "Plaid Checking", "mask": "0000", "type": "depository", "subtype": "checking"}
+SAVINGS = {"id": "acc-2", "name": "Plaid Saving", "mask": "1111", "type": "depository", "subtype": "savings"}
+CARD = {"id": "acc-3", "name": "Plaid Credit Card", "mask": "3333", "type": "credit", "subtype": "credit card"}
+
+
+class Killed(BaseException):
+    """The process died here: nothing may catch it."""
+
+
+def lost(*, maybe_done: bool = True, kind: str = "", provider: str = "plaid") -> ProviderUnreachable:
+    return ProviderUnreachable(
+        "No answer.", maybe_done=maybe_done, provider=provider, code="unreachable", kind=kind, request_id="req-lost"
+    )
+
+
+def refused(code: str, *, provider: str = "plaid", kind: str = "INVALID_INPUT") -> ProviderRejected:
+    return ProviderRejected(f"{code}.", provider=provider, code=code, kind=kind, request_id="req-no")
+
+
+class Faults:
+    """Errors to raise at the next call of a method, before or after its effect; each serves once."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, list[BaseException]] = {}
+        self.after: dict[str, list[BaseException]] = {}
+        self.calls: Counter[str] = Counter()
+
+    def run(self, name: str, effect: Callable[[], Any]) -> Any:
+        self.calls[name] += 1
+        if self.before.get(name):
+            raise self.before[name].pop(0)
+        result = effect()
+        if self.after.get(name):
+            raise self.after[name].pop(0)
+        return result
+
+
+class FakePlaid(Faults):
+    generation = Generation.CURRENT
+
+    def __init__(self, generation: Generation = Generation.CURRENT) -> None:
+        super().__init__()
+        self.generation = generation
+        self.spent: list[str] = []
+        self.bank_tokens = 0
+        self.sessions = LinkSessions()
+        self.available: int | None = 100_000
+        self.currency: str | None = "usd"
+        self.offered = [CHECKING]
+        self.banks = [Institution("ins_1", "First Platypus Bank", ("auth",), hint="011000015")]
+
+    def create_link_token(self, customer_id: str, **_: Any) -> LinkToken | None:
+        if self.generation is Generation.CLASSIC:
+            return None
+        made = LinkToken(Secret("link-sandbox-1"), datetime(2026, 11, 24, 20, tzinfo=UTC))
+        return self.run("create_link_token", lambda: made)  # type: ignore[no-any-return]
+
+    def read_link_token(self, token: Secret) -> LinkSessions:
+        return self.run("read_link_token", lambda: self.sessions)  # type: ignore[no-any-return]
+
+    def keep_session(self, public_token: str) -> None:
+        account = OfferedAccount("acc-1", "Plaid Checking", "0000", "depository", "checking")
+        self.sessions = LinkSessions((LinkResult(Secret(public_token), (account,), "ins_1", "Bank", "s"),), None, True)
+
+    def exchange(self, public_token: Secret, account_id: str | None = None) -> Exchange:
+        def effect() -> Exchange:
+            token = public_token.reveal()
+            if token in self.spent:
+                raise refused("INVALID_PUBLIC_TOKEN")
+            self.spent.append(token)
+            access = Secret(token.replace("public", "access"))
+            if self.generation is Generation.CLASSIC:
+                bank = self._mint() if account_id else None
+                return Exchange(access, None, bank, "req-x")
+            return Exchange(access, f"plaid-item-{len(self.spent)}", None, "req-x")
+
+        return self.run("exchange", effect)  # type: ignore[no-any-return]
+
+    def _mint(self) -> Secret:
+        self.bank_tokens += 1
+        return Secret(f"btok_{self.bank_tokens}")
+
+    def make_stripe_token(self, access_token: Secret, account_id: str) -> BankToken:
+        return self.run("make_stripe_token", lambda: BankToken(self._mint(), "req-b"))  # type: ignore[no-any-return]
+
+    def accounts(self, access_token: Secret) -> list[ProviderAccount]:
+        return [
+            ProviderAccount(
+                str(one["id"]),
+                str(one["name"]),
+                one["mask"],
+                str(one["type"]),
+                one["subtype"],
+                self.available,
+                100_000,
+                self.currency,
+            )
+            for one in self.offered
+        ]
+
+    def balance(self, access_token: Secret, account_id: str) -> ProviderAccount:
+        return self.run("balance", lambda: self.accounts(access_token)[0])  # type: ignore[no-any-return]
+
+    def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
+        return {}
+
+    def item(self, access_token: Secret) -> ItemHealth:
+        return ItemHealth("item", None, None, None, None)
+
+    def remove_item(self, access_token: Secret) -> str | None:
+        return None
+
+    def invalidate_access_token(self, access_token: Secret) -> Secret:
+        return Secret("access-sandbox-new")
+
+    def institutions(self) -> Iterator[Institution]:
+        yield from self.run("institutions", lambda: self.banks)
+
+
+class FakeStripe(Faults):
+    """Keeps idempotency as Stripe does: the first answer of a key is given again, a lost 500 is replayed."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.kept: dict[str, tuple[datetime, Any, dict[str, Any]]] = {}
+        self.customers: dict[str, dict[str, Any]] = {}
+        self.sources: dict[str, list[dict[str, Any]]] = {}
+        self.used_tokens: set[str] = set()
+        self.setup_intents: list[dict[str, Any]] = []
+        self.intents: list[dict[str, Any]] = []
+        self.fingerprint = "fp-1"
+        self.source_status = "verified"
+        self.save_failures = False  # a lost answer is kept as a 500 that replays
+
+    def once(self, name: str, key: str, body: Any, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            kept = self.kept.get(key)
+            if kept and self.clock.now() - kept[0] < timedelta(hours=24):
+                if kept[1] != body:
+                    raise refused("idempotency_error", provider="stripe")
+                if kept[2].get("failed"):
+                    raise lost(kind=REPLAYED, provider="stripe")
+                return copy.deepcopy(kept[2])
+            made = effect()
+            failed = self.save_failures and bool(self.after.get(name))
+            self.kept[key] = (self.clock.now(), copy.deepcopy(body), {"failed": True} if failed else made)
+            return copy.deepcopy(made)
+
+        return self.run(name, run)  # type: ignore[no-any-return]
+
+    def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            made = {**body, "id": f"cus_{len(self.customers) + 1}", "created": 1}
+            self.customers[made["id"]] = made
+            return made
+
+        return self.once("create_customer", key, dict(body), effect)
+
+    def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
+        return [one for one in self.customers.values() if one["email"] == email]
+
+    def attach_source(
+        self, customer_id: str, bank_token: Secret, *, metadata: Mapping[str, str], key: str
+    ) -> dict[str, Any]:
+        token = bank_token.reveal()
+
+        def effect() -> dict[str, Any]:
+            if token in self.used_tokens:
+                raise refused("token_already_used", provider="stripe")
+            owned = self.sources.setdefault(customer_id, [])
+            if any(one["fingerprint"] == self.fingerprint for one in owned):
+                raise refused("bank_account_exists", provider="stripe")
+            self.used_tokens.add(token)
+            made = {
+                "id": f"ba_{sum(len(some) for some in self.sources.values()) + 1}",
+                "object": "bank_account",
+                "status": self.source_status,
+                "bank_name": "STRIPE TEST BANK",
+                "last4": "6789",
+                "fingerprint": self.fingerprint,
+                "metadata": dict(metadata),
+            }
+            owned.append(made)
+            return made
+
+        return self.once("attach_source", key, (customer_id, token), effect)
+
+    def set_holder(self, customer_id: str, source_id: str, *, holder_type: str, holder_name: str) -> dict[str, Any]:
+        found = next(one for one in self.sources[customer_id] if one["id"] == source_id)
+        found |= {"account_holder_type": holder_type, "account_holder_name": holder_name}
+        return self.run("set_holder", lambda: found)  # type: ignore[no-any-return]
+
+    def read_fingerprint(self, bank_token: Secret) -> str | None:
+        return self.fingerprint
+
+    def list_sources(self, customer_id: str) -> list[dict[str, Any]]:
+        return list(self.sources.get(customer_id, []))
+
+    def create_setup_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            number = len(self.setup_intents) + 1
+            made = {**body, "id": f"seti_{number}", "status": "succeeded", "mandate": f"mandate_{number}"}
+            self.setup_intents.append(made)
+            return made
+
+        return self.once("create_setup_intent", key, dict(body), effect)
+
+    def find_setup_intents(self, customer_id: str, payment_method: str) -> Iterator[dict[str, Any]]:
+        yield from (one for one in self.setup_intents if one["customer"] == customer_id)
+
+    def read_mandate(self, mandate_id: str) -> dict[str, Any]:
+        return self.run("read_mandate", lambda: {"id": mandate_id, "status": "active"})  # type: ignore[no-any-return]
+
+    def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            number = len(self.intents) + 1
+            made = {**body, "id": f"pi_{number}", "status": "processing", "latest_charge": f"py_{number}"}
+            self.intents.append({**made, "created": self.clock.now()})
+            return made
+
+        return self.once("create_payment_intent", key, dict(body), effect)
+
+    def find_payment_intents(
+        self, customer_id: str, created_from: datetime, created_to: datetime
+    ) -> Iterator[dict[str, Any]]:
+        found = [
+            one
+            for one in self.intents
+            if one["customer"] == customer_id and created_from <= one["created"] <= created_to
+        ]
+        yield from self.run("find_payment_intents", lambda: found)

@@ -1,0 +1,417 @@
+"""Onboarding with fake providers: what is asked, what is kept, and that nothing happens twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dashboard.customers import Customers
+from dashboard.errors import AccessDenied, InputError, ProviderLimited, Refused
+from dashboard.models import Actor, AttemptState, Generation, HolderType, Role, Secret
+from dashboard.onboarding import QuestionKind
+from tests.unit.fakes import CARD, CHECKING, SAVINGS, lost, refused
+from tests.unit.worlds import World
+
+
+def test_a_picked_account_becomes_ready_to_debit(world: World) -> None:
+    attempt = world.link()
+    assert (attempt.state, attempt.problem, attempt.working) == (AttemptState.AUTHORIZED, None, False)
+    account = world.desk.account(world.actor, str(attempt.bank_account_id))
+    assert account.is_ready
+    assert (account.name, account.mask, account.stripe_last4) == ("Plaid Checking", "0000", "6789")
+    assert world.stripe.sources["cus_1"][0]["account_holder_type"] == "individual"
+    actions = [row.action for row in reversed(world.store.trail.read(attempt.id))]
+    assert actions[0] == "link.opened"
+    assert actions[-1] == "link.authorized"
+    assert world.store.trail.verify() == []
+
+
+def test_a_companys_account_says_so_at_stripe(world: World) -> None:
+    Customers(world.store, world.clock).edit(world.actor, world.customer.id, holder_type=HolderType.COMPANY)
+    world.link()
+    assert world.stripe.sources["cus_1"][0]["account_holder_type"] == "company"
+
+
+def test_no_secret_is_left_in_the_file_in_plain_text(world: World) -> None:
+    world.link(token="public-sandbox-canary")
+    world.store.database.handle.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for path in world.store.database.path.parent.iterdir():
+        content = path.read_bytes()
+        for canary in (b"sandbox-canary", b"btok_", b"link-sandbox", b"plaid-secret-canary"):
+            assert canary not in content
+
+
+def test_used_tokens_are_not_kept(world: World) -> None:
+    attempt = world.link()
+    work = world.store.attempts.work(attempt.id)
+    assert work is not None
+    assert (work.public_token, work.bank_token) == (None, None)
+    assert world.store.items.access_token(str(attempt.item_id)).reveal() == "access-sandbox-1"
+
+
+def test_the_same_outcome_is_claimed_once(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    outcome = world.outcome()
+    first = world.desk.report(world.actor, opening.attempt_id, outcome, {})
+    again = world.desk.report(world.actor, opening.attempt_id, outcome, {})
+    assert first.id == again.id
+    assert world.plaid.calls["exchange"] == 1
+
+
+def test_a_token_that_comes_under_another_id_is_claimed_once(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    world.desk.report(world.actor, opening.attempt_id, world.outcome(), {})
+    world.desk.report(world.actor, opening.attempt_id, world.outcome(), {})
+    other_tab = world.desk.open(world.actor, world.customer.id)
+    world.desk.report(world.actor, other_tab.attempt_id, world.outcome(), {})
+    assert world.plaid.calls["exchange"] == 1
+    assert world.get(world.desk.recent(world.actor)[0]).state is AttemptState.OPENED
+
+
+def test_a_second_bank_from_the_same_opening_is_not_dropped(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    first = world.desk.report(world.actor, opening.attempt_id, world.outcome(CHECKING), {})
+    second = world.desk.report(world.actor, opening.attempt_id, world.outcome(SAVINGS, token="public-sandbox-2"), {})
+    assert first.id != second.id
+    assert second.state is AttemptState.AUTHORIZED
+    assert len(world.plaid.spent) == 2
+
+
+def test_a_success_after_an_exit_counts(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    left = {"id": "outcome-exit", "kind": "exit", "metadata": {"status": "requires_code", "request_id": "r-1"}}
+    attempt = world.desk.report(world.actor, opening.attempt_id, left, {})
+    assert attempt.state is AttemptState.EXITED
+    assert attempt.problem is not None
+    assert "one-time code" in attempt.problem.what
+    attempt = world.desk.report(world.actor, opening.attempt_id, world.outcome(), {})
+    assert attempt.state is AttemptState.AUTHORIZED
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        ("INVALID_CREDENTIALS", "ITEM_ERROR", "user name or password"),
+        ("ITEM_LOCKED", "ITEM_ERROR", "locked"),
+        ("INVALID_MFA", "ITEM_ERROR", "code or answer"),
+    ],
+)
+def test_what_the_bank_refused_is_said(world: World, code: str, kind: str, says: str) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    error = {"error_type": kind, "error_code": code, "error_message": "m", "display_message": None}
+    metadata = {"institution": None, "status": "requires_credentials", "link_session_id": "s", "request_id": "r-9"}
+    report = {"id": "outcome-exit", "kind": "exit", "error": error, "metadata": metadata, "events": [{"name": "EXIT"}]}
+    attempt = world.desk.report(world.actor, opening.attempt_id, report, {})
+    assert attempt.state is AttemptState.EXITED
+    assert attempt.problem is not None
+    assert says in attempt.problem.what
+    assert (attempt.problem.code, attempt.problem.request_id) == (code, "r-9")
+    kept = world.desk.events(world.actor, attempt.id)
+    assert kept[0]["detail"] == {"error": error, "metadata": metadata}
+    assert kept[0]["events"] == [{"name": "EXIT"}]
+
+
+def test_a_modal_that_was_just_closed_is_no_problem(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    attempt = world.desk.report(world.actor, opening.attempt_id, {"id": "outcome-exit", "kind": "exit"}, {})
+    assert (attempt.state, attempt.problem) == (AttemptState.EXITED, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [({"error_message": "Could not load x"}, "could not be loaded"), ({"error_code": "POPUP_BLOCKED"}, "pop-up")],
+)
+def test_what_the_browser_could_not_do_is_said(world: World, error: dict[str, str], says: str) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    report = {"id": "outcome-none", "kind": "unavailable", "error": error, "events": []}
+    attempt = world.desk.report(world.actor, opening.attempt_id, report, {})
+    assert attempt.problem is not None
+    assert says in attempt.problem.what
+
+
+def test_a_card_is_refused_before_any_exchange(world: World) -> None:
+    attempt = world.link(CARD)
+    assert attempt.state is AttemptState.FAILED
+    assert attempt.problem is not None
+    assert "not a checking or savings account" in attempt.problem.what
+    assert world.plaid.calls["exchange"] == 0
+    with pytest.raises(Refused):
+        world.desk.resume(world.actor, attempt.id)
+
+
+def test_several_accounts_are_offered_and_one_is_taken(world: World) -> None:
+    attempt = world.link(CHECKING, SAVINGS, CARD)
+    assert attempt.state is AttemptState.CHOOSING
+    question = world.desk.question(attempt)
+    assert question is not None
+    assert question.kind is QuestionKind.ACCOUNT
+    assert [account.id for account in question.accounts] == ["acc-1", "acc-2"]
+    with pytest.raises(Refused):
+        world.desk.choose(world.actor, attempt.id, "acc-3")
+    with pytest.raises(InputError):
+        world.desk.choose(world.actor, attempt.id, "acc-9")
+    assert world.plaid.calls["exchange"] == 0
+    attempt = world.desk.choose(world.actor, attempt.id, "acc-2")
+    assert (attempt.state, attempt.account_id) == (AttemptState.AUTHORIZED, "acc-2")
+    assert world.desk.choose(world.actor, attempt.id, "acc-1").account_id == "acc-2"
+
+
+@pytest.mark.parametrize(("offered", "state"), [(1, AttemptState.AUTHORIZED), (2, AttemptState.CHOOSING)])
+def test_without_accounts_from_link_plaid_is_asked(world: World, offered: int, state: AttemptState) -> None:
+    world.plaid.offered = [CHECKING, SAVINGS][:offered]
+    opening = world.desk.open(world.actor, world.customer.id)
+    outcome = {**world.outcome(), "metadata": {"institution": {"name": "Bank", "institution_id": "ins_1"}}}
+    attempt = world.desk.report(world.actor, opening.attempt_id, outcome, {})
+    assert attempt.state is state
+    if offered == 2:
+        assert world.desk.choose(world.actor, attempt.id, "acc-1").state is AttemptState.AUTHORIZED
+    assert world.plaid.calls["exchange"] == 1
+
+
+def test_an_account_that_is_linked_already_is_asked_about_before_the_exchange(world: World) -> None:
+    first = world.link()
+    second = world.link(token="public-sandbox-2")
+    assert (second.state, second.working) == (AttemptState.RECEIVED, False)
+    question = world.desk.question(second)
+    assert question is not None
+    assert question.already_linked is not None
+    assert question.already_linked.id == first.bank_account_id
+    assert world.plaid.calls["exchange"] == 1
+    used = world.desk.answer_duplicate(world.actor, second.id, link_again=False)
+    assert (used.state, used.bank_account_id) == (AttemptState.AUTHORIZED, first.bank_account_id)
+    assert world.plaid.calls["exchange"] == 1
+
+
+def test_linking_again_reuses_the_bank_account_that_stripe_has(world: World) -> None:
+    world.link()
+    second = world.link(token="public-sandbox-2")
+    second = world.desk.answer_duplicate(world.actor, second.id, link_again=True)
+    assert second.state is AttemptState.AUTHORIZED
+    assert len(world.stripe.sources["cus_1"]) == 1
+    assert len(world.desk.accounts(world.actor, world.customer.id)) == 2
+
+
+def test_an_existing_account_is_told_apart_by_its_fingerprint(world: World) -> None:
+    world.link()
+    world.stripe.sources["cus_1"].insert(0, {"id": "ba_other", "fingerprint": "fp-other", "status": "verified"})
+    second = world.link(SAVINGS, token="public-sandbox-2")
+    account = world.desk.account(world.actor, str(second.bank_account_id))
+    assert account.stripe_bank_account_id == "ba_1"
+
+
+def test_another_customers_account_of_the_same_looks_is_not_a_duplicate(world: World) -> None:
+    world.link()
+    world.customer = world.add_customer("Jo Rosen", "jo@example.com", "C-2")
+    assert world.link(token="public-sandbox-2").state is AttemptState.AUTHORIZED
+
+
+def test_a_stripe_customer_with_the_same_email_is_offered(world: World) -> None:
+    world.stripe.customers["cus_old"] = {"id": "cus_old", "email": "jenny@example.com", "name": "J.", "created": 7}
+    attempt = world.link()
+    assert (attempt.state, attempt.working) == (AttemptState.TOKENIZED, False)
+    question = world.desk.question(attempt)
+    assert question is not None
+    assert [one.id for one in question.customers] == ["cus_old"]
+    assert world.desk.same_email(world.actor, attempt.id) == list(question.customers)
+    with pytest.raises(Refused):
+        world.desk.adopt(world.actor, world.customer.id, "cus_stranger")
+    world.desk.adopt(world.actor, world.customer.id, "cus_old")
+    assert world.get(attempt).state is AttemptState.AUTHORIZED
+    assert list(world.stripe.customers) == ["cus_old"]
+    with pytest.raises(Refused):
+        world.desk.adopt(world.actor, world.customer.id, None)
+
+
+def test_a_new_stripe_customer_is_made_where_the_offer_is_declined(world: World) -> None:
+    world.stripe.customers["cus_old"] = {"id": "cus_old", "email": "jenny@example.com", "name": "J.", "created": 7}
+    attempt = world.link()
+    world.desk.adopt(world.actor, world.customer.id, None)
+    assert world.get(attempt).state is AttemptState.AUTHORIZED
+    assert len(world.stripe.customers) == 2
+
+
+def test_a_mandate_is_online_where_the_customers_browser_gave_its_facts(world: World) -> None:
+    attempt = world.link(ip_address="203.0.113.9", user_agent="Mozilla/5.0", accepted_at=world.clock.now().timestamp())
+    acceptance = world.stripe.setup_intents[0]["mandate_data"]["customer_acceptance"]
+    assert acceptance["type"] == "online"
+    assert acceptance["online"] == {"ip_address": "203.0.113.9", "user_agent": "Mozilla/5.0"}
+    (mandate,) = world.store.mandates.list(str(attempt.bank_account_id))
+    assert "Acme Payments" in mandate.text
+    assert mandate.text == world.desk.mandate_text(world.actor, world.customer.id)
+    assert (mandate.operator, mandate.link_session_id, mandate.acceptance) == ("demo", "session-1", "online")
+
+
+@pytest.mark.parametrize("evidence", [{}, {"user_agent": "x"}, {"ip_address": "not an address", "user_agent": "x"}])
+def test_a_mandate_is_offline_in_person(world: World, evidence: dict[str, str]) -> None:
+    world.link(**evidence)
+    acceptance = world.stripe.setup_intents[0]["mandate_data"]["customer_acceptance"]
+    assert (acceptance["type"], "online" in acceptance) == ("offline", False)
+
+
+def test_a_bank_account_that_is_not_verified_is_not_ready(world: World) -> None:
+    world.stripe.source_status = "new"
+    attempt = world.link()
+    assert (attempt.state, world.stripe.setup_intents) == (AttemptState.FAILED, [])
+    assert attempt.problem is not None
+    assert attempt.problem.code == "bank_account_unverified"
+
+
+def test_an_expired_link_cannot_be_resumed(world: World) -> None:
+    world.plaid.before["exchange"] = [refused("INVALID_PUBLIC_TOKEN")]
+    attempt = world.link()
+    assert attempt.state is AttemptState.FAILED
+    assert attempt.problem is not None
+    assert attempt.problem.request_id == "req-no"
+    assert not world.desk.can_resume(attempt)
+    with pytest.raises(Refused):
+        world.desk.resume(world.actor, attempt.id)
+
+
+def test_stripe_not_connected_is_said_and_resumed_once_it_is(world: World) -> None:
+    world.plaid.before["make_stripe_token"] = [refused("INVALID_PRODUCT")]
+    attempt = world.link()
+    assert attempt.state is AttemptState.FAILED
+    assert attempt.problem is not None
+    assert "Stripe is not connected" in attempt.problem.what
+    assert world.desk.can_resume(attempt)
+    assert world.desk.resume(world.actor, attempt.id).state is AttemptState.AUTHORIZED
+    assert world.plaid.calls["exchange"] == 1
+
+
+def test_a_limit_leaves_the_attempt_where_it_stands(world: World) -> None:
+    world.plaid.before["exchange"] = [ProviderLimited("Slow down.", provider="plaid", code="RATE_LIMIT")]
+    attempt = world.link()
+    assert (attempt.state, attempt.working) == (AttemptState.RECEIVED, False)
+    assert [one.id for one in world.desk.attention(world.actor)] == [attempt.id]
+    assert world.desk.resume(world.actor, attempt.id).state is AttemptState.AUTHORIZED
+    assert world.desk.attention(world.actor) == []
+
+
+def test_an_exchange_that_never_left_is_made_later(world: World) -> None:
+    world.plaid.before["exchange"] = [lost(maybe_done=False)]
+    attempt = world.link()
+    assert attempt.state is AttemptState.RECEIVED
+    assert world.desk.resume(world.actor, attempt.id).state is AttemptState.AUTHORIZED
+
+
+def test_an_exchange_whose_answer_is_lost_is_unknown(world: World) -> None:
+    world.plaid.after["exchange"] = [lost()]
+    attempt = world.link()
+    assert attempt.state is AttemptState.UNKNOWN
+    assert attempt.problem is not None
+    assert "lost" in attempt.problem.what
+    assert world.plaid.calls["exchange"] == 1
+    assert [one.id for one in world.desk.attention(world.actor)] == [attempt.id]
+
+
+def test_an_exchange_that_plaid_never_got_is_made_where_the_session_is_kept(world: World) -> None:
+    world.plaid.keep_session("public-sandbox-1")
+    world.plaid.before["exchange"] = [lost()]
+    assert world.link().state is AttemptState.AUTHORIZED
+    assert world.plaid.spent == ["public-sandbox-1"]
+
+
+def test_a_token_that_was_spent_with_its_answer_lost_is_unknown(world: World) -> None:
+    world.plaid.keep_session("public-sandbox-1")
+    world.plaid.after["exchange"] = [lost()]
+    attempt = world.link()
+    assert attempt.state is AttemptState.UNKNOWN
+    assert world.plaid.spent == ["public-sandbox-1"]
+
+
+def test_the_classic_generation_jumps_to_the_bank_token(classic: World) -> None:
+    opening = classic.desk.open(classic.actor, classic.customer.id, hint="chase")
+    assert opening.config == {
+        "env": "tartan",
+        "clientName": "Acme Payments",
+        "key": "test_key",
+        "product": "auth",
+        "open_type": "chase",
+    }
+    metadata = {"institution": {"name": "Chase", "type": "chase"}, "account_id": "acc-1"}
+    outcome = {"id": "outcome-c", "kind": "success", "public_token": "public-1", "metadata": metadata}
+    attempt = classic.desk.report(classic.actor, opening.attempt_id, outcome, {})
+    assert (attempt.state, attempt.generation) == (AttemptState.AUTHORIZED, Generation.CLASSIC)
+    actions = [row.action for row in classic.store.trail.read(attempt.id)]
+    assert "link.exchanged" not in actions
+    assert "link.tokenized" in actions
+
+
+def test_the_classic_generation_without_an_account_keeps_the_token_and_says_why(classic: World) -> None:
+    opening = classic.desk.open(classic.actor, classic.customer.id)
+    outcome = {"id": "outcome-c", "kind": "success", "public_token": "public-1", "metadata": {}}
+    attempt = classic.desk.report(classic.actor, opening.attempt_id, outcome, {})
+    assert attempt.state is AttemptState.FAILED
+    assert attempt.problem is not None
+    assert attempt.problem.code == "NO_BANK_TOKEN"
+    assert classic.store.items.access_token(str(attempt.item_id)) == Secret("access-1")
+
+
+def test_the_classic_generation_takes_a_type_as_its_hint(classic: World) -> None:
+    with pytest.raises(InputError):
+        classic.desk.open(classic.actor, classic.customer.id, hint="chase; DROP")
+
+
+def test_the_current_generation_takes_a_routing_number_as_its_hint(world: World) -> None:
+    with pytest.raises(InputError):
+        world.desk.open(world.actor, world.customer.id, hint="chase")
+    assert world.desk.open(world.actor, world.customer.id, hint="011000015").config == {"token": "link-sandbox-1"}
+
+
+def test_only_who_links_banks_may_link(world: World) -> None:
+    auditor = Actor("Ann", frozenset({Role.AUDITOR}))
+    nobody = Actor("Nobody", frozenset())
+    with pytest.raises(AccessDenied):
+        world.desk.open(auditor, world.customer.id)
+    with pytest.raises(AccessDenied):
+        world.desk.accounts(nobody)
+    assert world.desk.accounts(auditor) == []
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {},
+        {"id": "x", "kind": "success"},
+        {"id": "outcome-1", "kind": "done"},
+        {"id": "outcome-1", "kind": "success"},
+        {"id": "outcome-1", "kind": "success", "public_token": "x" * 1000},
+        {"id": "outcome-1", "kind": "success", "public_token": "p", "metadata": []},
+        {"id": "outcome-1", "kind": "success", "public_token": "p", "metadata": {"accounts": "all"}},
+        {"id": "outcome-1", "kind": "success", "public_token": "p", "metadata": {"accounts": [{"id": "a"}]}},
+        {"id": "outcome-1", "kind": "success", "public_token": "p", "metadata": {"accounts": [CHECKING] * 51}},
+        {"id": "outcome-1", "kind": "success", "public_token": "p", "metadata": {"accounts": [CHECKING, CHECKING]}},
+        {"id": "outcome-1", "kind": "exit", "metadata": {"status": 7}},
+        "success",
+        None,
+    ],
+)
+def test_a_report_that_link_would_not_give_is_refused(world: World, report: Any) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    with pytest.raises(InputError):
+        world.desk.report(world.actor, opening.attempt_id, report, {})
+    assert world.desk.get(world.actor, opening.attempt_id).state is AttemptState.OPENED
+    assert world.plaid.calls["exchange"] == 0
+
+
+def test_what_the_browser_sends_is_kept_within_bounds_and_without_tokens(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    outcome = world.outcome(public_token="public-sandbox-1", deep={"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}})
+    outcome["events"] = [{"n": n, "public_token": "canary-token"} for n in range(1000)] + [{"big": ["x" * 400] * 40}]
+    evidence = {
+        "screen": "x" * 9000,
+        "session_token": "canary-token",
+        "nested": {"x": 1},
+        **{str(n): n for n in range(99)},
+    }
+    attempt = world.desk.report(world.actor, opening.attempt_id, outcome, evidence)
+    assert attempt.state is AttemptState.AUTHORIZED
+    (kept,) = world.desk.events(world.actor, attempt.id)
+    assert len(kept["events"]) == 200
+    assert "too_large" in kept["events"][-1]
+    work = world.store.attempts.work(attempt.id)
+    assert work is not None
+    assert "canary-token" not in f"{kept} {work.evidence}"
+    assert "public-sandbox-1" not in str(kept)
+    assert len(work.evidence["screen"]) == 500

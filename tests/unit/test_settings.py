@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from dashboard.errors import ConfigError
+from dashboard.models import Generation, Mode
+from dashboard.settings import KEYS, Need, Settings, load_settings
+
+Make = Callable[..., Settings]
+
+
+def test_defaults_are_those_of_a_first_test_set_up(settings: Settings) -> None:
+    assert settings.generation is Generation.CURRENT
+    assert settings.plaid_base_url == "https://sandbox.plaid.com"
+    assert settings.stripe_api_base == "https://api.stripe.com"
+    assert settings.plaid_link_url == "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+    assert settings.plaid_products == ("auth",)
+    assert str(settings.timezone) == "America/New_York"
+    assert settings.mode is Mode.TEST
+
+
+def test_settings_are_frozen(settings: Settings) -> None:
+    with pytest.raises(FrozenInstanceError):
+        settings.plaid_env = "production"  # type: ignore[misc]  # that is what is refused
+
+
+def test_no_secret_is_printed(settings: Settings, environ: dict[str, str]) -> None:
+    printed = f"{settings!r} {settings} {vars(settings)}"
+    for name in ("PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"):
+        assert environ[name] not in printed
+    assert "***" in printed
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"PLAID_CLIENT_ID": ""}, "PLAID_CLIENT_ID"),
+        ({"PLAID_SECRET": " "}, "PLAID_SECRET"),
+        ({"STRIPE_SECRET_KEY": ""}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "pk_test_x"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "whatever"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_SECRET_KEY"),
+        ({"PLAID_ENV": "production"}, "STRIPE_SECRET_KEY"),
+        ({"PLAID_ENV": "development"}, "PLAID_ENV"),
+        ({"PLAID_ENV": "tartan"}, "PLAID_ENV"),
+        ({"PLAID_LINK_GENERATION": "newest"}, "PLAID_LINK_GENERATION"),
+        ({"PLAID_LINK_GENERATION": "classic", "PLAID_ENV": "tartan"}, "PLAID_BASE_URL"),
+        ({"PLAID_LINK_GENERATION": "classic", "PLAID_BASE_URL": "http://127.0.0.1:1"}, "PLAID_PUBLIC_KEY"),
+        ({"PLAID_PRODUCTS": "auth,balance"}, "PLAID_PRODUCTS"),
+        ({"PLAID_PRODUCTS": "identity"}, "PLAID_PRODUCTS"),
+        ({"PLAID_CLIENT_NAME": "A" * 31}, "PLAID_CLIENT_NAME"),
+        ({"PLAID_REDIRECT_URI": "https://ops.example.com/plaid?x=1"}, "PLAID_REDIRECT_URI"),
+        ({"PLAID_REDIRECT_URI": "https://ops.example.com/plaid#top"}, "PLAID_REDIRECT_URI"),
+        ({"PLAID_REDIRECT_URI": "ops.example.com"}, "PLAID_REDIRECT_URI"),
+        (
+            {"PLAID_ENV": "production", "STRIPE_SECRET_KEY": "sk_live_x", "PLAID_REDIRECT_URI": "http://ops.example"},
+            "PLAID_REDIRECT_URI",
+        ),
+        ({"STRIPE_STATEMENT_DESCRIPTOR": "A" * 23}, "STRIPE_STATEMENT_DESCRIPTOR"),
+        ({"STRIPE_STATEMENT_DESCRIPTOR": "<ACME>"}, "STRIPE_STATEMENT_DESCRIPTOR"),
+        ({"STRIPE_STATEMENT_DESCRIPTOR": "12345"}, "STRIPE_STATEMENT_DESCRIPTOR"),
+        ({"STRIPE_API_BASE": "http://stripe.example.com"}, "STRIPE_API_BASE"),
+        ({"PLAID_BASE_URL": "plaid.example.com"}, "PLAID_BASE_URL"),
+        ({"ACH_DESK_KEY": "short"}, "ACH_DESK_KEY"),
+        ({"ACH_DESK_KEY": "ä" * 44}, "ACH_DESK_KEY"),
+        ({"ACH_DESK_TIMEZONE": "Mars/Olympus"}, "ACH_DESK_TIMEZONE"),
+        ({"ACH_DESK_TIMEZONE": "../etc/passwd"}, "ACH_DESK_TIMEZONE"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_fix(make_settings: Make, changes: dict[str, str], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_settings(**changes)
+    assert caught.value.key == key
+    assert key in caught.value.what
+    assert caught.value.action.endswith(".")
+    for value in changes.values():
+        if value.startswith(("sk_", "pk_", "whatever")):
+            assert value not in caught.value.sentences()
+
+
+def test_a_live_key_is_not_sent_to_this_machine(make_settings: Make) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_settings(PLAID_ENV="production", STRIPE_SECRET_KEY="sk_live_x", STRIPE_API_BASE="http://127.0.0.1:9")
+    assert caught.value.key == "STRIPE_API_BASE"
+
+
+def test_a_sync_runs_with_stripe_and_the_key_alone(environ: dict[str, str]) -> None:
+    kept = {name: value for name, value in environ.items() if not name.startswith("PLAID_")}
+    settings = load_settings(kept, None, needs=frozenset({Need.STRIPE, Need.KEY}))
+    assert settings.mode is Mode.TEST
+    with pytest.raises(ConfigError, match="PLAID_CLIENT_ID"):
+        load_settings(kept, None)
+
+
+def test_a_broken_plaid_setting_does_not_stop_a_sync(environ: dict[str, str]) -> None:
+    needs = frozenset({Need.STRIPE, Need.KEY})
+    assert load_settings({**environ, "PLAID_ENV": "production", "PLAID_PRODUCTS": "x"}, None, needs=needs)
+
+
+def test_the_environment_comes_before_the_file(environ: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('PLAID_CLIENT_NAME = "From the file"\nACH_DESK_TIMEZONE = "Europe/Berlin"\n[auth]\nx = 1\n')
+    settings = load_settings(environ, file)
+    assert (settings.plaid_client_name, str(settings.timezone)) == ("Acme Payments", "Europe/Berlin")
+
+
+def test_a_broken_file_is_named(environ: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text("PLAID_SECRET = canary")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environ, file)
+    assert "canary" not in caught.value.sentences()
+
+
+@pytest.mark.parametrize(
+    ("changes", "mode"),
+    [
+        ({}, Mode.TEST),
+        ({"ACH_DESK_SANDBOX_URL": "http://127.0.0.1:8600"}, Mode.SANDBOX),
+        ({"STRIPE_API_BASE": "http://localhost:8600/"}, Mode.SANDBOX),
+        ({"STRIPE_API_BASE": "http://[::1]:8600"}, Mode.SANDBOX),
+        ({"PLAID_ENV": "production", "STRIPE_SECRET_KEY": "rk_live_x"}, Mode.LIVE),
+    ],
+)
+def test_the_mode_says_whose_money_moves(make_settings: Make, changes: dict[str, str], mode: Mode) -> None:
+    assert make_settings(**changes).mode is mode
+
+
+def test_the_classic_generation_works_against_a_named_server(make_settings: Make) -> None:
+    settings = make_settings(
+        PLAID_LINK_GENERATION="classic",
+        PLAID_ENV="tartan",
+        PLAID_PUBLIC_KEY="test_key",
+        PLAID_BASE_URL="http://127.0.0.1:8600/",
+    )
+    assert (settings.generation, settings.plaid_base_url) == (Generation.CLASSIC, "http://127.0.0.1:8600")
+
+
+def test_every_setting_is_described_once() -> None:
+    names = [key.name for key in KEYS]
+    assert len(names) == len(set(names))
+    assert {key.name for key in KEYS if key.secret} == {"PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"}
+    assert all(key.what and not key.what.endswith(".") for key in KEYS)
