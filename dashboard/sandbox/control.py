@@ -77,6 +77,7 @@ def routes(state: State, faults: Faults) -> list[Route]:
     async def reset(request: Request) -> dict[str, Any]:
         faults.clear()
         state.reset()
+        state.set("history", "none, since a reset")  # or the next start would fill it again
         engine.prepare(state)
         return show_clock()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import socket
@@ -60,6 +61,11 @@ def describe(state: State, url: str) -> dict[str, Any]:
     }
 
 
+def configure(app: Starlette, log_level: str) -> uvicorn.Config:
+    """The server's settings; idle connections are kept for as long as a client's pool may reuse them."""
+    return uvicorn.Config(app, log_level=log_level, lifespan="off", access_log=False, timeout_keep_alive=75)
+
+
 def bind(port: int) -> socket.socket:
     """A loopback socket on this port, 0 for a free one.
 
@@ -80,8 +86,7 @@ class Running:
         self._socket = bind(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.keys = describe(state, self.url)
-        config = uvicorn.Config(create_app(state, rate_limit=rate_limit), log_level="critical", lifespan="off")
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(configure(create_app(state, rate_limit=rate_limit), "critical"))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 10
@@ -130,7 +135,6 @@ def run(
     bound = bind(port)
     bound.listen(128)  # connections queue from here on, so that the line below is true at once
     print(json.dumps(describe(state, f"http://127.0.0.1:{bound.getsockname()[1]}")), flush=True)
-    uvicorn.Server(
-        uvicorn.Config(create_app(state, rate_limit=rate_limit), log_level="warning", lifespan="off", access_log=False)
-    ).run([bound])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(configure(create_app(state, rate_limit=rate_limit), "warning")).run([bound])
     state.close()

@@ -214,8 +214,7 @@ def update_source(call: Call) -> Document:
     for name in ("account_holder_name", "account_holder_type"):
         if name in call.params:
             doc[name] = call.params[name] or None
-    for name in set(call.params) - {"account_holder_name", "account_holder_type", "metadata", "expand"}:
-        raise not_imitated(f"the parameter {name} of a bank account")
+    call.only(frozenset({"account_holder_name", "account_holder_type", "metadata"}), "a bank account")
     doc["metadata"] = merge_metadata(doc["metadata"], call.params.get("metadata"))
     save(call.moment, doc)
     call.moment.emit("customer.source.updated", lambda: render.bank_account(doc))

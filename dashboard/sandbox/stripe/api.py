@@ -32,6 +32,7 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("POST", "customers/{}"): ("customer_update", customers.update_customer),
     ("DELETE", "customers/{}"): ("customer_delete", customers.delete_customer),
     ("GET", "customers/{}/payment_methods"): ("customer_payment_method_list", customers.list_methods),
+    ("GET", "customers/{}/payment_methods/{}"): ("customer_payment_method_retrieve", customers.retrieve_method),
     ("POST", SOURCES): ("customer_payment_source_create", accounts.create_source),
     ("GET", SOURCES): ("customer_payment_source_list", accounts.list_sources),
     ("GET", SOURCES + "/{}"): ("customer_payment_source_retrieve", accounts.retrieve_source),
@@ -137,7 +138,7 @@ class Door:
         try:
             authenticate(self._state, request.headers.get("authorization", ""))
             if request.method == "POST":
-                given = params.decode((await request.body()).decode())
+                given = params.decode((await request.body()).decode(errors="replace"))
             else:
                 given = params.decode(request.url.query)
             status, body, more = await self._answer(request, given, request_id)

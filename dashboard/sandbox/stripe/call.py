@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.sandbox.stripe import tables
-from dashboard.sandbox.stripe.errors import no_such
+from dashboard.sandbox.stripe.errors import no_such, not_imitated
 from dashboard.sandbox.stripe.moment import Document, Moment
 
 
@@ -37,3 +37,8 @@ class Call:
         if row is None:
             raise no_such(what, str(id), param or "id", 400 if param else 404)
         return row
+
+    def only(self, imitated: frozenset[str], what: str) -> None:
+        """Refuse (501) a parameter that Stripe knows and the sandbox would silently ignore."""
+        for name in sorted(set(self.params) - imitated - {"expand"}):
+            raise not_imitated(f"the parameter {name} of {what}")

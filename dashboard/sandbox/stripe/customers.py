@@ -7,12 +7,12 @@ from typing import Any
 
 from dashboard.sandbox.stripe import accounts, pages, render, tables
 from dashboard.sandbox.stripe.call import Call
-from dashboard.sandbox.stripe.errors import no_such, not_imitated
+from dashboard.sandbox.stripe.errors import no_such
 from dashboard.sandbox.stripe.moment import Document, Moment
 from dashboard.sandbox.stripe.params import merge_metadata
 
 TEXTS = ("name", "email", "phone", "description", "address", "shipping", "individual_name", "business_name")
-LEFT_OUT = {"balance", "cash_balance", "coupon", "promotion_code", "tax", "tax_id_data", "test_clock", "payment_method"}
+IMITATED = frozenset({*TEXTS, "metadata", "source"})
 
 
 def make_customer(moment: Moment, **given: Any) -> Document:
@@ -55,18 +55,13 @@ def make_customer(moment: Moment, **given: Any) -> Document:
 
 def create_customer(call: Call) -> Document:
     """POST /v1/customers, with an optional `source` that is attached at once."""
-    _refuse_left_out(call)
+    call.only(IMITATED, "a customer")
     texts = {name: call.params[name] or None for name in TEXTS if name in call.params}
     token = accounts.find_token(call, call.params["source"]) if "source" in call.params else None
     doc = make_customer(call.moment, **texts, metadata=merge_metadata({}, call.params.get("metadata")))
     if token:
         accounts.attach_token(call, doc, token, None)
     return public(call, doc)
-
-
-def _refuse_left_out(call: Call) -> None:
-    for name in LEFT_OUT & set(call.params):
-        raise not_imitated(f"the parameter {name} of a customer")
 
 
 def public(call: Call, doc: Document) -> Document:
@@ -91,7 +86,7 @@ def retrieve_customer(call: Call) -> Document:
 
 def update_customer(call: Call) -> Document:
     """POST /v1/customers/{id}."""
-    _refuse_left_out(call)
+    call.only(IMITATED | {"default_source"}, "a customer")
     doc = find_customer(call, call.ids[0])
     if "source" in call.params:
         accounts.attach_token(call, doc, accounts.find_token(call, call.params["source"]), None)
@@ -142,6 +137,14 @@ def list_methods(call: Call) -> Document:
     wanted = call.params.get("type") in (None, "us_bank_account")
     methods = [render.payment_method(each) for each in kept if wanted]
     return pages.whole(methods, call.params, f"/v1/customers/{doc['id']}/payment_methods")
+
+
+def retrieve_method(call: Call) -> Document:
+    """GET /v1/customers/{id}/payment_methods/{pm}."""
+    doc = call.find("account", call.ids[1], "PaymentMethod")
+    if doc["customer"] != find_customer(call, call.ids[0])["id"]:
+        raise no_such("PaymentMethod", call.ids[1])
+    return render.payment_method(doc)
 
 
 def retrieve_account(call: Call) -> Document:

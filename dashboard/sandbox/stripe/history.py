@@ -155,7 +155,7 @@ def fill(state: State, *, payments: int | None = None, seed: int = 1) -> None:
     """Give the state its history, unless it has one."""
     with state.transaction() as db:
         tables.prepare(db)
-        if state.setting("history"):
+        if state.setting("history") or db.execute("SELECT 1 FROM objects LIMIT 1").fetchone():
             return
         state.set("history", str(payments or DEFAULT_PAYMENTS))
         db.execute("DELETE FROM jobs")

@@ -15,6 +15,14 @@ from dashboard.sandbox.stripe.params import merge_metadata
 GOOD_CODE, TOO_MANY_CODE, TIMED_OUT_CODE = "SM11AA", "SM33CC", "SM44DD"  # Stripe: test descriptor codes
 
 
+IMITATED_NAMES = (
+    "customer payment_method payment_method_data payment_method_options confirm allowed_payment_method_types "
+    "excluded_payment_method_types automatic_payment_methods mandate_data metadata description usage return_url "
+    "use_stripe_sdk client_secret"
+)
+IMITATED = frozenset(IMITATED_NAMES.split())
+
+
 def make_mandate(
     moment: Moment, account: Document, acceptance: Document, paper: bool = False, single: int | None = None
 ) -> Document:
@@ -101,6 +109,7 @@ def retrieve_mandate(call: Call) -> Document:
 def create_setup(call: Call) -> Document:
     """POST /v1/setup_intents."""
     params = call.params
+    call.only(IMITATED, "a SetupIntent")
     check_types(params)
     if "mandate_data" in params and not params.get("confirm"):
         raise invalid("You can only provide mandate_data when confirm is true.", "mandate_data")
@@ -167,6 +176,7 @@ def _save(call: Call, doc: Document) -> None:
 def confirm_setup(call: Call) -> Document:
     """POST /v1/setup_intents/{id}/confirm."""
     doc = call.find("setup_intent", call.ids[0], "setupintent")
+    call.only(IMITATED, "a SetupIntent")
     if "payment_method" in call.params:
         account = accounts.find_method(call, call.params["payment_method"], "payment_method")
         check_owner(account, doc["customer"], "SetupIntent")
