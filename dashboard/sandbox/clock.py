@@ -17,6 +17,15 @@ def open_of(day: date) -> datetime:
     return datetime.combine(day - timedelta(days=1), time(CUT_OFF_HOUR), EASTERN).astimezone(UTC)
 
 
+def later(moment: datetime, business_days: int) -> datetime:
+    """The same Eastern hour that many banking days on: an evening after 21:00 belongs to the next banking day."""
+    local = moment.astimezone(EASTERN)
+    day = add_business_days(submission_day(local), business_days)
+    if local.hour >= CUT_OFF_HOUR:
+        day -= timedelta(days=1)
+    return datetime.combine(day, local.time(), EASTERN).astimezone(UTC)
+
+
 class Clock:
     """Aware UTC time, ahead of the machine's by an offset that is kept in the state."""
 
@@ -44,11 +53,7 @@ class Clock:
         """
         if not 1 <= business_days <= 800:
             raise ValueError("business_days must be between 1 and 800")
-        local = self.now().astimezone(EASTERN)
-        day = add_business_days(submission_day(local), business_days)
-        if local.hour >= CUT_OFF_HOUR:
-            day -= timedelta(days=1)
-        return self.advance_to(datetime.combine(day, local.time(), EASTERN).astimezone(UTC))
+        return self.advance_to(later(self.now(), business_days))
 
     def advance_to(self, moment: datetime) -> datetime:
         """Move to `moment` (aware); raises ValueError where it lies in the past."""

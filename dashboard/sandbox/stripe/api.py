@@ -15,7 +15,18 @@ from starlette.responses import Response
 
 from dashboard.sandbox import ids
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import accounts, customers, engine, intents, money, params, replays, setups
+from dashboard.sandbox.stripe import (
+    accounts,
+    customers,
+    engine,
+    intents,
+    mandates,
+    methods,
+    money,
+    params,
+    replays,
+    setups,
+)
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, not_imitated
 from dashboard.sandbox.stripe.expand import expand
@@ -41,13 +52,13 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("POST", SOURCES + "/{}/verify"): ("customer_payment_source_verify", accounts.verify_source),
     ("POST", "tokens"): ("token_create", accounts.create_token),
     ("GET", "tokens/{}"): ("token_retrieve", accounts.retrieve_token),
-    ("POST", "payment_methods"): ("payment_method_create", accounts.create_method),
-    ("GET", "payment_methods"): ("payment_method_list", accounts.list_methods),
-    ("GET", "payment_methods/{}"): ("payment_method_retrieve", accounts.retrieve_method),
-    ("POST", "payment_methods/{}"): ("payment_method_update", accounts.update_method),
-    ("POST", "payment_methods/{}/attach"): ("payment_method_attach", accounts.attach_method),
-    ("POST", "payment_methods/{}/detach"): ("payment_method_detach", accounts.detach_method),
-    ("GET", "mandates/{}"): ("mandate_retrieve", setups.retrieve_mandate),
+    ("POST", "payment_methods"): ("payment_method_create", methods.create_method),
+    ("GET", "payment_methods"): ("payment_method_list", methods.list_methods),
+    ("GET", "payment_methods/{}"): ("payment_method_retrieve", methods.retrieve_method),
+    ("POST", "payment_methods/{}"): ("payment_method_update", methods.update_method),
+    ("POST", "payment_methods/{}/attach"): ("payment_method_attach", methods.attach_method),
+    ("POST", "payment_methods/{}/detach"): ("payment_method_detach", methods.detach_method),
+    ("GET", "mandates/{}"): ("mandate_retrieve", mandates.retrieve_mandate),
     ("POST", "setup_intents"): ("setup_intent_create", setups.create_setup),
     ("GET", "setup_intents"): ("setup_intent_list", setups.list_setups),
     ("GET", "setup_intents/{}"): ("setup_intent_retrieve", setups.retrieve_setup),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.sandbox.stripe import aftermath, customers, render, setups, tables
+from dashboard.sandbox.stripe import aftermath, customers, mandates, render, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import invalid
 from dashboard.sandbox.stripe.moment import Document
@@ -78,5 +78,5 @@ def fetch(call: Call, id: str) -> Document | None:
     if prefix == "cus":
         return customers.public(call, doc)
     if prefix == "mandate":
-        return setups.public_mandate(doc)
+        return mandates.public_mandate(doc)
     return aftermath.dispute(call.moment, doc) if prefix == "dp" else render.public(doc)

@@ -15,7 +15,7 @@ from typing import Any
 
 from dashboard.bankdays import add_business_days, is_business_day
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import accounts, aftermath, customers, engine, lifecycle, setups, tables
+from dashboard.sandbox.stripe import accounts, aftermath, customers, engine, lifecycle, mandates, tables
 from dashboard.sandbox.stripe.moment import DAY, Document, Moment, midnight
 from dashboard.sandbox.stripe.outcomes import OUTCOMES
 
@@ -97,7 +97,7 @@ class Past:
         if kept:
             tables.change(self.moment.db, {**kept, "default_source": account["id"]})
         acceptance = {"type": "offline", "accepted_at": self.moment.at}
-        return account, setups.make_mandate(self.moment, account, acceptance)["id"]
+        return account, mandates.make_mandate(self.moment, account, acceptance)["id"]
 
     def pay(self, at: int, legacy: bool, ending: str) -> None:
         """One payment of a customer, at its own time."""

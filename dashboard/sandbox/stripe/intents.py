@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from dashboard.sandbox.stripe import accounts, lifecycle, pages, render, setups, tables
+from dashboard.sandbox.stripe import accounts, lifecycle, mandates, methods, pages, render, setups, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, invalid, not_imitated
 from dashboard.sandbox.stripe.moment import Document, moment_of
@@ -71,7 +71,7 @@ def _check(call: Call) -> None:
 
 
 def _target(call: Call) -> date | None:
-    text = setups.bank_options(call.params).get("target_date")
+    text = mandates.bank_options(call.params).get("target_date")
     if not text:
         return None
     try:
@@ -100,11 +100,11 @@ def create_intent(call: Call) -> Document:
         raise StripeError(400, f"No such customer: '{customer['id']}'", code="resource_missing", param="customer")
     account = None
     if "payment_method_data" in params:
-        account = accounts.make_method(call, params["payment_method_data"], "payment_method_data[us_bank_account]")
+        account = methods.make_method(call, params["payment_method_data"], "payment_method_data[us_bank_account]")
     elif "payment_method" in params:
-        account = accounts.find_method(call, params["payment_method"], "payment_method")
+        account = methods.find_method(call, params["payment_method"], "payment_method")
     setups.check_owner(account, customer["id"] if customer else None, "PaymentIntent")
-    options = setups.bank_options(params)
+    options = mandates.bank_options(params)
     if "setup_future_usage" in params:
         options["setup_future_usage"] = params["setup_future_usage"]
     if "allowed_payment_method_types" in params:
@@ -151,12 +151,12 @@ def confirm_intent(call: Call) -> Document:
     if "payment_method" in call.params or "payment_method_data" in call.params:
         if "payment_method_data" in call.params:
             given = call.params["payment_method_data"]
-            account = accounts.make_method(call, given, "payment_method_data[us_bank_account]")
+            account = methods.make_method(call, given, "payment_method_data[us_bank_account]")
         else:
-            account = accounts.find_method(call, call.params["payment_method"], "payment_method")
+            account = methods.find_method(call, call.params["payment_method"], "payment_method")
         setups.check_owner(account, row["customer"], "PaymentIntent")
         tables.update(call.db, "intents", row["id"], account=account["id"], status="requires_confirmation")
-    options = setups.bank_options(call.params)
+    options = mandates.bank_options(call.params)
     if options:
         kept = json.loads(row["options"]) if row["options"] else {}
         tables.update(call.db, "intents", row["id"], options=json.dumps({**kept, **options}))
@@ -176,10 +176,10 @@ def _confirm(call: Call, id: str) -> Document:
     account = call.find("account", row["account"], "PaymentMethod", "payment_method")
     if account.get("_deleted"):
         raise StripeError(400, "The PaymentMethod was detached from its Customer and may not be used again.", kept=True)
-    acceptance = setups.read_acceptance(call.params)
+    acceptance = mandates.read_acceptance(call.params)
     options = json.loads(row["options"]) if row["options"] else {}
     if account["status"] != "verified" and account["id"].startswith("ba_"):
-        raise setups.unverified(kept=True)
+        raise mandates.unverified(kept=True)
     if account["_blocked"]:
         raise _refuse(call, row, account, None, BLOCKED)
     mandate = _find_mandate(call, account, acceptance)
@@ -188,7 +188,7 @@ def _confirm(call: Call, id: str) -> Document:
         error.error["payment_intent"] = render.intent(row)
         raise error
     if account["status"] != "verified":
-        action = json.dumps(setups.microdeposit_action(call.moment, id))
+        action = json.dumps(mandates.microdeposit_action(call.moment, id))
         options["_acceptance"] = acceptance
         tables.update(call.db, "intents", id, status="requires_action", next_action=action, options=json.dumps(options))
         lifecycle.emit_intent(call.moment, "payment_intent.requires_action", id)
@@ -208,7 +208,7 @@ def _find_mandate(call: Call, account: Document, acceptance: Document | None) ->
                 kept=True,
             )
         return mandate
-    return None if acceptance else setups.active_mandate(call.moment, account["id"])
+    return None if acceptance else mandates.active_mandate(call.moment, account["id"])
 
 
 def _start(
@@ -223,9 +223,9 @@ def _start(
     reusable = account["id"].startswith("ba_") or account["customer"] or options.get("setup_future_usage")
     if mandate is None and acceptance:
         single = None if reusable else row["amount"]
-        mandate = setups.make_mandate(call.moment, account, acceptance, paper, single)
+        mandate = mandates.make_mandate(call.moment, account, acceptance, paper, single)
     if row["customer"] and not account["customer"] and options.get("setup_future_usage"):
-        accounts.attach(call, account, {"id": row["customer"]})
+        methods.attach(call, account, {"id": row["customer"]})
     outcome = lifecycle.outcome_for(call.moment, account)
     if outcome.kind == "refused":
         raise _refuse(call, row, account, mandate, outcome)
@@ -267,13 +267,13 @@ def verify_intent(call: Call) -> Document:
     if row["status"] != "requires_action":
         raise _unexpected(row, "verify")
     account = call.find("account", row["account"], "PaymentMethod")
-    setups.check_microdeposits(call.params, account)
+    mandates.check_microdeposits(call.params, account)
     account["status"] = "verified"
     accounts.save(call.moment, account)
     options = json.loads(row["options"])
     acceptance = options.pop("_acceptance", None)
     tables.update(call.db, "intents", row["id"], options=json.dumps(options) if options else None)
-    mandate = None if acceptance else setups.active_mandate(call.moment, account["id"])
+    mandate = None if acceptance else mandates.active_mandate(call.moment, account["id"])
     return _start(call, row, account, mandate, acceptance, options)
 
 
@@ -298,10 +298,10 @@ def update_intent(call: Call) -> Document:
     if "customer" in params:
         values["customer"] = call.find("customer", params["customer"], "customer", "customer")["id"]
     if "payment_method" in params:
-        account = accounts.find_method(call, params["payment_method"], "payment_method")
+        account = methods.find_method(call, params["payment_method"], "payment_method")
         setups.check_owner(account, values.get("customer", row["customer"]), "PaymentIntent")
         values.update(account=account["id"], status="requires_confirmation")
-    options = setups.bank_options(params)
+    options = mandates.bank_options(params)
     if options:
         values["options"] = json.dumps({**(json.loads(row["options"]) if row["options"] else {}), **options})
     values["metadata"] = json.dumps(merge_metadata(json.loads(row["metadata"]), params.get("metadata")))

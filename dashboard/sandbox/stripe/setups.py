@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dashboard.bankdays import add_business_days, submission_day
-from dashboard.sandbox.stripe import accounts, pages, render, tables
+from dashboard.sandbox.stripe import accounts, mandates, methods, pages, render, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, invalid, missing, not_imitated
-from dashboard.sandbox.stripe.moment import Document, Moment, midnight, moment_of
+from dashboard.sandbox.stripe.moment import Document
 from dashboard.sandbox.stripe.params import merge_metadata
-
-GOOD_CODE, TOO_MANY_CODE, TIMED_OUT_CODE = "SM11AA", "SM33CC", "SM44DD"  # Stripe: test descriptor codes
-
 
 IMITATED_NAMES = (
     "customer payment_method payment_method_data payment_method_options confirm allowed_payment_method_types "
@@ -21,69 +17,6 @@ IMITATED_NAMES = (
     "use_stripe_sdk client_secret"
 )
 IMITATED = frozenset(IMITATED_NAMES.split())
-
-
-def make_mandate(
-    moment: Moment, account: Document, acceptance: Document, paper: bool = False, single: int | None = None
-) -> Document:
-    """Keep an active mandate; `single` is the amount in cents of a debit that it serves alone."""
-    kind = acceptance["type"]
-    doc: Document = {
-        "id": moment.id("mandate"),
-        "object": "mandate",
-        "created": moment.at,
-        "customer_acceptance": {
-            "accepted_at": acceptance.get("accepted_at") or moment.at,
-            kind: acceptance.get(kind) or {},
-            "type": kind,
-        },
-        "livemode": False,
-        "payment_method": account["id"],
-        "payment_method_details": {
-            "type": "us_bank_account",
-            "us_bank_account": {"collection_method": "paper"} if paper else {},
-        },
-        "status": "active",
-        "type": "multi_use" if single is None else "single_use",
-        **({"multi_use": {}} if single is None else {"single_use": {"amount": single, "currency": "usd"}}),
-    }
-    tables.put(moment.db, "mandate", doc, customer=account["customer"], parent=account["id"])
-    moment.emit("mandate.updated", lambda: public_mandate(doc), {"status": "pending"})
-    return doc
-
-
-def public_mandate(doc: Document) -> Document:
-    """A mandate without its time of creation, which Stripe does not show."""
-    return {name: value for name, value in doc.items() if name != "created"}
-
-
-def active_mandate(moment: Moment, account: str) -> Document | None:
-    """The newest mandate that lets this account be debited again, or None."""
-    for mandate in tables.find(moment.db, "mandate", parent=account):
-        if mandate["status"] == "active" and mandate["type"] == "multi_use":
-            return mandate
-    return None
-
-
-def read_acceptance(params: dict[str, Any]) -> Document | None:
-    """The checked `mandate_data[customer_acceptance]`, or None where there is none."""
-    data = params.get("mandate_data")
-    if not data:
-        return None
-    acceptance: Document = data["customer_acceptance"]
-    if acceptance["type"] == "online" and "online" not in acceptance:
-        raise missing("mandate_data[customer_acceptance][online]")
-    options = bank_options(params)
-    if (options.get("mandate_options") or {}).get("collection_method") == "paper" and acceptance["type"] != "offline":
-        raise invalid(
-            "A paper mandate needs an offline customer_acceptance.", "mandate_data[customer_acceptance][type]"
-        )
-    return acceptance
-
-
-def bank_options(params: dict[str, Any]) -> Document:
-    """`payment_method_options[us_bank_account]`."""
-    return dict((params.get("payment_method_options") or {}).get("us_bank_account") or {})
 
 
 def check_types(params: dict[str, Any]) -> None:
@@ -101,11 +34,6 @@ def check_types(params: dict[str, Any]) -> None:
         raise not_imitated("payment methods other than us_bank_account")
 
 
-def retrieve_mandate(call: Call) -> Document:
-    """GET /v1/mandates/{id}."""
-    return public_mandate(call.find("mandate", call.ids[0], "mandate"))
-
-
 def create_setup(call: Call) -> Document:
     """POST /v1/setup_intents."""
     params = call.params
@@ -116,9 +44,10 @@ def create_setup(call: Call) -> Document:
     customer = call.find("customer", params["customer"], "customer", "customer") if "customer" in params else None
     account = None
     if "payment_method_data" in params:
-        account = accounts.make_method(call, params["payment_method_data"], "payment_method_data[us_bank_account]")
+        account = methods.make_method(call, params["payment_method_data"], "payment_method_data[us_bank_account]")
     elif "payment_method" in params:
-        account = accounts.find_method(call, params["payment_method"], "payment_method")
+        account = methods.find_method(call, params["payment_method"], "payment_method")
+    options = mandates.bank_options(params)
     doc: Document = {
         "id": call.moment.id("seti"),
         "object": "setup_intent",
@@ -142,7 +71,9 @@ def create_setup(call: Call) -> Document:
         "on_behalf_of": None,
         "payment_method": account["id"] if account else None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"us_bank_account": {"verification_method": "automatic", **bank_options(params)}},
+        "payment_method_options": {
+            "us_bank_account": {"verification_method": "automatic", **mandates.bank_options(params)}
+        },
         "payment_method_types": ["us_bank_account"],
         "single_use_mandate": None,
         "status": "requires_confirmation" if account else "requires_payment_method",
@@ -178,7 +109,7 @@ def confirm_setup(call: Call) -> Document:
     doc = call.find("setup_intent", call.ids[0], "setupintent")
     call.only(IMITATED, "a SetupIntent")
     if "payment_method" in call.params:
-        account = accounts.find_method(call, call.params["payment_method"], "payment_method")
+        account = methods.find_method(call, call.params["payment_method"], "payment_method")
         check_owner(account, doc["customer"], "SetupIntent")
         doc["payment_method"] = account["id"]
     return _confirm(call, doc, call.params)
@@ -195,7 +126,7 @@ def _confirm(call: Call, doc: Document, params: dict[str, Any]) -> Document:
     if not doc["payment_method"]:
         raise missing("payment_method")
     account = call.find("account", doc["payment_method"], "PaymentMethod", "payment_method")
-    acceptance = read_acceptance(params)
+    acceptance = mandates.read_acceptance(params)
     if account["_blocked"]:
         error = StripeError(
             402,
@@ -208,7 +139,7 @@ def _confirm(call: Call, doc: Document, params: dict[str, Any]) -> Document:
         doc.update(status="requires_payment_method", last_setup_error=error.error)
         _save(call, doc)
         raise error
-    if acceptance is None and active_mandate(call.moment, account["id"]) is None:
+    if acceptance is None and mandates.active_mandate(call.moment, account["id"]) is None:
         doc["status"] = "requires_confirmation"
         _save(call, doc)
         raise StripeError(
@@ -219,55 +150,16 @@ def _confirm(call: Call, doc: Document, params: dict[str, Any]) -> Document:
             setup_intent=public_setup(doc),
             kept=True,
         )
-    paper = (bank_options(params).get("mandate_options") or {}).get("collection_method") == "paper"
+    paper = (mandates.bank_options(params).get("mandate_options") or {}).get("collection_method") == "paper"
     doc["_acceptance"], doc["_paper"] = acceptance, paper
     if account["status"] != "verified":
         if account["id"].startswith("ba_"):
-            raise unverified(kept=True)
-        doc.update(status="requires_action", next_action=microdeposit_action(call.moment, doc["id"]))
+            raise mandates.unverified(kept=True)
+        doc.update(status="requires_action", next_action=mandates.microdeposit_action(call.moment, doc["id"]))
         _save(call, doc)
         call.moment.emit("setup_intent.requires_action", lambda: public_setup(doc))
         return public_setup(doc)
     return _succeed(call, doc, account)
-
-
-def unverified(kept: bool = False) -> StripeError:
-    """A `ba_` that was not verified cannot be debited."""
-    message = "The customer's bank account must be verified in order to be used for ACH payments."
-    return StripeError(400, message, code="bank_account_unverified", param="payment_method", kept=kept)
-
-
-def microdeposit_action(moment: Moment, id: str) -> Document:
-    """The `next_action` of an intent that waits for the customer to read a descriptor code."""
-    arrival = add_business_days(submission_day(moment_of(moment.at)), 1)
-    return {
-        "type": "verify_with_microdeposits",
-        "verify_with_microdeposits": {
-            "arrival_date": midnight(arrival),
-            "hosted_verification_url": f"https://payments.stripe.example/microdeposit/{id}",
-            "microdeposit_type": "descriptor_code",
-        },
-    }
-
-
-def check_microdeposits(params: dict[str, Any], account: Document) -> None:
-    """Refuse a code or amounts that are not those of test mode."""
-    code, amounts = params.get("descriptor_code"), sorted(params.get("amounts") or [])
-    if not code and not amounts:
-        raise missing("descriptor_code")
-    prefix = "payment_method_microdeposit_verification"
-    if code == TOO_MANY_CODE or amounts == accounts.TOO_MANY:
-        raise StripeError(
-            400, "You have exceeded the number of verification attempts.", code=f"{prefix}_attempts_exceeded"
-        )
-    if code == TIMED_OUT_CODE or amounts == accounts.TIMED_OUT:
-        raise StripeError(400, "Microdeposit verification timed out.", code=f"{prefix}_timeout")
-    if account["_number"] == "000666666661":
-        raise StripeError(400, "The microdeposits failed.", code="payment_method_microdeposit_failed")
-    if code and code != GOOD_CODE:
-        raise StripeError(400, "The descriptor code does not match.", code=f"{prefix}_descriptor_code_mismatch")
-    if amounts and amounts != accounts.MICRODEPOSITS:
-        raise StripeError(400, "The amounts do not match.", code=f"{prefix}_amounts_mismatch")
 
 
 def verify_setup(call: Call) -> Document:
@@ -276,18 +168,18 @@ def verify_setup(call: Call) -> Document:
     if doc["status"] != "requires_action":
         raise _unexpected(doc, "verify")
     account = call.find("account", doc["payment_method"], "PaymentMethod")
-    check_microdeposits(call.params, account)
+    mandates.check_microdeposits(call.params, account)
     account["status"] = "verified"
     return _succeed(call, doc, account)
 
 
 def _succeed(call: Call, doc: Document, account: Document) -> Document:
     if doc["customer"] and not account["customer"]:
-        accounts.attach(call, account, {"id": doc["customer"]})
+        methods.attach(call, account, {"id": doc["customer"]})
     accounts.save(call.moment, account)
     acceptance = doc.pop("_acceptance", None)
-    mandate = make_mandate(call.moment, account, acceptance, doc.pop("_paper", False)) if acceptance else None
-    mandate = mandate or active_mandate(call.moment, account["id"])
+    mandate = mandates.make_mandate(call.moment, account, acceptance, doc.pop("_paper", False)) if acceptance else None
+    mandate = mandate or mandates.active_mandate(call.moment, account["id"])
     doc.update(status="succeeded", next_action=None, last_setup_error=None, mandate=mandate["id"] if mandate else None)
     _save(call, doc)
     call.moment.emit("setup_intent.succeeded", lambda: public_setup(doc))
