@@ -90,7 +90,7 @@ def open_desk(
     """
     clock, worker = clock or Clock(), worker or Worker()
     vault = Vault(settings.keys)
-    store = Store.open(settings.db, vault, clock)
+    store = Store.open(settings.db, vault, clock, settings.timezone)
     store.database.stamp(stamp_of(settings))
     stripe = stripe or Stripe(settings)
     if plaid is None:

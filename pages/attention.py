@@ -26,7 +26,7 @@ def draw_attempt(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
         if right.button("Open", key=f"open-{attempt.id}", width="stretch"):
             st.query_params.clear()
             st.switch_page("../pages/onboard.py", query_params={"customer": attempt.customer_id, "attempt": attempt.id})
-        if not attempt.state.is_final and right.button("Resume", key=f"resume-{attempt.id}", width="stretch"):
+        if desk.onboarding.can_resume(attempt) and right.button("Resume", key=f"resume-{attempt.id}", width="stretch"):
             desk.onboarding.resume(actor, attempt.id)
             st.rerun()
         if attempt.problem:

@@ -21,6 +21,7 @@ from dashboard.onboarding.steps import Steps
 from dashboard.onboarding.stripe_steps import StripeSteps
 from dashboard.problems import explain, explained
 from dashboard.settings import Settings
+from dashboard.store.attempts import AttemptWork
 from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 from dashboard.store.vault import Vault
@@ -100,6 +101,28 @@ class Onboarding:
             config=config,
             expires_at=token.expires_at if token else None,
         )
+
+    def opening(self, actor: Actor, attempt_id: str) -> LinkOpening:
+        """What opens Link for an attempt that was started before: the same token, so a reload goes on where it was.
+
+        Raises Refused where the token has expired or the attempt is past Link.
+        """
+        require(actor, Permission.LINK_BANK)
+        work = self._store.attempts.work(attempt_id)
+        if work is None or work.attempt.state is not AttemptState.OPENED or self._is_stale(work):
+            raise Refused(
+                "This Link session can no longer be opened.",
+                meaning="It was used, or its time is over. Nothing was linked by it.",
+                action="Press Try again for a new one.",
+                code="link_over",
+            )
+        config = {"token": work.link_token.reveal()} if work.link_token else self._classic_config(work.hint)
+        return LinkOpening(
+            attempt_id, work.attempt.generation, self._settings.plaid_link_url, config, work.link_expires_at
+        )
+
+    def _is_stale(self, work: AttemptWork) -> bool:
+        return work.link_expires_at is not None and work.link_expires_at <= self._clock.now()
 
     def _classic_config(self, hint: str | None) -> dict[str, object]:
         settings = self._settings

@@ -40,6 +40,8 @@ class AttemptWork:
     attempt: LinkAttempt
     question: str | None
     link_token: Secret | None
+    link_expires_at: datetime | None
+    hint: str | None
     public_token: Secret | None
     bank_token: Secret | None
     exchange_started_at: datetime | None
@@ -109,6 +111,8 @@ class AttemptRows:
             attempt=self._attempt(row),
             question=row["question"],
             link_token=self._open(row["link_token"]),
+            link_expires_at=maybe_from_epoch(row["link_expires_at"]),
+            hint=row["hint"],
             public_token=self._open(row["public_token"]),
             bank_token=self._open(row["bank_token"]),
             exchange_started_at=maybe_from_epoch(row["exchange_started_at"]),

@@ -9,7 +9,11 @@ from sqlite_utils import Migrations
 
 from dashboard.store.database import Database
 
-ROOMS = {"core": "dashboard.store.schema_core", "payments": "dashboard.store.schema_payments"}
+ROOMS = {
+    "core": "dashboard.store.schema_core",
+    "payments": "dashboard.store.schema_payments",
+    "people": "dashboard.store.schema_people",
+}
 
 
 def migrate(database: Database) -> list[str]:

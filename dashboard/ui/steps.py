@@ -87,11 +87,11 @@ def _ask_duplicate(desk: Desk, actor: Actor, attempt: LinkAttempt, question: Que
     left, right = st.columns(2)
     if left.button("Use the linked account", type="primary", width="stretch"):
         with errors.shown():
-            desk.onboarding.use_existing(actor, attempt.id)
+            desk.onboarding.answer_duplicate(actor, attempt.id, link_again=False)
             st.rerun()
     if right.button("Link it again", width="stretch"):
         with errors.shown():
-            desk.onboarding.link_again(actor, attempt.id)
+            desk.onboarding.answer_duplicate(actor, attempt.id, link_again=True)
             st.rerun()
 
 
@@ -105,12 +105,10 @@ def _ask_stripe_customer(desk: Desk, actor: Actor, attempt: LinkAttempt, questio
         ):
             with errors.shown():
                 desk.onboarding.adopt(actor, attempt.customer_id, known.id)
-                desk.onboarding.resume(actor, attempt.id)
                 st.rerun()
     if st.button("No, make a new Stripe customer", width="stretch"):
         with errors.shown():
             desk.onboarding.adopt(actor, attempt.customer_id, None)
-            desk.onboarding.resume(actor, attempt.id)
             st.rerun()
 
 
@@ -146,7 +144,7 @@ def show_problem(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
         events = desk.onboarding.events(actor, attempt.id)
         if events:
             st.dataframe(events, hide_index=True)
-    if not attempt.state.is_final and st.button("Continue where it stopped", type="primary", width="stretch"):
+    if desk.onboarding.can_resume(attempt) and st.button("Continue where it stopped", type="primary", width="stretch"):
         with errors.shown():
             desk.onboarding.resume(actor, attempt.id)
             st.rerun()

@@ -1,0 +1,279 @@
+"""What finance sees: pages of payments, how much a filter shows and hides, one payment's story, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from dashboard.access import Permission, require
+from dashboard.clock import Clock
+from dashboard.errors import InputError
+from dashboard.filters import PaymentFilter
+from dashboard.models import Actor
+from dashboard.return_codes import explain
+from dashboard.settings import Settings
+from dashboard.status import PaymentState, Waiting, look
+from dashboard.store import Store
+from dashboard.store.payments import SORTS, Sums
+
+PAGE_SIZE = 50
+RATE_DAYS = 60  # Nacha: return rates are counted over the 60 days before
+RATE_LIMITS = {"unauthorized": 0.005, "administrative": 0.03, "overall": 0.15}  # Nacha's thresholds
+ORIGINATED = frozenset(PaymentState) - {
+    PaymentState.SENDING,
+    PaymentState.UNKNOWN,
+    PaymentState.INCOMPLETE,
+    PaymentState.CANCELED,
+}
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """One line of the table; money in cents, times aware UTC."""
+
+    id: str
+    created: datetime
+    amount: int
+    currency: str
+    state: PaymentState
+    on: datetime | None
+    waiting: Waiting
+    reason: str | None
+    rail: str
+    customer_id: str | None
+    customer: str
+    email: str
+    bank: str
+    last4: str | None
+    reference: str
+    fee: int | None
+    net: int | None
+    refunded: int
+    payout_id: str | None
+    intent_id: str | None
+    debit_id: str | None
+
+    @property
+    def next_action(self) -> str:
+        """What somebody has to do now, in a few words."""
+        return next_action(self.state, self.reason, self.waiting)
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """One page of the table."""
+
+    rows: list[PaymentRow]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a filter shows and what it hides, so that nothing is hidden silently."""
+
+    shown: Sums
+    hidden: Sums
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step in a payment's story."""
+
+    at: datetime
+    what: str
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class PaymentDetail:
+    """Everything about one payment: its row, its story, and every id by which a provider knows it."""
+
+    row: PaymentRow
+    story: list[Moment]
+    ids: dict[str, str]
+    failure_message: str | None
+
+
+@dataclass(frozen=True)
+class ReturnRate:
+    """One of Nacha's three rates over the last 60 days."""
+
+    name: str
+    returned: int
+    originated: int
+    limit: float
+
+    @property
+    def rate(self) -> float:
+        """Returned by originated, between 0 and 1."""
+        return self.returned / self.originated if self.originated else 0.0
+
+    @property
+    def level(self) -> str:
+        """`ok`, `warning` from half the limit, `over` beyond it."""
+        return "over" if self.rate > self.limit else "warning" if self.rate > self.limit / 2 else "ok"
+
+
+class Payments:
+    """Reads the payments table for people."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
+
+    def today(self) -> date:
+        """The business's day now."""
+        return self._clock.now().astimezone(self._settings.timezone).date()
+
+    def page(
+        self,
+        actor: Actor,
+        wanted: PaymentFilter,
+        *,
+        sort: str = "created",
+        descending: bool = True,
+        number: int = 0,
+        size: int = PAGE_SIZE,
+    ) -> PaymentPage:
+        """One page, numbered from 0. Raises InputError for an unknown sort, QueryTooSlow."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        if sort not in SORTS:
+            raise InputError(f"Payments cannot be sorted by {sort}.", action=f"Sort by {', '.join(SORTS)}.")
+        today = self.today()
+        rows = self._store.payments.page(
+            wanted, today, sort=sort, descending=descending, offset=number * size, size=size + 1
+        )
+        return PaymentPage([read_row(row, today) for row in rows[:size]], len(rows) > size)
+
+    def totals(self, actor: Actor, wanted: PaymentFilter) -> Totals:
+        """How many and how much the filter shows and hides. Raises QueryTooSlow."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        today = self.today()
+        everything = self._store.payments.sums(PaymentFilter(), today)
+        shown = everything if wanted.is_empty else self._store.payments.sums(wanted, today)
+        amounts = {c: cents - shown.amounts.get(c, 0) for c, cents in everything.amounts.items()}
+        return Totals(shown, Sums(everything.count - shown.count, amounts))
+
+    def rows(self, actor: Actor, wanted: PaymentFilter) -> Iterator[PaymentRow]:
+        """Every row that the filter shows, oldest first, in bounded memory."""
+        require(actor, Permission.EXPORT)
+        today = self.today()
+        return (read_row(row, today) for row in self._store.payments.walk(wanted, today))
+
+    def get(self, actor: Actor, id: str) -> PaymentDetail:
+        """One payment by any of its ids. Raises InputError where there is none."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        found = self._store.payments.get(id)
+        if found is None:
+            raise InputError(
+                "There is no such payment here.",
+                meaning="It may be newer than the last sync.",
+                action="Press Sync now, then look again.",
+                code="unknown_payment",
+            )
+        return self._detail(read_row(found, self.today()))
+
+    def _detail(self, row: PaymentRow) -> PaymentDetail:
+        parts = self._store.payments.parts(row.id)
+        charge = next(iter(parts["charge"]), {})
+        story = [Moment(row.created, "Created")]
+        expected = charge.get("expected_debit")
+        if expected:
+            story.append(Moment(_noon(expected), "Customer debited (bank's estimate)", certain=False))
+        for settlement in parts["settlement"]:
+            if settlement["type"] in {"payment", "charge"}:
+                available = _time(settlement["available_on"])
+                story.append(Moment(_time(settlement["created"]), "Handed to the bank network"))
+                story.append(Moment(available, "Available in the Stripe balance", available <= self._clock.now()))
+        story += [Moment(_time(one["created"]), f"Refund {one['status']}") for one in parts["refund"]]
+        story += [Moment(_time(one["created"]), f"Returned by the bank ({one['reason']})") for one in parts["dispute"]]
+        story += [Moment(_time(one["arrival"]), f"Payout {one['status']}") for one in parts["payout"]]
+        ids = {
+            "charge": charge.get("id"),
+            "payment intent": row.intent_id,
+            "payment method": charge.get("method_id"),
+            "customer": row.customer_id,
+            "mandate": charge.get("mandate_id"),
+            "balance transaction": charge.get("settlement_id"),
+            "payout": row.payout_id,
+            "our debit": row.debit_id,
+            "bank's trace": charge.get("trace"),
+        }
+        return PaymentDetail(
+            row,
+            sorted(story, key=lambda moment: moment.at),
+            {name: str(id) for name, id in ids.items() if id},
+            charge.get("failure_message"),
+        )
+
+    def trend(self, actor: Actor, wanted: PaymentFilter) -> list[dict[str, object]]:
+        """Count and amount by day, state and currency, from the summaries; `{day: date, state, count, amount}`."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        rows = self._store.payments.by_state(wanted, self.today())
+        return [{**row, "day": date.fromordinal(719_163 + row["day"])} for row in rows]
+
+    def return_rates(self, actor: Actor) -> list[ReturnRate]:
+        """Nacha's three rates over 60 days: by return code where Stripe gives it, else by its own code's class."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        start = self.today() - timedelta(days=RATE_DAYS)
+        wanted = PaymentFilter(statuses=tuple(ORIGINATED), created_from=start)
+        originated = self._store.payments.sums(wanted, self.today()).count
+        returned = dict.fromkeys(RATE_LIMITS, 0)
+        for row in self._store.payments.by_reason(start.toordinal() - 719_163):
+            if row["state"] not in {PaymentState.FAILED.value, PaymentState.RETURNED_LATE.value}:
+                continue
+            meaning = explain(row["reason"])
+            if meaning is not None and meaning.group in returned:
+                returned[meaning.group] += row["count"]
+            returned["overall"] += row["count"]
+        return [ReturnRate(name, returned[name], originated, limit) for name, limit in RATE_LIMITS.items()]
+
+    def find_customers(self, actor: Actor, text: str) -> list[dict[str, object]]:
+        """Stripe customers by the beginning of name or e-mail: `{id, name, email}`."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.payments.customers(text) if text.strip() else []
+
+    def banks(self, actor: Actor) -> list[str]:
+        """The banks that payments came from."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.payments.banks()
+
+
+def read_row(row: dict[str, object], today: date) -> PaymentRow:
+    """A row as the page shows it; a state that an older version wrote and nobody knows reads as unknown."""
+    known = {state.value: state for state in PaymentState}
+    state = known.get(str(row["state"]), PaymentState.UNKNOWN)
+    due = row["due"] if isinstance(row["due"], int) else None
+    names = ("currency", "reason", "rail", "customer_id", "customer", "email", "bank", "last4", "reference")
+    more = ("fee", "net", "refunded", "payout_id", "intent_id", "debit_id", "amount", "id")
+    return PaymentRow(
+        created=_time(row["created"]),
+        state=state,
+        on=_time(due) if due is not None else None,
+        waiting=look(state, due, today),
+        **{name: row[name] for name in (*names, *more)},  # type: ignore[arg-type]  # columns of a STRICT table
+    )
+
+
+def next_action(state: PaymentState, reason: str | None, waiting: Waiting) -> str:
+    """What to do now; for a failure the dictionary of codes says it."""
+    if waiting.overdue:
+        return "Overdue: press Sync now; if it stays, ask Stripe's support with the ids"
+    if state in {PaymentState.FAILED, PaymentState.RETURNED_LATE}:
+        meaning = explain(reason)
+        return meaning.action if meaning else "Ask the customer, then debit again or another account"
+    return {
+        PaymentState.UNKNOWN: "Nothing: it is being looked for, and is not sent again",
+        PaymentState.INCOMPLETE: "Finish it at Stripe, or cancel it there",
+    }.get(state, "Nothing")
+
+
+def _time(seconds: object) -> datetime:
+    return datetime.fromtimestamp(int(str(seconds)), UTC)
+
+
+def _noon(day: str) -> datetime:
+    try:
+        return datetime.fromisoformat(f"{day}T17:00:00+00:00")
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

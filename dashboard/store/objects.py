@@ -1,0 +1,207 @@
+"""Stripe's objects as the columns that the product keeps; unknown fields, nulls and missing parts pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Json = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+def _id(value: Any) -> str | None:
+    """An id, from a reference or from the expanded object."""
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    return value if isinstance(value, str) and value else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: Any, default: int = 0) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _part(value: Any) -> Json:
+    return value if isinstance(value, Mapping) else {}
+
+
+def read_charge(o: Json) -> Row:
+    """A charge of either rail; an old one may lack `payment_method_details` and carry its `source` instead."""
+    details = _part(o.get("payment_method_details"))
+    rail = _text(details.get("type"))
+    source = _part(o.get("source"))
+    if rail is None:
+        rail = "ach_debit" if source.get("object") == "bank_account" else "other"
+    bank = _part(details.get(rail)) or source
+    metadata, outcome = _part(o.get("metadata")), _part(o.get("outcome"))
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("status")) or "unknown",
+        _number(o.get("amount_refunded")),
+        int(o.get("disputed") is True),
+        _text(o.get("failure_code")),
+        _text(o.get("failure_message")),
+        rail,
+        _id(o.get("payment_intent")),
+        _id(o.get("payment_method")),
+        _id(o.get("customer")),
+        _id(o.get("balance_transaction")),
+        _text(bank.get("bank_name")),
+        _text(bank.get("last4")),
+        _text(bank.get("account_holder_type")),
+        _id(bank.get("mandate")),
+        _text(bank.get("expected_debit_date")),
+        _text(bank.get("payment_reference")),
+        _text(o.get("calculated_statement_descriptor")) or _text(o.get("statement_descriptor")),
+        _text(metadata.get("ach_desk_debit")),
+        _text(metadata.get("invoice_reference")) or _text(o.get("description")),
+        _text(outcome.get("network_decline_code")),
+    )
+
+
+def read_intent(o: Json) -> Row:
+    """A PaymentIntent; its current charge is `latest_charge`."""
+    metadata, error = _part(o.get("metadata")), _part(o.get("last_payment_error"))
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("status")) or "unknown",
+        _id(o.get("customer")),
+        _id(o.get("latest_charge")),
+        _text(error.get("decline_code")) or _text(error.get("code")) or _text(o.get("cancellation_reason")),
+        _text(metadata.get("ach_desk_debit")),
+        _text(metadata.get("invoice_reference")) or _text(o.get("description")),
+        _id(o.get("payment_method")),
+    )
+
+
+def read_settlement(o: Json) -> Row:
+    """A balance transaction; which payout it was paid in is known only from the payout's own list."""
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _number(o.get("fee")),
+        _number(o.get("net")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("type")) or "unknown",
+        _text(o.get("status")) or "unknown",
+        _number(o.get("available_on")),
+        _id(o.get("source")),
+        None,
+    )
+
+
+def read_refund(o: Json) -> Row:
+    """A refund; for ACH a separate credit that can fail."""
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("status")) or "unknown",
+        _id(o.get("charge")),
+        _text(o.get("reason")),
+        _text(o.get("failure_reason")),
+    )
+
+
+def read_dispute(o: Json) -> Row:
+    """A dispute: a late return, or an inquiry."""
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("status")) or "unknown",
+        _id(o.get("charge")),
+        _text(o.get("reason")),
+    )
+
+
+def read_payout(o: Json) -> Row:
+    """A payout; only an automatic one can be itemised, once its reconciliation is completed."""
+    return (
+        o["id"],
+        _number(o.get("created")),
+        _number(o.get("amount")),
+        _text(o.get("currency")) or "usd",
+        _text(o.get("status")) or "unknown",
+        _number(o.get("arrival_date")),
+        int(o.get("automatic") is True),
+        _text(o.get("reconciliation_status")),
+        _text(_part(o.get("trace_id")).get("value")),
+        0,
+    )
+
+
+def read_customer(o: Json) -> Row:
+    """A customer at Stripe; a deleted one has neither name nor e-mail."""
+    return (o["id"], _number(o.get("created")), _text(o.get("name")), _text(o.get("email")))
+
+
+class Kind:
+    """One kind of object: Stripe's resource, our table, and how to read and keep a row."""
+
+    def __init__(
+        self, resource: str, table: str, columns: str, read: Callable[[Json], Row], keep: Sequence[str] = ()
+    ) -> None:
+        """`keep` names columns that a later read of the object must not erase."""
+        self.resource, self.table, self.columns, self.read = resource, table, columns.split(), read
+        marks = ", ".join("?" * len(self.columns))
+        updates = ", ".join(
+            f"{name} = coalesce(excluded.{name}, {name})"
+            if name in keep
+            else f"{name} = max(excluded.{name}, {name})"
+            if name == "itemised"
+            else f"{name} = excluded.{name}"
+            for name in self.columns[1:]
+        )
+        self.upsert = (
+            f"INSERT INTO {table} ({', '.join(self.columns)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}"  # noqa: S608
+        )
+
+
+KINDS: dict[str, Kind] = {
+    kind.resource: kind
+    for kind in (
+        Kind("customers", "stripe_customer", "id created name email", read_customer),
+        Kind(
+            "payouts",
+            "payout",
+            "id created amount currency status arrival automatic reconciliation trace itemised",
+            read_payout,
+        ),
+        Kind(
+            "balance_transactions",
+            "settlement",
+            "id created amount fee net currency type status available_on source_id payout_id",
+            read_settlement,
+            keep=("payout_id",),
+        ),
+        Kind("disputes", "dispute", "id created amount currency status charge_id reason", read_dispute),
+        Kind("refunds", "refund", "id created amount currency status charge_id reason failure_reason", read_refund),
+        Kind(
+            "payment_intents",
+            "intent",
+            "id created amount currency status customer_id charge_id error_code debit_id reference method_id",
+            read_intent,
+        ),
+        Kind(
+            "charges",
+            "charge",
+            "id created amount currency status refunded disputed failure_code failure_message rail intent_id method_id"
+            " customer_id settlement_id bank last4 holder_type mandate_id expected_debit trace descriptor debit_id"
+            " reference network_code",
+            read_charge,
+        ),
+    )
+}

@@ -1,0 +1,55 @@
+"""The rate budget: how many requests a second each endpoint, and all of them together, may take."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+
+PER_ENDPOINT = 20.0  # Stripe allows 25 a second per endpoint; the rest is for the people at the pages
+GLOBAL_SHARE = 0.8  # of the account's own limit: 25 a second in test mode, 100 live (Stripe: rate limits)
+BURST_SECONDS = 0.1  # a tenth of a second's worth may go at once, so that workers do not march in step
+
+
+class Bucket:
+    """Hands out slots at a steady rate."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap, self._next = 1.0 / rate, 0.0
+
+    def reserve(self, now: float) -> float:
+        """The instant at which the next request may go."""
+        slot = max(self._next, now - BURST_SECONDS)
+        self._next = slot + self._gap
+        return slot
+
+
+class Budget:
+    """One budget that all workers of a sync share, and its count of what was spent."""
+
+    def __init__(self, *, per_endpoint: float = PER_ENDPOINT, overall: float) -> None:
+        self._per_endpoint, self._overall = per_endpoint, Bucket(overall)
+        self._buckets: dict[str, Bucket] = defaultdict(lambda: Bucket(self._per_endpoint))
+        self._guard = threading.Lock()
+        self._spent: dict[str, int] = defaultdict(int)
+        self.total = 0
+
+    def wait(self, endpoint: str) -> None:
+        """Wait until a request to this endpoint may go, and count it."""
+        with self._guard:
+            now = time.monotonic()
+            slot = max(self._buckets[endpoint].reserve(now), self._overall.reserve(now))
+        if slot > now:
+            time.sleep(slot - now)
+
+    def count(self, endpoint: str) -> None:
+        """A request went out."""
+        with self._guard:
+            self._spent[endpoint] += 1
+            self.total += 1
+
+    def take_spent(self) -> dict[str, int]:
+        """What was spent since this was last asked, to be written down with the next rows."""
+        with self._guard:
+            spent, self._spent = dict(self._spent), defaultdict(int)
+        return spent
