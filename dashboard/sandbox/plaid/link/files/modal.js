@@ -3,7 +3,7 @@
 const CHANNEL = "plaid-link-sandbox";
 const card = document.getElementById("link");
 const hosted = location.pathname.startsWith("/link/hosted/") ? location.pathname.split("/").pop() : null;
-const link = { opener: null, session: null, view: null, popup: null, poll: 0, turn: 0, ended: false };
+const link = { opener: null, session: null, view: null, popup: null, poll: 0, turn: 0, ended: false, leaving: false };
 
 async function call(path, body) {
   const response = await fetch(`/link/api/${path}`, {
@@ -241,6 +241,15 @@ async function act(action, facts = {}) {
   if (!answer) return;
   link.view = answer.view;
   draw();
+  leaveIfAsked();
+}
+
+// The opener may force the exit while a call is under way; it is carried out when that has come back.
+function leaveIfAsked() {
+  if (link.leaving && link.session && !card.classList.contains("busy")) {
+    link.leaving = false;
+    act("exit");
+  }
 }
 
 async function start() {
@@ -251,6 +260,7 @@ async function start() {
     if (take(answer)) return;
     link.view = answer.view;
     draw();
+    leaveIfAsked();
   } catch {
     lost();
   }
@@ -296,7 +306,8 @@ function leave() {
   if (!link.view || link.ended) return;
   if (link.view.pane === "success") { act("exit"); return; }
   if (card.querySelector(".cover")) return;
-  const stay = () => { cover.remove(); draw(); };
+  const before = document.activeElement;
+  const stay = () => { cover.remove(); before?.focus(); };
   const cover = el("div", { class: "cover", role: "alertdialog", "aria-labelledby": "leave-title", "data-testid": "leave" },
     el("div", {}, el("h1", { id: "leave-title" }, "Leave without connecting?"), el("p", {}, "What you have entered is not kept."),
       actions(button("Yes, exit", "leave-yes", () => act("exit"), "primary"), button("No, continue", "leave-no", stay))));
@@ -332,9 +343,11 @@ window.addEventListener("message", async (event) => {
     tell({ type: "loaded", institutions });
   } else if (message.type === "open") {
     link.settings = message.settings;
+    link.leaving = false;
     start();
   } else if (message.type === "exit") {
-    if (message.force && link.session) act("exit");
+    link.leaving = Boolean(message.force);
+    if (message.force) leaveIfAsked();
     else leave();
   }
 });
