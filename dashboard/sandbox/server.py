@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import socket
 import threading
@@ -18,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.sandbox import control, ids, stripe
+from dashboard.sandbox import control, ids, plaid, stripe
 from dashboard.sandbox.faults import FaultMiddleware, Faults
 from dashboard.sandbox.state import State
 from dashboard.sandbox.stripe import history
@@ -43,10 +42,7 @@ async def refuse_unknown(request: Request) -> Response:
 def create_app(state: State, *, rate_limit: int | None = None) -> Starlette:
     """The application over an open state; `rate_limit` is requests a second per endpoint, None for no limit."""
     faults = Faults()
-    found: list[Any] = [*control.routes(state, faults), *stripe.routes(state)]
-    if importlib.util.find_spec("dashboard.sandbox.plaid"):
-        plaid = importlib.import_module("dashboard.sandbox.plaid")
-        found += plaid.routes(state) if hasattr(plaid, "routes") else []
+    found = [*control.routes(state, faults), *stripe.routes(state), *plaid.routes(state)]
     found.append(Route("/{path:path}", refuse_unknown, methods=METHODS))
     return Starlette(routes=found, middleware=[Middleware(FaultMiddleware, faults=faults, rate_limit=rate_limit)])
 

@@ -115,6 +115,7 @@ def test_the_processing_account_stays_pending_and_can_be_cancelled(sandbox: Sand
     intent = sandbox.debit(*sandbox.link("000000000009"))
     sandbox.advance(8)
     assert sandbox.client.v1.payment_intents.retrieve(intent.id).status == "processing"
+    assert charge_of(sandbox, intent.id).balance_transaction is None, "no money comes of it"
     gone = sandbox.client.v1.payment_intents.cancel(intent.id, {"cancellation_reason": "requested_by_customer"})
     assert (gone.status, gone.cancellation_reason) == ("canceled", "requested_by_customer")
     assert charge_of(sandbox, intent.id).status == "failed"

@@ -313,7 +313,7 @@ def cancel_intent(call: Call) -> Document:
     """POST /v1/payment_intents/{id}/cancel: until it is submitted, or while the test account keeps it processing."""
     row = call.row("intents", call.ids[0], "payment_intent")
     charge = tables.row_of(call.db, "charges", row["charge"])
-    if row["status"] == "processing" and charge and (not charge["txn"] or charge["outcome"] == "processing"):
+    if row["status"] == "processing" and charge and not charge["txn"]:
         lifecycle.withdraw(call.moment, charge)
     elif row["status"] not in OPEN:
         raise _unexpected(row, "cancel")

@@ -147,9 +147,9 @@ def book_payment(moment: Moment, charge: Document, available: date) -> None:
 
 
 def submit(moment: Moment, id: str) -> bool:
-    """Hand a pending debit to the bank network: its balance transaction appears."""
+    """Hand a pending debit to the bank network: its balance transaction appears, unless it is to stay as it is."""
     charge = tables.row_of(moment.db, "charges", id)
-    if not charge or charge["status"] != "pending" or charge["txn"]:
+    if not charge or charge["status"] != "pending" or charge["txn"] or OUTCOMES[charge["outcome"]].kind == "stays":
         return False
     day = submission_day(moment_of(moment.at - 60))
     book_payment(moment, charge, add_business_days(day, SETTLEMENT_DAYS))

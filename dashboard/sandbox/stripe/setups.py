@@ -71,9 +71,7 @@ def create_setup(call: Call) -> Document:
         "on_behalf_of": None,
         "payment_method": account["id"] if account else None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "us_bank_account": {"verification_method": "automatic", **mandates.bank_options(params)}
-        },
+        "payment_method_options": {"us_bank_account": {"verification_method": "automatic", **options}},
         "payment_method_types": ["us_bank_account"],
         "single_use_mandate": None,
         "status": "requires_confirmation" if account else "requires_payment_method",
@@ -150,7 +148,9 @@ def _confirm(call: Call, doc: Document, params: dict[str, Any]) -> Document:
             setup_intent=public_setup(doc),
             kept=True,
         )
-    paper = (mandates.bank_options(params).get("mandate_options") or {}).get("collection_method") == "paper"
+    options = doc["payment_method_options"]["us_bank_account"]
+    options.update(mandates.bank_options(params))
+    paper = (options.get("mandate_options") or {}).get("collection_method") == "paper"
     doc["_acceptance"], doc["_paper"] = acceptance, paper
     if account["status"] != "verified":
         if account["id"].startswith("ba_"):
