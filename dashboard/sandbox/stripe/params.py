@@ -128,6 +128,8 @@ def _choice(choices: list[Any], value: Any, shown: str, name: str) -> Any:
     enumerations = [choice for choice in plain if choice.startswith("=")]
     if not plain:
         raise invalid(f"Invalid object: {shown}", shown)
+    if "b" in plain and value in ("true", "false"):  # such as off_session: a boolean or a word
+        return value == "true"
     return _value((enumerations or plain)[0], value, shown, name)
 
 

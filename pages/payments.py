@@ -1,0 +1,176 @@
+"""Every ACH payment, old rail and new: status, dates, reason, and what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.access import Permission, can
+from dashboard.desk import Desk
+from dashboard.errors import DeskError
+from dashboard.filters import PaymentFilter
+from dashboard.models import Actor
+from dashboard.payments import PAGE_SIZE, PaymentDetail
+from dashboard.status import PaymentState
+from dashboard.store.payments import Sums
+from dashboard.ui import errors, filtering, format, frame, session, table
+
+SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
+TOP = (
+    ("Pending", (PaymentState.SUBMITTED, PaymentState.PENDING)),
+    ("Succeeded", (PaymentState.SUCCEEDED,)),
+    ("Paid out", (PaymentState.PAID_OUT,)),
+    ("Failed or returned", (PaymentState.FAILED, PaymentState.RETURNED_LATE)),
+)
+
+
+def in_words(sums: Sums) -> str:
+    """A count and its money, by currency."""
+    amounts = ", ".join(format.money(cents, currency) for currency, cents in sums.amounts.items()) or "$0.00"
+    return f"{sums.count:,} payment{'' if sums.count == 1 else 's'}, {amounts}"
+
+
+def draw_head(desk: Desk, actor: Actor) -> None:
+    """When the last sync was, the button for another, and the usual views."""
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    status, now = desk.sync.status(), desk.clock.real()
+    running = " A sync is running." if status.running else ""
+    left.caption(
+        f"Read from Stripe {format.ago(status.last_finished_at, now)}"
+        f" ({format.moment(status.last_finished_at, session.zone(), now)}).{running} Times are in {session.zone()}."
+    )
+    if can(actor, Permission.SYNC) and right.button("Sync now", icon=":material/sync:", width="stretch"):
+        with st.spinner("Reading what is new at Stripe …"), errors.shown():
+            desk.sync.run()
+        st.rerun()
+    views = st.columns(len(filtering.VIEWS))
+    for column, (name, view) in zip(views, filtering.VIEWS.items(), strict=True):
+        if column.button(name, key=f"view-{name}", width="stretch"):
+            filtering.use(view)
+            st.rerun()
+
+
+@st.fragment(parallel=True)
+def draw_figures(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+    """Four figures of the last 30 days' states, and what the filter shows and hides; never holds the table up."""
+    with errors.shown():
+        totals = desk.payments.totals(actor, wanted)
+        hidden = "" if wanted.is_empty else f" Hidden by it: {in_words(totals.hidden)}."
+        st.markdown(f"**{wanted.words()}.** Shown: {in_words(totals.shown)}.{hidden}")
+        columns = st.columns(len(TOP))
+        for column, (name, states) in zip(columns, TOP, strict=True):
+            part = desk.payments.totals(actor, PaymentFilter(statuses=states)).shown
+            column.metric(
+                name, format.money(part.amounts.get("usd", 0), "usd"), f"{part.count:,} payments", delta_color="off"
+            )
+
+
+def draw_detail(desk: Desk, actor: Actor, detail: PaymentDetail) -> None:
+    """One payment's story, its money and every id, each copyable."""
+    row, zone, now = detail.row, session.zone(), desk.clock.now()
+    with st.container(border=True):
+        st.subheader(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}")
+        st.markdown(
+            f"**{row.customer or 'Unknown customer'}** {row.email} · {row.bank} ••{row.last4 or ''} · {row.reference}"
+        )
+        if row.next_action != "Nothing":
+            st.info(f"**What to do:** {row.next_action}", icon=":material/flag:")
+        if row.reason:
+            st.markdown(f"Reason as it came: `{row.reason}`. {detail.failure_message or ''}")
+        left, middle, right = st.columns([2, 1, 2])
+        left.markdown("**Time line**")
+        for moment in detail.story:
+            sign = ":material/check_circle:" if moment.certain and moment.at <= now else ":material/schedule:"
+            left.markdown(f"{sign} {format.moment(moment.at, zone, now)}: {moment.what}")
+        middle.markdown("**Money**")
+        middle.markdown(f"Amount {format.money(row.amount, row.currency)}")
+        middle.markdown(f"Fee {format.money(row.fee, row.currency)}")
+        middle.markdown(f"Net {format.money(row.net, row.currency)}")
+        if row.refunded:
+            middle.markdown(f"Refunded {format.money(row.refunded, row.currency)}")
+        right.markdown("**Ids**")
+        right.code("\n".join(f"{name}: {id}" for name, id in detail.ids.items()), language=None)
+
+
+def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+    """The rows of one page, sorted and cut in SQL."""
+    left, middle, right = st.columns([2, 2, 3], vertical_alignment="bottom")
+    sort = left.selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="payment-sort")
+    newest = middle.segmented_control(
+        "Order", ["Falling", "Rising"], default="Falling", key="payment-order", label_visibility="collapsed"
+    )
+    number = max(0, int(st.session_state.get("payment-page", 0)))
+    page = desk.payments.page(actor, wanted, sort=sort, descending=newest != "Rising", number=number)
+    if not page.rows:
+        if number:
+            st.session_state["payment-page"] = 0
+            st.rerun()
+        draw_empty(desk, wanted)
+        return
+    with right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        first = number * PAGE_SIZE + 1
+        st.caption(f"Rows {first:,} to {first + len(page.rows) - 1:,}")
+        if st.button("Previous", icon=":material/chevron_left:", disabled=number == 0):
+            st.session_state["payment-page"] = number - 1
+            st.rerun()
+        if st.button("Next", icon=":material/chevron_right:", disabled=not page.has_more):
+            st.session_state["payment-page"] = number + 1
+            st.rerun()
+    shown = table.frame_of(page.rows, session.zone(), desk.clock.now())
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=table.COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=560,
+        key=f"payment-table-{number}-{sort}-{newest}-{hash(wanted)}",
+        alt="Payments with date, amount, status, customer, bank, reason and what to do",
+    )
+    rows = picked["selection"]["rows"] if picked else []
+    if rows and rows[0] < len(page.rows):
+        draw_detail(desk, actor, desk.payments.get(actor, page.rows[rows[0]].id))
+    else:
+        st.caption("Select a row to see its time line, its fees and its ids.")
+    if can(actor, Permission.EXPORT):
+        st.download_button(
+            "Download as CSV",
+            data=lambda: desk.payments.csv(actor, wanted, desk.settings.timezone),
+            file_name="payments.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Exactly the rows that the filter shows, all pages.",
+        )
+
+
+def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
+    """Why there is nothing, and what to do."""
+    if desk.sync.status().last_finished_at is None:
+        frame.empty("Nothing was read from Stripe yet.", "Press Sync now.")
+    elif wanted.is_empty:
+        frame.empty("There are no payments yet.", "Debit a linked account (New debit).")
+    else:
+        frame.empty("No payment fits this filter.", "Take a part of it away, or press Everything.")
+
+
+def main() -> None:
+    """Head, filters, table; the figures come beside it."""
+    desk, actor = session.desk(), session.actor()
+    frame.title("Payments")
+    with errors.shown():
+        draw_head(desk, actor)
+        figures = st.container()
+        before = st.session_state.get("payment-filter")
+        wanted = filtering.draw(desk, actor)
+        if before != wanted:
+            st.session_state["payment-filter"] = wanted
+            st.session_state["payment-page"] = 0
+        try:
+            draw_table(desk, actor, wanted)
+        except DeskError as error:
+            errors.show(error)
+        with figures:
+            draw_figures(desk, actor, wanted)
+
+
+main()
