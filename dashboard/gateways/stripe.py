@@ -65,7 +65,7 @@ class Stripe:
 
     def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """A new customer; `body` and `key` are sent exactly as they were committed."""
-        return self._object("customers", self._change("POST", "/v1/customers", body, key))
+        return self._change("POST", "/v1/customers", body, key)
 
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
         """Customers with exactly this e-mail, newest first (Stripe compares case-sensitively)."""
@@ -77,7 +77,7 @@ class Stripe:
         """Turn a one-time bank token into the customer's bank account, which comes back verified."""
         path = f"/v1/customers/{quote(customer_id, safe='')}/sources"
         body = {"source": bank_token.reveal(), "metadata": dict(metadata)}
-        return self._object("sources", self._change("POST", path, body, key))
+        return self._change("POST", path, body, key)
 
     def read_fingerprint(self, bank_token: Secret) -> str | None:
         """Stripe's fingerprint of the account behind a bank token; Stripe takes the token in the path alone."""
@@ -90,7 +90,7 @@ class Stripe:
         """Say who holds a bank account: `company` makes its debits CCD, `individual` WEB. Harmless to repeat."""
         path = f"/v1/customers/{quote(customer_id, safe='')}/sources/{quote(source_id, safe='')}"
         body = {"account_holder_type": holder_type, "account_holder_name": holder_name}
-        return self._object("sources", self._change("POST", path, body, None))
+        return self._change("POST", path, body, None)
 
     def list_sources(self, customer_id: str) -> list[dict[str, Any]]:
         """The customer's bank accounts."""
@@ -99,11 +99,11 @@ class Stripe:
     def detach_source(self, customer_id: str, source_id: str, *, key: str) -> dict[str, Any]:
         """Take a bank account off the customer."""
         path = f"/v1/customers/{quote(customer_id, safe='')}/sources/{quote(source_id, safe='')}"
-        return self._object("sources", self._change("DELETE", path, {}, key))
+        return self._change("DELETE", path, {}, key)
 
     def create_setup_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """Record a mandate without moving money; `body` is sent as it was committed."""
-        return self._object("setup_intents", self._change("POST", "/v1/setup_intents", body, key))
+        return self._change("POST", "/v1/setup_intents", body, key)
 
     def read_mandate(self, mandate_id: str) -> dict[str, Any]:
         """A mandate and its status."""
@@ -115,7 +115,7 @@ class Stripe:
 
     def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """Debit; `body` and `key` are sent exactly as they were committed."""
-        return self._object("payment_intents", self._change("POST", "/v1/payment_intents", body, key))
+        return self._change("POST", "/v1/payment_intents", body, key)
 
     def find_payment_intents(
         self, customer_id: str, created_from: datetime, created_to: datetime
@@ -142,7 +142,7 @@ class Stripe:
         return self._send("get", path, params, None, changes=False)
 
     def _change(self, method: str, path: str, body: Mapping[str, Any], key: str | None) -> dict[str, Any]:
-        return self._send(method.lower(), path, body, key, changes=True)
+        return self._object(_spoken(path), self._send(method.lower(), path, body, key, changes=True), changes=True)
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], key: str | None, *, changes: bool
@@ -157,9 +157,9 @@ class Stripe:
             raise self._broken(_spoken(path), changes=changes)
         return data
 
-    def _object(self, resource: str, data: dict[str, Any]) -> dict[str, Any]:
+    def _object(self, resource: str, data: dict[str, Any], *, changes: bool = False) -> dict[str, Any]:
         if not isinstance(data.get("id"), str) or not data["id"]:
-            raise self._broken(resource, changes=False)
+            raise self._broken(resource, changes=changes)
         return data
 
     def _broken(self, what: str, *, changes: bool) -> ProviderBroken:

@@ -104,6 +104,8 @@ class Wire:
         try:
             body = response.json()
         except requests.JSONDecodeError:
+            if response.status_code == 429:  # from something on the way, which need not speak JSON
+                return Reply(429, {}, header_id)
             if response.status_code >= 500:
                 raise ProviderUnreachable(
                     f"Plaid answered {path} with HTTP {response.status_code} and no JSON.",
