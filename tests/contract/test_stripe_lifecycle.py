@@ -309,3 +309,66 @@ def test_an_online_paper_and_offline_mandate_say_what_they_are(sandbox: Sandbox)
     with pytest.raises(stripe.InvalidRequestError) as bare:
         collect({"type": "online"})
     assert bare.value.code == "parameter_missing"
+
+
+def test_choosing_success_unblocks_an_account_as_support_would(sandbox: Sandbox) -> None:
+    customer, account = sandbox.link("000111111113")
+    sandbox.debit(customer, account)
+    sandbox.advance(3)
+    with pytest.raises(stripe.CardError):
+        sandbox.debit(customer, account)
+    sandbox.choose("success", bank_account=account)
+    intent = sandbox.debit(customer, account)
+    sandbox.advance(4)
+    assert charge_of(sandbox, intent.id).status == "succeeded"
+
+
+def test_a_refund_to_an_account_that_was_blocked_meanwhile_fails_and_the_money_returns(sandbox: Sandbox) -> None:
+    customer, account = sandbox.link()
+    good = sandbox.debit(customer, account)
+    sandbox.advance(4)
+    sandbox.choose("account_closed", bank_account=account)
+    sandbox.debit(customer, account)
+    sandbox.advance(1)
+    refund = sandbox.client.v1.refunds.create({"payment_intent": good.id, "amount": 99})
+    sandbox.advance(3)
+    failed = sandbox.client.v1.refunds.retrieve(refund.id)
+    assert failed.status == "failed"
+    rows = sandbox.client.v1.balance_transactions.list({"source": refund.id}).data
+    assert sorted((row.type, row.amount) for row in rows) == [("payment_refund", -99), ("refund_failure", 99)]
+    assert charge_of(sandbox, good.id).amount_refunded == 0
+    assert "refund.failed" in types_of(sandbox, refund.id)
+
+
+def test_a_target_date_moves_the_debit(sandbox: Sandbox) -> None:
+    day = sandbox.state.clock.now().date() + timedelta(days=9)
+    while day.weekday() != 2:
+        day += timedelta(days=1)
+    options = {"us_bank_account": {"target_date": day.isoformat(), "transaction_purpose": "goods"}}
+    intent = sandbox.debit(*sandbox.link(), payment_method_options=options)
+    assert intent.payment_method_options is not None
+    assert intent.payment_method_options.us_bank_account is not None
+    assert intent.payment_method_options.us_bank_account.transaction_purpose == "goods"
+    charge = charge_of(sandbox, intent.id)
+    assert charge.payment_method_details is not None
+    assert charge.payment_method_details.us_bank_account is not None
+    assert charge.payment_method_details.us_bank_account.expected_debit_date == day.isoformat()
+    sandbox.advance(4)
+    assert charge_of(sandbox, intent.id).status == "pending"
+    sandbox.advance(10)
+    assert charge_of(sandbox, intent.id).status == "succeeded"
+
+
+def test_what_was_due_happens_after_a_restart(tmp_path: Any) -> None:
+    first = Sandbox(tmp_path)
+    intent = first.debit(*first.link())
+    first.advance(2)
+    first.stop()
+    second = Sandbox(tmp_path, history=True)
+    try:
+        assert second.keys["stripe"] == first.keys["stripe"]
+        assert second.client.v1.customers.list().data[0].name == "Jenny Rosen", "a used file is not filled again"
+        second.advance(2)
+        assert charge_of(second, intent.id).status == "succeeded"
+    finally:
+        second.stop()

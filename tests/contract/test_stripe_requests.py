@@ -262,3 +262,39 @@ def test_a_reset_forgets_everything_but_the_keys(fresh: Sandbox) -> None:
     fresh.debit(customer, account, mandate_data={"customer_acceptance": ONLINE})
     fresh.advance(5)
     assert fresh.client.v1.payouts.list().data
+
+
+def test_latency_delays_and_harms_nothing(sandbox: Sandbox) -> None:
+    sandbox.fault(path="/v1/balance", kind="latency", ms=150)
+    before = time.monotonic()
+    assert sandbox.client.v1.balance.retrieve().object == "balance"
+    assert time.monotonic() - before >= 0.15
+
+
+def test_many_clients_with_one_key_make_one_debit(sandbox: Sandbox) -> None:
+    customer, account = sandbox.link()
+    params: Any = {"amount": 500, "currency": "usd", "customer": customer, "payment_method": account, "confirm": True}
+    options = key()
+    sandbox.fault(path="/v1/payment_intents", method="POST", kind="hold", ms=100)
+    found: list[str] = []
+
+    def debit() -> None:
+        try:
+            found.append(sandbox.connect().v1.payment_intents.create(params, options).id)
+        except stripe.APIError as error:
+            assert error.http_status == 409
+
+    threads = [threading.Thread(target=debit) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(set(found)) == 1
+    assert len(sandbox.client.v1.payment_intents.list({"customer": customer}).data) == 1
+
+
+def test_a_parameter_that_would_be_ignored_is_a_501(sandbox: Sandbox) -> None:
+    params: Any = {"amount": 500, "currency": "usd", "application_fee_amount": 5}
+    error = refusal(sandbox.client.v1.payment_intents.create, params)
+    assert error.http_status == 501
+    assert "application_fee_amount" in str(error)
