@@ -298,3 +298,9 @@ def test_a_parameter_that_would_be_ignored_is_a_501(sandbox: Sandbox) -> None:
     error = refusal(sandbox.client.v1.payment_intents.create, params)
     assert error.http_status == 501
     assert "application_fee_amount" in str(error)
+
+
+@pytest.mark.parametrize("off_session", [True, "recurring"])
+def test_a_debit_off_session_says_so_as_a_boolean_or_in_a_word(sandbox: Sandbox, off_session: bool | str) -> None:
+    assert sandbox.debit(*sandbox.link(), off_session=off_session).status == "processing"
+    assert refusal(lambda: sandbox.debit(*sandbox.link(), off_session="sometimes")).http_status == 400
