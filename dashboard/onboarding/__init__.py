@@ -116,7 +116,8 @@ class Onboarding:
                 action="Press Try again for a new one.",
                 code="link_over",
             )
-        config = {"token": work.link_token.reveal()} if work.link_token else self._classic_config(work.hint)
+        token = work.link_token
+        config: dict[str, object] = {"token": token.reveal()} if token else self._classic_config(work.hint)
         return LinkOpening(
             attempt_id, work.attempt.generation, self._settings.plaid_link_url, config, work.link_expires_at
         )
