@@ -25,7 +25,7 @@ PRODUCTS = names(
     " transfer employment recurring_transactions transactions_refresh signal statements processor_payments"
     " processor_identity profile cra_base_report cra_income_insights cra_partner_insights cra_network_insights"
     " cra_cashflow_insights cra_monitoring cra_lend_score cra_plaid_credit_score layer pay_by_bank"
-    " protect_linked_bank"
+    " protect_linked_bank protect_transactions cra_qualify cra_home_lending"
 )
 COUNTRIES = names("US GB ES NL FR IE CA DE IT PL DK NO SE EE LT LV PT BE AT FI")
 LANGUAGES = names("da nl en et fr de hi it lv lt no pl pt ro es sv vi")
@@ -84,8 +84,11 @@ LINK_TOKEN: Schema = {
     "appearance_mode": "str",
     "redirect_uri": "str",
     "android_package_name": "str",
-    "institution_data": {"routing_number": "str"},
-    "account_filters": dict.fromkeys(("depository", "credit", "loan", "investment", "other"), FILTER),
+    "institution_data": {"routing_number": "str", "institution_id": "str"},
+    "account_filters": {
+        "depository": {**FILTER, "limited_purpose_types": "strs"},
+        **dict.fromkeys(("credit", "loan", "investment", "other"), FILTER),
+    },
     "institution_id": "str",
     "auth": AUTH,
     "update": {
@@ -170,7 +173,7 @@ SCHEMAS: dict[str, Schema] = {
         "query*": "str",
         "products?": "strs",
         "country_codes*": "strs",
-        "options": {"oauth?": "bool", "routing_numbers?": "strs", "payment_initiation?": "dict", **METADATA},
+        "options": {"oauth?": "bool", "payment_initiation?": "dict", **METADATA},
     },
     "/institutions/get_by_id": {
         "institution_id*": "str",
@@ -192,7 +195,12 @@ SCHEMAS: dict[str, Schema] = {
         "user_id": "str",
     },
     "/sandbox/item/reset_login": {"access_token*": "str"},
-    "/sandbox/item/fire_webhook": {"access_token*": "str", "webhook_type": "str", "webhook_code*": "str"},
+    "/sandbox/item/fire_webhook": {
+        "access_token*": "str",
+        "webhook_type": "str",
+        "webhook_code*": "str",
+        "options": "dict",
+    },
     "/webhook_verification_key/get": {"key_id*": "str"},
 }
 KINDS: dict[str, tuple[type, str]] = {

@@ -20,6 +20,8 @@ HOSTED_BY = {"sms": 86400, "email": 7 * 86400}  # Plaid: a day by SMS, seven by 
 LONGEST = 21 * 86400  # Plaid: url_lifetime_seconds is at most 21 days
 KEPT_SECONDS = 6 * 3600  # Plaid: a session's data is kept 6 hours after its end
 PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+|\+?\d[\d\s().-]{8,}\d", re.IGNORECASE)
+SUBTYPES = {"all", "checking", "savings", "hsa", "cd", "money market", "paypal", "prepaid", "cash management", "ebt",
+            "limited purpose checking"}  # fmt: skip
 PRODUCT_LISTS = ("products", "required_if_supported_products", "optional_products", "additional_consented_products")
 
 
@@ -32,6 +34,11 @@ def create_link_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
         check_products(name, body.get(name))
     _check_user(body)
     _check_addresses(body)
+    depository = (body.get("account_filters") or {}).get("depository") or {}
+    if not set(depository.get("account_subtypes") or []) <= SUBTYPES:
+        raise field_error("account_filters.depository.account_subtypes must be subtypes of depository accounts")
+    if "missing" in str(body.get("link_customization_name") or "").lower():
+        raise PlaidError("INVALID_LINK_CUSTOMIZATION")
     item_id = None
     if body.get("access_token"):
         item = find_item(state, body["access_token"])

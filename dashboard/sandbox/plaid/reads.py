@@ -32,12 +32,13 @@ REASONS = (
 )  # fmt: skip
 # Plaid's enum has no `stripe`: Stripe takes bank account tokens instead.
 PROCESSORS = names(
-    "dwolla galileo modern_treasury ocrolus vesta drivewealth vopay achq check checkbook circle sila_money rize svb_api"
-    " unit wyre lithic alpaca astra moov treasury_prime marqeta checkout solid highnote gemini apex_clearing gusto"
-    " adyen atomic i2c wepay riskified utb adp_roll fortress_trust bond bakkt teal zero_hash taba_pay knot sardine"
-    " alloy finix nuvei layer boom paynote stake wedbush esusu ansa scribeup straddle loanpro bloom_credit sfox brale"
-    " parafin cardless open_ledger valon gainbridge cardlytics pinwheel thread_bank array fiant oatfi curinos increase"
-    " airwallex cybrid bizcap webull kikoff_enterprise adyen_ca bitgo anchorage"
+    "achq adp_roll adyen adyen_ca airwallex alloy alpaca anchorage ansa apex_clearing array astra atomic atomicfi"
+    " bakkt bitgo bizcap bloom_credit bond boom brale cardless cardlytics check checkbook checkout circle curinos"
+    " cybrid drivewealth dwolla esusu fiant finix fortress_trust frame gainbridge galileo gemini gusto highnote i2c"
+    " increase interchange interchecks kanmon kick kikoff_enterprise knot layer lithic loanpro marqeta"
+    " modern_treasury moov natural nuvei oatfi ocrolus open_ledger parafin pay pinwheel riskified rize sardine"
+    " scribeup seamlessach sfox sila_money solid stake straddle svb_api taba_pay teal thread_bank treasury_prime"
+    " unit utb valon vesta vopay webull wedbush wepay wyre zero_hash"
 )
 
 
