@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from dashboard.errors import Refused
 from dashboard.leases import is_dead, new_owner
-from dashboard.models import AttemptState
+from dashboard.models import AttemptState, DebitOrder, Purpose
 from tests.unit.fakes import Killed, lost
 from tests.unit.worlds import World
 
@@ -129,3 +132,56 @@ def test_a_lease_of_a_process_that_is_gone_is_known_to_be_dead() -> None:
     assert is_dead(f"{host}/{pid}/another/{run}")
     assert is_dead(f"{host}/{2**22 + 1}/{process}/{run}")
     assert not is_dead(f"elsewhere/{2**22 + 1}/{process}/{run}")
+
+
+def test_two_tabs_that_report_at_the_same_moment_exchange_once(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    outcome, failures = world.outcome(), []
+
+    def report() -> None:
+        try:
+            world.desk.report(world.actor, opening.attempt_id, outcome, {})
+        except Exception as error:  # a thread has nobody to raise to
+            failures.append(error)
+
+    run_together(report, 6)
+    assert failures == []
+    assert world.desk.get(world.actor, opening.attempt_id).state is AttemptState.AUTHORIZED
+    check_once(world)
+
+
+def test_a_form_that_is_sent_by_many_threads_at_once_is_one_debit(world: World) -> None:
+    account = str(world.link().bank_account_id)
+    balance = world.debits.balance(world.actor, account)
+    order = DebitOrder(world.debits.ticket(), account, 1099, "INV-1", Purpose.GOODS, balance)
+    sent: list[str] = []
+    run_together(lambda: sent.append(world.debits.submit(world.actor, order).id), 6)
+    assert len(sent) == 6
+    assert len(set(sent)) == 1
+    assert len(world.stripe.intents) == 1
+
+
+def run_together(work: Callable[[], None], count: int) -> None:
+    """Run it on several threads that start at the same moment."""
+    gate = threading.Barrier(count)
+
+    def wait_and_work() -> None:
+        gate.wait()
+        work()
+
+    threads = [threading.Thread(target=wait_and_work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_reload_opens_the_same_link_again_until_it_is_over(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    again = world.desk.opening(world.actor, opening.attempt_id)
+    assert (again.config, again.attempt_id) == (opening.config, opening.attempt_id)
+    world.clock.move(timedelta(hours=5))
+    with pytest.raises(Refused):
+        world.desk.opening(world.actor, opening.attempt_id)
+    with pytest.raises(Refused):
+        world.desk.opening(world.actor, "link_unknown")
