@@ -483,3 +483,31 @@ def test_a_message_of_another_window_is_not_listened_to(stage: Stage) -> None:
     stage.page.evaluate("message => window.postMessage(message, '*')", forged)
     stage.page.evaluate("() => new Promise(done => setTimeout(done, 0))")
     assert stage.page.evaluate("log") == []
+
+
+def test_a_bank_window_that_was_closed_can_be_opened_again(stage: Stage) -> None:
+    link = stage.open(token=stage.token())
+    reach_sign_in(link, "Platypus OAuth Bank")
+    with stage.page.expect_popup() as opened:
+        go(link)
+    opened.value.close()
+    expect(link.get_by_test_id("oauth-status")).to_contain_text("was closed")
+    with stage.page.expect_popup() as again:
+        go(link)
+    again.value.get_by_role("button", name="Allow").click()
+    choose_account(link)
+    assert stage.outcome("success")
+
+
+def test_every_target_in_link_is_large_enough_for_a_finger(stage: Stage) -> None:
+    link = stage.open(token=stage.token())
+    for pane in ("consent", "institutions", "credentials"):
+        expect(link.get_by_test_id(f"pane-{pane}")).to_be_visible()
+        sizes = link.locator("button:visible, input:visible").evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
+        )
+        assert min(sizes) >= 44
+        if pane == "consent":
+            go(link)
+        elif pane == "institutions":
+            link.get_by_role("button", name="First Platypus Bank").click()

@@ -30,7 +30,7 @@ def page(client: PlaidClient, count: int, offset: int, **options: Any) -> Any:
 def test_there_are_at_least_forty_in_pages_that_add_up(client: PlaidClient) -> None:
     total = page(client, 1, 0)["total"]
     assert total >= 40
-    seen = []
+    seen: list[str] = []
     while len(seen) < total:
         found = page(client, 17, len(seen))["institutions"]
         assert found
