@@ -18,6 +18,7 @@ from dashboard.errors import (
     ProviderLimited,
     ProviderRejected,
     ProviderUnreachable,
+    Refused,
     StoreUnavailable,
 )
 from dashboard.gateways.provider import LinkProvider
@@ -26,6 +27,7 @@ from dashboard.leases import LEASE, new_owner
 from dashboard.models import (
     Actor,
     AttemptState,
+    BankAccount,
     Generation,
     Item,
     ItemState,
@@ -41,6 +43,10 @@ from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 
 SPENT = frozenset({"INVALID_PUBLIC_TOKEN", "1106"})  # the public token is used up or expired: nothing to resume
+
+BROKEN = frozenset(  # Plaid: an Item that needs a new sign-in or is gone, in both generations
+    {"ITEM_LOGIN_REQUIRED", "ITEM_NOT_FOUND", "INVALID_ACCESS_TOKEN", "USER_PERMISSION_REVOKED", "1105", "1215", "1610"}
+)
 
 
 class Steps:
@@ -197,12 +203,27 @@ class Steps:
         twin = self._store.accounts.find_twin(attempt.customer_id, attempt.institution_id, picked.name, picked.mask)
         if twin is None:
             return False
+        if self._is_broken(twin):  # some banks end the old Item as soon as the customer has signed in for the new one
+            with self._store.transaction():
+                self._store.items.set_state(twin.item_id, ItemState.LOGIN_REQUIRED, self._clock.now())
+                self._store.attempts.save(attempt.id, owner=owner, duplicate_allowed=1)
+                self._note(work, "link.twin_broken", twin=twin.id)
+            return False
         with self._store.transaction():
             self._store.attempts.save(
                 attempt.id, owner=owner, question=QuestionKind.DUPLICATE.value, duplicate_of=twin.id
             )
             self._note(work, "link.already_linked", twin=twin.id)
         return True
+
+    def _is_broken(self, twin: BankAccount) -> bool:
+        """Whether Plaid says that the connection of an account no longer works; where it says nothing, it does."""
+        try:
+            return self._plaid.item(self._store.items.access_token(twin.item_id)).error_code in BROKEN
+        except ProviderRejected as error:
+            return error.code in BROKEN
+        except (ProviderError, Refused):
+            return False
 
     # The account and its bank token.
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 from sqlite_utils import Migrations
 
+from dashboard.store import schema_core, schema_payments, schema_people
 from dashboard.store.database import Database
 
-ROOMS = {
-    "core": "dashboard.store.schema_core",
-    "payments": "dashboard.store.schema_payments",
-    "people": "dashboard.store.schema_people",
-}
+ROOMS = {"core": schema_core.define, "payments": schema_payments.define, "people": schema_people.define}
 
 
 def migrate(database: Database) -> list[str]:
@@ -29,8 +23,7 @@ def migrate(database: Database) -> list[str]:
 def define_all() -> list[Migrations]:
     """The rooms' migrations, each a set of its own, in the order in which they depend on each other."""
     sets = []
-    for name, module in ROOMS.items():
-        if importlib.util.find_spec(module) is not None:
-            sets.append(Migrations(name))
-            importlib.import_module(module).define(sets[-1])
+    for name, define in ROOMS.items():
+        sets.append(Migrations(name))
+        define(sets[-1])
     return sets

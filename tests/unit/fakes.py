@@ -68,6 +68,7 @@ class FakePlaid(Faults):
         self.generation = generation
         self.spent: list[str] = []
         self.bank_tokens = 0
+        self.item_error: str | None = None
         self.sessions = LinkSessions()
         self.available: int | None = 100_000
         self.currency: str | None = "usd"
@@ -130,7 +131,7 @@ class FakePlaid(Faults):
         return {}
 
     def item(self, access_token: Secret) -> ItemHealth:
-        return ItemHealth("item", None, None, None, None)
+        return self.run("item", lambda: ItemHealth("item", None, self.item_error, None, None))  # type: ignore[no-any-return]
 
     def remove_item(self, access_token: Secret) -> str | None:
         return None

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.customers import Customers
 from dashboard.errors import AccessDenied, InputError, ProviderLimited, Refused
-from dashboard.models import Actor, AttemptState, Generation, HolderType, Role, Secret
+from dashboard.models import Actor, AttemptState, Generation, HolderType, ItemState, Role, Secret
 from dashboard.onboarding import QuestionKind
 from tests.unit.fakes import CARD, CHECKING, SAVINGS, lost, refused
 from tests.unit.worlds import World
@@ -181,6 +181,22 @@ def test_an_account_that_is_linked_already_is_asked_about_before_the_exchange(wo
     used = world.desk.answer_duplicate(world.actor, second.id, link_again=False)
     assert (used.state, used.bank_account_id) == (AttemptState.AUTHORIZED, first.bank_account_id)
     assert world.plaid.calls["exchange"] == 1
+
+
+def test_an_account_whose_connection_broke_is_linked_again_without_asking(world: World) -> None:
+    first = world.link()
+    world.plaid.item_error = "ITEM_LOGIN_REQUIRED"
+    second = world.link(token="public-sandbox-2")
+    assert second.state is AttemptState.AUTHORIZED
+    item = world.store.items.get(str(first.item_id))
+    assert item is not None
+    assert item.state is ItemState.LOGIN_REQUIRED
+
+
+def test_a_connection_that_cannot_be_checked_counts_as_whole(world: World) -> None:
+    world.link()
+    world.plaid.before["item"] = [lost(maybe_done=False)]
+    assert world.desk.question(world.link(token="public-sandbox-2")) is not None
 
 
 def test_linking_again_reuses_the_bank_account_that_stripe_has(world: World) -> None:
