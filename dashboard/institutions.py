@@ -35,7 +35,8 @@ class Institutions:
         return self._keep(actor, found)
 
     def keep(self, actor: Actor, institutions: object) -> InstitutionList:
-        """Keep what the classic handler's `institutions` array holds: those with `auth: true` (the guide).
+        """Keep what the classic handler's `institutions` array holds: those with `auth: true` (the guide), or
+        without the mark where the page has chosen them already.
 
         Raises InputError where it is no such array; it comes from a browser.
         """
@@ -58,11 +59,11 @@ def _read_classic(row: object) -> Institution | None:
     kind, name = row.get("type"), row.get("name")
     if not isinstance(kind, str) or not isinstance(name, str) or not kind or not name:
         raise _unusable()
-    if row.get("auth") is not True:
+    if row.get("auth", True) is not True:
         return None
     if len(kind) > LONGEST_NAME or len(name) > LONGEST_NAME:
         raise _unusable()
-    products = tuple(product for product in ("auth", "connect") if row.get(product) is True)
+    products = ("auth", *(("connect",) if row.get("connect") is True else ()))
     return Institution(id=kind, name=name, products=products, hint=kind)
 
 

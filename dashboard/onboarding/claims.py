@@ -107,7 +107,7 @@ class Claims:
         )
 
     def _keep_exit(self, attempt: LinkAttempt, outcome: Outcome) -> None:
-        gone = outcome.kind == "unavailable"
+        gone = outcome.kind == "unavailable" or outcome.popup_blocked
         problem = _unavailable(outcome) if gone else explain_exit(outcome.error, outcome.status, outcome.request_id)
         self._store.attempts.save(
             attempt.id,
@@ -164,7 +164,7 @@ def _unavailable(outcome: Outcome) -> Problem:
     error = outcome.error or {}
     said = str(error.get("error_message") or error.get("message") or "")
     code = str(error.get("error_code") or error.get("code") or "")
-    blocked = "popup" in (code + said).lower() or "pop-up" in said.lower()
+    blocked = outcome.popup_blocked or "popup" in (code + said).lower() or "pop-up" in said.lower()
     if blocked:
         return Problem(
             "The browser blocked the bank's pop-up window.",

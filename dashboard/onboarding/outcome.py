@@ -39,6 +39,7 @@ class Outcome:
     request_id: str | None = None
     status: str | None = None
     error: dict[str, Any] | None = None
+    popup_blocked: bool = False
     detail: dict[str, Any] = field(default_factory=dict)
     events: tuple[dict[str, Any], ...] = ()
 
@@ -64,6 +65,7 @@ def read_outcome(raw: object) -> Outcome:
         request_id=_text(metadata.get("request_id"), "request_id"),
         status=_text(metadata.get("status"), "status"),
         error=_bounded(error, DETAIL_BYTES) or None,
+        popup_blocked=raw.get("popup_blocked") is True,
         detail=_bounded({"error": error or None, "metadata": metadata}, DETAIL_BYTES),
         events=_read_events(raw.get("events")),
     )

@@ -44,10 +44,12 @@ def test_a_page_that_fails_leaves_the_old_list(world: World, banks: Institutions
 def test_the_classic_handlers_banks_are_those_with_auth(world: World, banks: Institutions) -> None:
     handed = [
         {"name": "Chase", "type": "chase", "auth": True, "connect": True},
+        {"name": "Citi", "type": "citi"},
         {"name": "American Express", "type": "amex", "auth": False, "connect": True},
     ]
-    (bank,) = banks.keep(world.actor, handed).institutions
-    assert (bank.id, bank.hint, bank.products) == ("chase", "chase", ("auth", "connect"))
+    chase, citi = banks.keep(world.actor, handed).institutions
+    assert (chase.id, chase.hint, chase.products) == ("chase", "chase", ("auth", "connect"))
+    assert (citi.id, citi.products) == ("citi", ("auth",))
 
 
 @pytest.mark.parametrize(

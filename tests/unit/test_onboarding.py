@@ -130,6 +130,15 @@ def test_what_the_browser_could_not_do_is_said(world: World, error: dict[str, st
     assert says in attempt.problem.what
 
 
+def test_a_pop_up_that_was_blocked_on_the_way_is_said(world: World) -> None:
+    opening = world.desk.open(world.actor, world.customer.id)
+    metadata = {"status": "requires_oauth", "link_session_id": "s"}
+    report = {"id": "session-1:exit:1", "kind": "exit", "error": None, "metadata": metadata, "popup_blocked": True}
+    attempt = world.desk.report(world.actor, opening.attempt_id, report, {})
+    assert attempt.problem is not None
+    assert "pop-up" in attempt.problem.what
+
+
 def test_a_card_is_refused_before_any_exchange(world: World) -> None:
     attempt = world.link(CARD)
     assert attempt.state is AttemptState.FAILED
