@@ -103,6 +103,29 @@ class Settings:
         live = self.stripe_secret_key.reveal().startswith(("sk_live_", "rk_live_"))
         return Mode.LIVE if live else Mode.TEST
 
+    def as_table(self) -> dict[str, str]:
+        """The settings in force by their names, as a page may show them: secrets are `***`, unset ones empty."""
+        return {
+            "PLAID_CLIENT_ID": self.plaid_client_id,
+            "PLAID_SECRET": str(self.plaid_secret) if self.plaid_secret else "",
+            "PLAID_ENV": self.plaid_env,
+            "PLAID_PUBLIC_KEY": self.plaid_public_key,
+            "PLAID_LINK_GENERATION": self.generation.value,
+            "PLAID_BASE_URL": self.plaid_base_url,
+            "PLAID_LINK_URL": self.plaid_link_url,
+            "PLAID_CLIENT_NAME": self.plaid_client_name,
+            "PLAID_PRODUCTS": ", ".join(self.plaid_products),
+            "PLAID_LINK_CUSTOMIZATION": self.plaid_link_customization,
+            "PLAID_REDIRECT_URI": self.plaid_redirect_uri,
+            "STRIPE_SECRET_KEY": str(self.stripe_secret_key) if self.stripe_secret_key else "",
+            "STRIPE_API_BASE": self.stripe_api_base,
+            "STRIPE_STATEMENT_DESCRIPTOR": self.stripe_statement_descriptor,
+            "ACH_DESK_DB": str(self.db),
+            "ACH_DESK_KEY": ", ".join(str(key) for key in self.keys),
+            "ACH_DESK_TIMEZONE": str(self.timezone),
+            "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
+        }
+
 
 class _Source:
     """The two places a value can come from; an empty value counts as not set."""
@@ -151,6 +174,7 @@ def load_settings(
             plaid_env=settings.plaid_env if plaid else "",
             stripe_key=settings.stripe_secret_key,
             stripe_api_base=settings.stripe_api_base,
+            sandbox_url=settings.sandbox_url or "",
         )
     return settings
 

@@ -115,7 +115,7 @@ def check_zone(value: str) -> ZoneInfo:
         ) from None
 
 
-def check_contradictions(*, plaid_env: str, stripe_key: Secret, stripe_api_base: str) -> None:
+def check_contradictions(*, plaid_env: str, stripe_key: Secret, stripe_api_base: str, sandbox_url: str) -> None:
     """Test money and real money never meet; `plaid_env` is empty where a command does not use Plaid."""
     key = stripe_key.reveal()
     if key.startswith("pk_"):
@@ -140,6 +140,12 @@ def check_contradictions(*, plaid_env: str, stripe_key: Secret, stripe_api_base:
             "STRIPE_SECRET_KEY",
             f"a live key beside PLAID_ENV `{plaid_env}`",
             action="Use Stripe's test key, or set PLAID_ENV to `production` with Plaid's production secret.",
+        )
+    if sandbox_url and not is_loopback(stripe_api_base):  # the page would say SANDBOX while Stripe itself is asked
+        raise ConfigError(
+            "ACH_DESK_SANDBOX_URL",
+            "set, while STRIPE_API_BASE is not the sandbox",
+            action="Set STRIPE_API_BASE to the sandbox's address, or remove ACH_DESK_SANDBOX_URL.",
         )
     if live and is_loopback(stripe_api_base):
         raise ConfigError(

@@ -64,6 +64,7 @@ def test_no_secret_is_printed(settings: Settings, environ: dict[str, str]) -> No
         ({"STRIPE_STATEMENT_DESCRIPTOR": "<ACME>"}, "STRIPE_STATEMENT_DESCRIPTOR"),
         ({"STRIPE_STATEMENT_DESCRIPTOR": "12345"}, "STRIPE_STATEMENT_DESCRIPTOR"),
         ({"STRIPE_API_BASE": "http://stripe.example.com"}, "STRIPE_API_BASE"),
+        ({"ACH_DESK_SANDBOX_URL": "http://127.0.0.1:8600"}, "ACH_DESK_SANDBOX_URL"),
         ({"PLAID_BASE_URL": "plaid.example.com"}, "PLAID_BASE_URL"),
         ({"ACH_DESK_KEY": "short"}, "ACH_DESK_KEY"),
         ({"ACH_DESK_KEY": "ä" * 44}, "ACH_DESK_KEY"),
@@ -120,7 +121,7 @@ def test_a_broken_file_is_named(environ: dict[str, str], tmp_path: Path) -> None
     ("changes", "mode"),
     [
         ({}, Mode.TEST),
-        ({"ACH_DESK_SANDBOX_URL": "http://127.0.0.1:8600"}, Mode.SANDBOX),
+        ({"ACH_DESK_SANDBOX_URL": "http://127.0.0.1:8600", "STRIPE_API_BASE": "http://127.0.0.1:8600"}, Mode.SANDBOX),
         ({"STRIPE_API_BASE": "http://localhost:8600/"}, Mode.SANDBOX),
         ({"STRIPE_API_BASE": "http://[::1]:8600"}, Mode.SANDBOX),
         ({"PLAID_ENV": "production", "STRIPE_SECRET_KEY": "rk_live_x"}, Mode.LIVE),
@@ -138,6 +139,15 @@ def test_the_classic_generation_works_against_a_named_server(make_settings: Make
         PLAID_BASE_URL="http://127.0.0.1:8600/",
     )
     assert (settings.generation, settings.plaid_base_url) == (Generation.CLASSIC, "http://127.0.0.1:8600")
+
+
+def test_the_settings_in_force_are_shown_by_name_and_without_secrets(
+    settings: Settings, environ: dict[str, str]
+) -> None:
+    shown = settings.as_table()
+    assert set(shown) == {key.name for key in KEYS}
+    assert {shown[key.name] for key in KEYS if key.secret} == {"***"}
+    assert not {environ[key.name] for key in KEYS if key.secret} & set(shown.values())
 
 
 def test_every_setting_is_described_once() -> None:
