@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -111,7 +112,9 @@ def test_auth_gives_numbers_for_what_can_be_debited(client: PlaidClient) -> None
 def test_some_banks_hand_out_tokenized_numbers(client: PlaidClient, institution: str) -> None:
     answer = client.api.auth_get(AuthGetRequest(access_token=client.link(institution)))
     assert answer["numbers"]["ach"][0]["is_tokenized_account_number"] is True
-    assert answer["accounts"][0]["persistent_account_id"]
+    again = client.api.auth_get(AuthGetRequest(access_token=client.link(institution)))
+    assert answer["accounts"][0]["persistent_account_id"] == again["accounts"][0]["persistent_account_id"]
+    assert answer["accounts"][0]["account_id"] != again["accounts"][0]["account_id"]
 
 
 def test_owners_need_consent(client: PlaidClient) -> None:
@@ -284,6 +287,15 @@ def test_pending_transactions_are_posted_the_next_day(fresh: Sandbox) -> None:
     assert posted["pending"] is False
 
 
+def test_an_item_without_auth_is_read_as_well(client: PlaidClient) -> None:
+    access_token = client.link("ins_10", products=("transactions",), webhook="https://desk.example/hook")
+    item = client.api.item_get(ItemGetRequest(access_token=access_token))["item"]
+    assert item["webhook"] == "https://desk.example/hook"
+    assert [str(each) for each in item["products"]] == ["transactions"]
+    error = refusal(client.api.auth_get, AuthGetRequest(access_token=access_token))[1]
+    assert error["error_message"] == "client does not have user consent to access the PRODUCT_AUTH product"
+
+
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, queue.Queue[tuple[bytes, str]]]]:
     """An address on this machine, and the webhooks that came to it."""
@@ -324,6 +336,27 @@ def test_a_fired_webhook_arrives_signed_as_plaid_signs(
     assert told["reason"]
     with pytest.raises(ProviderRejected):
         verifier.verify(body + b" ", token)
+
+
+def test_a_hosted_session_tells_its_end(
+    client: PlaidClient, receiver: tuple[str, queue.Queue[tuple[bytes, str]]]
+) -> None:
+    address, came = receiver
+    body = {
+        "client_name": "Acme",
+        "language": "en",
+        "country_codes": ["US"],
+        "user": {"client_user_id": "c-1"},
+        "products": ["auth"],
+        "webhook": address,
+        "hosted_link": {},
+    }
+    made = client.raw("/link/token/create", body)[1]
+    session = client.raw("/link/api/start", {"hosted_id": made["hosted_link_url"].rsplit("/", 1)[1]})[1]["session"]
+    client.raw("/link/api/act", {"session": session, "action": "exit"})
+    told = json.loads(came.get(timeout=10)[0])
+    assert (told["webhook_type"], told["webhook_code"], told["status"]) == ("LINK", "SESSION_FINISHED", "EXITED")
+    assert told["link_token"] == made["link_token"]
 
 
 def test_a_new_webhook_address_is_acknowledged(

@@ -5,6 +5,7 @@ Kinds: `plaid.item` by item id; `plaid.access`, `plaid.public` by token; `plaid.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,7 +59,10 @@ def create_item(
     accounts = make_accounts() if accounts is None else accounts
     tokenized = institution.id in TOKENIZED
     for account in accounts:
-        account.setdefault("persistent_account_id", ids.hex_secret(64))
+        same = (
+            f"{institution.id}/{username}/{account['subtype']}/{account['mask']}"  # however often linked
+        )
+        account["persistent_account_id"] = hashlib.sha256(same.encode()).hexdigest()
     item = {
         "item_id": ids.plaid_id(),
         "institution_id": institution.id,

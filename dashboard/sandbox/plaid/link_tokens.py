@@ -137,9 +137,7 @@ def read_link_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
     sessions = [
         render_session(each, whole=bool(kept["hosted_id"]))
         for each in state.list(SESSION)
-        if each["link_token"] == kept["token"]
-        and each["opened"]
-        and (each["finished"] is None or now - each["finished"] < KEPT_SECONDS)
+        if each["link_token"] == kept["token"] and (each["finished"] is None or now - each["finished"] < KEPT_SECONDS)
     ]
     return {
         "link_token": kept["token"],
