@@ -59,9 +59,7 @@ def create_item(
     accounts = make_accounts() if accounts is None else accounts
     tokenized = institution.id in TOKENIZED
     for account in accounts:
-        same = (
-            f"{institution.id}/{username}/{account['subtype']}/{account['mask']}"  # however often linked
-        )
+        same = f"{institution.id}/{username}/{account['subtype']}/{account['mask']}"  # however often linked
         account["persistent_account_id"] = hashlib.sha256(same.encode()).hexdigest()
     item = {
         "item_id": ids.plaid_id(),

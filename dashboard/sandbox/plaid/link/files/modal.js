@@ -183,14 +183,15 @@ function draw() {
   (pane.querySelector("input[type=text], input[type=search]") || pane.querySelector("h1")).focus();
 }
 
-function last(title, text, redirect) {
+function last(good, title, text, redirect) {
   link.ended = true;
   if (redirect) {
     location.replace(redirect);
     return;
   }
   card.dataset.pane = "done";
-  card.replaceChildren(el("section", { class: "pane center", "data-testid": "pane-done" }, heading(title), el("p", {}, text)));
+  card.replaceChildren(el("section", { class: "pane center", "data-testid": "pane-done" },
+    el("div", { class: good ? "badge" : "badge bad", "aria-hidden": "true" }, good ? "✓" : "!"), heading(title), el("p", {}, text)));
   card.hidden = false;
 }
 
@@ -209,8 +210,8 @@ function take(answer) {
   if (!end) return false;
   stopWatching();
   const error = end.error && (end.error.display_message || end.error.error_message);
-  if (hosted && end.kind === "success") last("Success", "Your account is connected. You can close this page.", end.redirect);
-  else if (hosted) last(error ? "This link cannot be used" : "Nothing was connected", error || "You can close this page.", end.redirect);
+  if (hosted && end.kind === "success") last(true, "Success", "Your account is connected. You can close this page.", end.redirect);
+  else if (hosted) last(false, error ? "This link cannot be used" : "Nothing was connected", error || "You can close this page.", end.redirect);
   else {
     card.hidden = true;
     card.replaceChildren();
