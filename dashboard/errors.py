@@ -42,6 +42,10 @@ class ConfigError(DeskError):
         super().__init__(f"{key}: {what}", action=action, code="config")
         self.key = key
 
+    def sentences(self) -> str:
+        """One sentence that names the key and the fix."""
+        return f"{self.what}; {self.action[:1].lower()}{self.action[1:]}"
+
 
 class AccessDenied(DeskError):
     """This person may not do this."""

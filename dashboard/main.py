@@ -52,7 +52,7 @@ def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:  # type: i
     }
 
 
-st.set_page_config(page_title="ACH Desk", page_icon=":material/account_balance:", layout="wide")
+st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
     chosen = st.navigation(list_pages(session.actor(), desk.mode))

@@ -63,9 +63,9 @@ def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
                 st.markdown(f"{account.institution_name}, {format.account(account.name, account.mask)}: {ready}")
             st.caption("Link another bank only if the customer wants to pay from another account.")
     with st.container(border=True):
-        st.markdown("**Read this to the customer**")
+        st.markdown("**Let the customer read this**")
         st.text(desk.onboarding.mandate_text(actor, customer.id))
-    agreed = st.checkbox("The customer agrees.", key=f"agreed-{customer.id}")
+    agreed = st.checkbox("I agree. (The customer ticks this.)", key=f"agreed-{customer.id}")
     hint = st.session_state.get("institution-hint")
     if hint:
         st.caption(f"Link will open for {st.session_state.get('institution-name')}.")

@@ -59,9 +59,8 @@ def draw_figures(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         columns = st.columns(len(TOP))
         for column, (name, states) in zip(columns, TOP, strict=True):
             part = desk.payments.totals(actor, PaymentFilter(statuses=states)).shown
-            column.metric(
-                name, format.money(part.amounts.get("usd", 0), "usd"), f"{part.count:,} payments", delta_color="off"
-            )
+            column.metric(name, format.money(part.amounts.get("usd", 0), "usd"))
+            column.caption(f"{part.count:,} payment{'' if part.count == 1 else 's'}")
 
 
 def draw_detail(desk: Desk, actor: Actor, detail: PaymentDetail) -> None:
@@ -122,7 +121,7 @@ def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         column_config=table.COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
-        height=560,
+        height=560 if len(shown) > 14 else "auto",
         key=f"payment-table-{number}-{sort}-{newest}-{hash(wanted)}",
         alt="Payments with date, amount, status, customer, bank, reason and what to do",
     )

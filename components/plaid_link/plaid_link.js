@@ -93,7 +93,7 @@ function blocked(mount) {
 function note(mount, name, detail) {
   if (mount.events.length < MOST_EVENTS) mount.events.push({ name, ...detail });
   if (name === "OPEN") { clearTimeout(mount.waiting); say(mount, ""); }
-  if (name === "FAIL_OAUTH" || detail?.error_code === "OAUTH_POPUP_BLOCKED") blocked(mount);
+  if (name === "FAIL_OAUTH" && !detail?.error_code) blocked(mount); // with a code, the bank or the customer said no
 }
 
 function configure(mount, data) {
@@ -127,7 +127,7 @@ function ready(mount) {
   const institutions = mount.handler?.institutions;
   if (Array.isArray(institutions) && mount.args.data.wants_institutions) {
     const usable = institutions.filter((one) => one.auth === true).map(({ name, type }) => ({ name, type }));
-    mount.args.setStateValue("institutions", usable);
+    if (usable.length) mount.args.setStateValue("institutions", usable);
   }
   if (mount.args.data.redirect_uri && !mount.reopened) { mount.reopened = true; open(mount); }
 }

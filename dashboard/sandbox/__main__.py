@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--payments", type=int, help="seed this many payments (about 400)")
     parser.add_argument("--seed", type=int, default=1, help="of the history's random numbers")
     parser.add_argument("--no-history", action="store_true", help="start empty")
+    parser.add_argument("--strict", action="store_true", help="refuse what the newest API version has retired")
     chosen = parser.parse_args()
     run(
         port=chosen.port,
@@ -25,6 +26,7 @@ def main() -> None:
         rate_limit=chosen.rate_limit,
         seed=chosen.seed,
         history_wanted=not chosen.no_history,
+        strict=chosen.strict,
     )
 
 

@@ -20,6 +20,10 @@ from dashboard.sandbox import ids
 KINDS = ("latency", "hold", "429", "500_before", "500_after", "cut_body", "garbage", "drop")
 GLOBAL_LIMIT = 100  # Stripe: 100 requests a second in live mode, over all endpoints
 
+# Our own controls, and Link's pages: a fault belongs to an API call, and /link/token/ is one.
+PAGES = ("v2", "stable", "modal", "hosted", "bank", "files", "api")
+UNTOUCHED = ("/_sandbox", *(f"/link/{page}" for page in PAGES))
+
 
 class Faults:
     """The faults that are waiting for their request."""
@@ -134,7 +138,7 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or spoil it."""
-        if scope["type"] != "http" or scope["path"].startswith(("/_sandbox", "/link/")):
+        if scope["type"] != "http" or scope["path"].startswith(UNTOUCHED):
             await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]

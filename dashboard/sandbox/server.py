@@ -123,9 +123,14 @@ def run(
     rate_limit: int | None = None,
     seed: int = 1,
     history_wanted: bool = True,
+    strict: bool = False,
 ) -> None:
-    """Serve until a signal ends it; prints ONE line of JSON (see `describe`) when it accepts connections."""
+    """Serve until a signal ends it; prints ONE line of JSON (see `describe`) when it accepts connections.
+
+    `strict` refuses what the newest API version has retired although older documentation still shows it.
+    """
     state = State(state_path)
+    state.set("strict", "1" if strict else "0")
     if history_wanted:
         history.fill(state, payments=payments, seed=seed)
     bound = bind(port)

@@ -80,7 +80,7 @@ class SyncRows:
             )
 
     def move_window(self, old: Window, new: Window) -> None:
-        """A page of the window was read: its start may have moved up (the rest is another window's), its cursor down."""
+        """A page was read: the start may have moved up (the rest is another window's), the cursor down."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE sync_window SET start = ?, after = ? WHERE resource = ? AND start = ?",
@@ -110,7 +110,8 @@ class SyncRows:
         """Add reads to the day's account; `day` is days since 1970, UTC."""
         with self._database.transaction() as db:
             db.conn.executemany(
-                "INSERT INTO sync_read VALUES (?, ?, ?) ON CONFLICT (day, endpoint) DO UPDATE SET count = count + excluded.count",
+                "INSERT INTO sync_read VALUES (?, ?, ?)"
+                " ON CONFLICT (day, endpoint) DO UPDATE SET count = count + excluded.count",
                 [(day, endpoint, count) for endpoint, count in reads.items()],
             )
 

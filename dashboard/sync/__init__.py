@@ -84,7 +84,7 @@ class Sync:
         self._per_endpoint, self._overall = per_endpoint, overall
 
     def run(self, *, full: bool = False, on_progress: Callable[[Progress], None] | None = None) -> SyncReport:
-        """Bring the table up to date; `full` reads everything again. Raises Refused where a sync runs, ProviderError."""
+        """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
         run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress)
         if not run.hold():
             raise Refused(

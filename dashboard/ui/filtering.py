@@ -50,7 +50,7 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
     """The filter line; what a person changes goes into the address at once."""
     wanted = current()
     today = desk.payments.today()
-    search, status, dates, more = st.columns([3, 3, 3, 1], vertical_alignment="bottom")
+    search, status, dates, more = st.columns([4, 4, 4, 2], vertical_alignment="bottom")
     text = search.text_input(
         "Search", wanted.text, key="filter-text", placeholder="Name, e-mail, reference, id or amount"
     )

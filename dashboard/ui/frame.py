@@ -9,7 +9,9 @@ from dashboard.models import Mode
 STYLE = """
 <style>
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
-[data-testid="stMainBlockContainer"] { padding-top: 3.2rem; }
+[data-testid="stMainBlockContainer"] { padding: 2.2rem 2.5rem 3rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: .2rem 0 .4rem; }
+[data-testid="stMainBlockContainer"] button { min-height: 2.75rem; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 .desk-mode { display: flex; gap: .75rem; align-items: baseline; padding: .35rem .8rem; margin-bottom: .4rem;
   border-radius: .4rem; font-size: .85rem; border: 1px solid currentColor; }

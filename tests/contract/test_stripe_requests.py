@@ -71,9 +71,15 @@ def test_an_unknown_parameter_a_missing_one_and_a_wrong_one_are_named(sandbox: S
     assert "must be one of offline, or online" in str(wrong)
 
 
-def test_payment_method_types_is_refused_in_this_version_and_taken_in_an_older_one(sandbox: Sandbox) -> None:
+def test_payment_method_types_is_taken_as_the_newer_name(sandbox: Sandbox) -> None:
     body: Any = {"amount": 100, "currency": "usd", "payment_method_types": ["us_bank_account"]}
-    intents = sandbox.client.v1.payment_intents
+    assert sandbox.client.v1.payment_intents.create(body).payment_method_types == ["us_bank_account"]
+
+
+def test_a_strict_sandbox_refuses_payment_method_types_in_this_version_alone(fresh: Sandbox) -> None:
+    fresh.state.set("strict", "1")
+    body: Any = {"amount": 100, "currency": "usd", "payment_method_types": ["us_bank_account"]}
+    intents = fresh.client.v1.payment_intents
     assert refusal(intents.create, body).code == "payment_method_types_no_longer_supported"
     assert intents.create(body, {"stripe_version": "2026-08-26.dahlia"}).status == "requires_payment_method"
     old = {**body, "payment_method_types": ["ach_debit"]}

@@ -187,7 +187,9 @@ class Door:
         engine.tick(self._state)
         name, endpoint, path_ids = route(request.method, request.url.path.removeprefix("/v1/"))
         version = request.headers.get("stripe-version", API_VERSION)
-        checked = params.check(name, params.translate(name, given, version))
+        checked = params.check(
+            name, params.translate(name, given, version, strict=self._state.setting("strict") == "1")
+        )
         if request.method == "GET":
             with self._state.reading() as db:
                 call = Call(engine.open_moment(self._state, db), checked, path_ids)

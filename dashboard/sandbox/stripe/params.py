@@ -51,15 +51,15 @@ def _listed(value: Any) -> Any:
     return items
 
 
-def translate(endpoint: str, given: dict[str, Any], version: str) -> dict[str, Any]:
+def translate(endpoint: str, given: dict[str, Any], version: str, *, strict: bool) -> dict[str, Any]:
     """Parameters of an older API version in the words of the current one.
 
-    `payment_method_types` ended with 2026-09-30.endive (Stripe: changelog): refused from then on, before it the same
-    as `allowed_payment_method_types`.
+    `payment_method_types` ended with 2026-09-30.endive (Stripe: changelog), while Stripe's own ACH pages still show it:
+    it is taken as `allowed_payment_method_types`, and refused from that version on where the sandbox is `strict`.
     """
     if "payment_method_types" not in given or not endpoint.startswith(("payment_intent_", "setup_intent_")):
         return given
-    if version[:10] >= TYPES_ENDED or version.endswith(".preview"):
+    if strict and (version[:10] >= TYPES_ENDED or version.endswith(".preview")):
         raise invalid(
             "The payment_method_types parameter is no longer supported. Use allowed_payment_method_types instead.",
             "payment_method_types",

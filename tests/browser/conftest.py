@@ -1,0 +1,68 @@
+"""Chromium, and the real app beside a real sandbox in each generation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.desk import RunningDesk, find_browser, launch, running
+
+RESULTS = Path("test-results")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs a browser; where CI says so, a missing one is a failure and not a skip."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if find_browser() is None and os.environ.get("CI") != "true":
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert find_browser(), "the browser tests need Chromium (scripts/browser installs Debian's)"
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id="America/New_York")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    opened = context.new_page()
+    yield opened
+    if getattr(request.node, "failed", False):
+        RESULTS.mkdir(exist_ok=True)
+        opened.screenshot(path=RESULTS / f"{request.node.name}.png", full_page=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if report.when == "call":  # type: ignore[attr-defined]  # the hook's result is a TestReport
+        item.failed = report.failed  # type: ignore[attr-defined]  # read by the page fixture
+    return report
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running(tmp_path_factory.mktemp("desk")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def classic_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running(tmp_path_factory.mktemp("classic"), "classic") as started:
+        yield started

@@ -1,0 +1,171 @@
+"""The real app beside a real sandbox, and short ways through its pages in Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from playwright.sync_api import Browser, FrameLocator, Page, Playwright, expect
+
+from dashboard.demo import settings_for
+from dashboard.processes import find_port
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+PATIENCE = 30_000  # milliseconds; two busy cores are slow, and a test waits only as long as it must
+
+
+def find_browser() -> str | None:
+    """A Chromium on this machine."""
+    for candidate in (os.environ.get("ACH_DESK_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome"):
+        if candidate and Path(candidate).exists():
+            return candidate
+    return None
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+
+
+class RunningDesk:
+    """A sandbox, the app and their files; the app can be stopped and started again over the same database."""
+
+    def __init__(self, home: Path, generation: str = "current", **more: str) -> None:
+        self.home = home
+        home.mkdir(parents=True, exist_ok=True)
+        self.sandbox = self._start(["-m", "dashboard.sandbox", "--port", "0", "--state", str(home / "sandbox.db")], {})
+        assert self.sandbox.stdout
+        self.ready: dict[str, Any] = json.loads(self.sandbox.stdout.readline())
+        self.environ = {
+            **settings_for(self.ready, {**os.environ, "PLAID_LINK_GENERATION": generation}, home),
+            **more,
+        }
+        self.command("sync")
+        self.port = find_port(0)
+        self.app: subprocess.Popen[str] | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "dashboard", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environ},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def _start(self, arguments: list[str], environ: dict[str, str]) -> subprocess.Popen[str]:
+        with (self.home / f"{arguments[1].split('.')[-1]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env={**os.environ, **environ},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def start(self) -> None:
+        self.app = self._start(["-m", "dashboard", "serve", "--port", str(self.port), "--no-sync"], self.environ)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=5).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        raise AssertionError(f"the app did not start; see {self.home}")
+
+    def stop_app(self, *, kill: bool = False) -> None:
+        if self.app:
+            self.app.kill() if kill else self.app.terminate()
+            self.app.wait(20)
+            if self.app.stdout:
+                self.app.stdout.close()
+            self.app = None
+
+    def stop(self) -> None:
+        self.stop_app()
+        self.sandbox.terminate()
+        self.sandbox.wait(20)
+        if self.sandbox.stdout:
+            self.sandbox.stdout.close()
+
+    def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+        answer = requests.request(method, f"{self.ready['url']}/_sandbox{path}", json=body or None, timeout=60)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def stripe(self, path: str, **params: Any) -> dict[str, Any]:
+        key = self.ready["stripe"]["secret_key"]
+        answer = requests.get(f"{self.ready['url']}/v1/{path}", params=params, auth=(key, ""), timeout=30)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+
+@contextmanager
+def running(home: Path, generation: str = "current", **more: str) -> Iterator[RunningDesk]:
+    desk = RunningDesk(home, generation, **more)
+    try:
+        yield desk
+    finally:
+        desk.stop()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and the page shows it."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
+
+
+def visit(page: Page, desk: RunningDesk, path: str = "") -> None:
+    page.goto(f"{desk.url}/{path}")
+    page.locator("[data-testid=stApp]").wait_for(timeout=PATIENCE)
+    expect(page.get_by_role("note").filter(has_text="SANDBOX")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def add_customer(page: Page, name: str, email: str, reference: str) -> None:
+    form = page.locator("[data-testid=stExpander]", has_text="Add a customer")
+    form.wait_for(timeout=PATIENCE)
+    settle(page)
+    if form.locator("details").get_attribute("open") is None:
+        form.locator("summary").click()
+    form.get_by_label("Name", exact=True).fill(name)
+    form.get_by_label("E-mail").fill(email)
+    form.get_by_label("Your reference", exact=True).fill(reference)
+    page.get_by_role("button", name="Add customer").click()
+    expect(page.get_by_role("heading", name=f"Link a bank for {name}")).to_be_visible(timeout=PATIENCE)
+
+
+def agree(page: Page) -> None:
+    page.get_by_text("I agree.").click()
+    button = page.get_by_role("button", name="Continue", exact=True)
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    button.click()
+    expect(page.get_by_role("heading", name="Hand over the tablet")).to_be_visible(timeout=PATIENCE)
+
+
+def open_link(page: Page) -> FrameLocator:
+    button = page.get_by_role("button", name="Connect a bank")
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    button.click()
+    return page.frame_locator("iframe[id^=plaid-link]")

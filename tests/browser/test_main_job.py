@@ -1,0 +1,78 @@
+"""The main job in a real browser, in both generations: add a customer, link a bank, debit it, see what became of it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, settle, visit
+from tests.browser.link import pick_account, pick_bank, sign_in
+
+
+def see_linked(page: Page, bank: str) -> None:
+    expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
+    shown = page.locator("[data-testid=stMain]").inner_text()
+    assert bank in shown and "ba_" in shown and "mandate_" in shown
+    for secret in ("access-", "public-", "btok_", "sk_test_"):
+        assert secret not in page.content()
+
+
+def debit(page: Page, amount: str, reference: str) -> None:
+    page.get_by_role("button", name="Debit this account").click()
+    page.get_by_label("Amount (USD)").fill(amount)
+    page.get_by_label("Invoice reference").fill(reference)
+    page.get_by_role("button", name="Check the balance").click()
+    expect(page.get_by_text("Available at the bank")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("money available about")).to_be_visible()
+    page.get_by_role("button", name=f"Debit ${amount}").dblclick()
+    expect(page.get_by_text("The debit is at Stripe.")).to_be_visible(timeout=PATIENCE)
+
+
+def follow_to_the_end(page: Page, desk: RunningDesk, reference: str, amount: str) -> None:
+    def status() -> str:
+        visit(page, desk, f"payments?text={reference}")
+        expect(page.get_by_role("gridcell").filter(has_text=f"${amount}").first).to_be_attached(timeout=PATIENCE)
+        return " ".join(page.get_by_role("gridcell").all_inner_texts())
+
+    page.get_by_role("button", name="See the payments").click()
+    settle(page)
+    desk.command("sync")
+    assert "Submitted" in status()
+    for days, word in (("+ 1 business day", "Pending"), ("+ 5 business days", "Paid out")):
+        visit(page, desk, "sandbox")
+        page.get_by_role("button", name=days, exact=True).click()
+        settle(page)
+        assert word in status()
+
+
+def find_debits(desk: RunningDesk, reference: str) -> list[dict[str, object]]:
+    """Every PaymentIntent at the sandbox with this reference."""
+    found = desk.stripe("payment_intents", limit=100)["data"]
+    return [one for one in found if one["metadata"].get("invoice_reference") == reference]
+
+
+def test_the_five_steps_in_the_current_generation(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk)
+    add_customer(page, "Ada Current", "ada.current@example.com", "C-100")
+    agree(page)
+    modal = open_link(page)
+    pick_bank(modal, "First Platypus Bank")
+    sign_in(modal, "user_good", "pass_good")
+    pick_account(modal, "Plaid Checking")
+    see_linked(page, "First Platypus Bank")
+    debit(page, "42.50", "INV-CURRENT")
+    assert len(find_debits(desk, "INV-CURRENT")) == 1, "a double click is one debit"
+    follow_to_the_end(page, desk, "INV-CURRENT", "42.50")
+
+
+def test_the_five_steps_in_the_classic_generation(classic_desk: RunningDesk, page: Page) -> None:
+    visit(page, classic_desk)
+    add_customer(page, "Carl Classic", "carl.classic@example.com", "C-200")
+    agree(page)
+    modal = open_link(page)
+    pick_bank(modal, "Chase")
+    sign_in(modal, "plaid_test", "plaid_good")
+    pick_account(modal, "Checking")
+    see_linked(page, "Chase")
+    debit(page, "17.00", "INV-CLASSIC")
+    assert len(find_debits(classic_desk, "INV-CLASSIC")) == 1, "a double click is one debit"
+    follow_to_the_end(page, classic_desk, "INV-CLASSIC", "17.00")
