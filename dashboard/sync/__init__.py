@@ -106,7 +106,9 @@ class Sync:
                 state.begin_windows(plan(started))
                 state.set_cursor("backfill_started", str(started))
             since = int(state.cursor("backfill_started") or started)
+            run.search_follows = True  # a backfill is not held up by it
             backfill(run)
+            run.search_follows = False
             run.commit("charges", [], lambda: state.set_cursor(CURSOR, str(since)))
             run.commit("charges", [], lambda: state.set_cursor(SWEPT, str(since)))
         else:

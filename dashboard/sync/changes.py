@@ -97,14 +97,19 @@ def _note(touched: dict[str, set[str]], event: Mapping[str, Any]) -> None:
 
 def read_objects(run: Run, touched: Mapping[str, set[str]]) -> None:
     """Read each of these objects once and keep it; a charge brings its balance transaction along."""
+    wanted = {resource: set(touched.get(resource, ())) for resource in ORDER}
     for resource in ORDER:
-        found = []
-        for id in sorted(touched.get(resource, ())):
+        found: list[dict[str, Any]] = []
+        for id in sorted(wanted[resource]):
             try:
                 found.append(run.read(resource, id))
             except ProviderRejected as error:
                 if error.http_status != 404:
                     raise
+            else:
+                charge = found[-1].get("latest_charge")
+                if isinstance(charge, str):  # made without an event of its own
+                    wanted["charges"].add(charge)
             if len(found) == PAGE:
                 _keep(run, resource, found)
                 found = []

@@ -58,6 +58,7 @@ class Run:
     clock: Clock
     budget: Budget
     on_progress: Callable[[Progress], None] | None = None
+    search_follows: bool = False
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     started: float = field(default_factory=time.monotonic)
@@ -101,6 +102,8 @@ class Run:
                 if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
                     raise LeaseLost("Another sync has taken over.", code="sync_lease")
                 written = self.store.ledger.apply(resource, objects, payout_id=payout_id)
+                if written.changed and not self.search_follows:
+                    self.store.ledger.index_search()
                 if also:
                     also()
                 self.store.sync_state.count_reads(self.budget.take_spent(), int(self.clock.real().timestamp()) // DAY)

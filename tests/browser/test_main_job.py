@@ -30,8 +30,8 @@ def debit(page: Page, amount: str, reference: str) -> None:
 def follow_to_the_end(page: Page, desk: RunningDesk, reference: str, amount: str) -> None:
     def status() -> str:
         visit(page, desk, f"payments?text={reference}")
-        expect(page.get_by_role("gridcell").filter(has_text=f"${amount}").first).to_be_attached(timeout=PATIENCE)
-        return " ".join(page.get_by_role("gridcell").all_inner_texts())
+        expect(page.locator("[role=gridcell]").filter(has_text=f"${amount}").first).to_be_attached(timeout=PATIENCE)
+        return " ".join(page.locator("[role=gridcell]").all_text_contents())
 
     page.get_by_role("button", name="See the payments").click()
     settle(page)
