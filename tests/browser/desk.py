@@ -108,8 +108,8 @@ class RunningDesk:
         if self.sandbox.stdout:
             self.sandbox.stdout.close()
 
-    def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
-        answer = requests.request(method, f"{self.ready['url']}/_sandbox{path}", json=body or None, timeout=60)
+    def control(self, verb: str, what: str, /, **body: Any) -> dict[str, Any]:
+        answer = requests.request(verb, f"{self.ready['url']}/_sandbox{what}", json=body or None, timeout=60)
         answer.raise_for_status()
         return dict(answer.json())
 
