@@ -34,7 +34,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
 SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SANDBOX_CLOCK)
 
 
-def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:  # type: ignore[valid-type]  # st.Page is a function
+def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:
     """The pages that this person may see, by section; a page left out refuses its address too."""
     sections = {name: list(pages) for name, pages in SECTIONS.items()}
     if mode is Mode.SANDBOX:

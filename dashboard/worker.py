@@ -21,6 +21,9 @@ class Runner(Protocol):
     def submit(self, fn: Callable[..., object], *args: object) -> None:
         """Run `fn(*args)` soon; what it raises is logged, since the row, not the caller, keeps the outcome."""
 
+    def close(self) -> None:
+        """Take no more work and wait for what runs."""
+
 
 class Worker:
     """A small thread pool. Work is found again in the database after a crash, so nothing is kept here."""
@@ -62,6 +65,9 @@ class InlineWorker:
     def wait_idle(self, timeout: float = 30) -> bool:
         """Nothing ever runs behind the caller's back."""
         return True
+
+    def close(self) -> None:
+        """Nothing is left to wait for."""
 
 
 def run_logged(fn: Callable[..., object], *args: object) -> None:

@@ -53,7 +53,7 @@ def choose(table: pd.DataFrame) -> pd.Series:
     banks = two.multiselect("Bank", sorted(table["bank"].unique()), key="account-bank")
     states = three.multiselect("Status", [READY, NOT_READY], key="account-status")
     today = date.today()
-    span = four.date_input("Linked between", value=(), max_value=today + timedelta(days=400), key="account-dates")
+    span = four.date_input("Linked between", value=[], max_value=today + timedelta(days=400), key="account-dates")
     kept = table["customer"].str.casefold().str.contains(text, regex=False) | table[
         "reference"
     ].str.casefold().str.contains(text, regex=False)

@@ -62,7 +62,8 @@ def plaid_link(
     """Mount the button for one attempt and return what it reports.
 
     `seen` is the id of the last outcome whose claim is committed; the browser then forgets it. Never pass an id before
-    the commit. `idle` shows nothing and opens nothing: it only delivers an outcome left over in this tab. Do not mount it in a form or a dialog: Streamlit ignores the one and makes the other inert.
+    the commit. `idle` shows nothing and opens nothing: it only delivers an outcome left over in this tab. Do not mount
+    it in a form or a dialog: Streamlit ignores the one and makes the other inert.
     """
     result = _mount(
         key=key,

@@ -12,6 +12,7 @@ from dashboard.store.database import Database
 from dashboard.store.ledger import Ledger
 from dashboard.store.migrations import migrate
 from dashboard.store.payments import PaymentRows
+from dashboard.store.payouts import PayoutRows
 from dashboard.store.people import PeopleRows
 from dashboard.store.sealed import SealedRows
 from dashboard.store.sync_state import SyncRows
@@ -25,6 +26,7 @@ class Store(CoreStore):
         super().__init__(database, vault, clock)
         self.ledger = Ledger(database, zone)
         self.payments = PaymentRows(database, zone)
+        self.payouts = PayoutRows(database)
         self.sync_state = SyncRows(database)
         self.people = PeopleRows(database)
         self.sealed = SealedRows(database, vault)

@@ -142,7 +142,10 @@ class PaymentRows:
 
     def customers(self, text: str, limit: int = 10) -> list[dict[str, Any]]:
         """Stripe customers whose name or e-mail begins so: a search, never a list of all."""
-        query = "SELECT id, name, email FROM stripe_customer WHERE name LIKE ? OR email LIKE ? OR id = ? ORDER BY name LIMIT ?"
+        query = (
+            "SELECT id, name, email FROM stripe_customer WHERE name LIKE ? OR email LIKE ? OR id = ?"
+            " ORDER BY name LIMIT ?"
+        )
         return list(self._database.handle.query(query, [f"{text}%", f"{text}%", text, limit]))
 
     def unknown_settlements(self, ids: list[str]) -> list[str]:

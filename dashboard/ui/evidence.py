@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.ui import session
+
 # One expression, as streamlit-javascript evaluates it; a string comes back, since null never would.
 FACTS = (
     "JSON.stringify({user_agent: navigator.userAgent, languages: Array.from(navigator.languages || []).join(', '),"
@@ -28,7 +30,7 @@ def gather() -> dict[str, Any]:
 
     said = st_javascript(FACTS, key="browser-facts")
     facts = json.loads(said) if isinstance(said, str) and said.startswith("{") else {}
-    facts["ip_address"] = st.context.ip_address or ""
+    facts["ip_address"] = session.address()
     facts["user_agent"] = facts.get("user_agent") or st.context.headers.get("User-Agent", "")
     facts["locale"] = st.context.locale or ""
     return facts

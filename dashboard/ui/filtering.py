@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 import streamlit as st
 
@@ -105,7 +106,9 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
 def _dates(
     place: st.delta_generator.DeltaGenerator, wanted: PaymentFilter, today: date
 ) -> tuple[date | None, date | None]:
-    given = tuple(day for day in (wanted.created_from, wanted.created_to) if day)
+    given: list[date | datetime | str | Literal["today"] | None] = [
+        day for day in (wanted.created_from, wanted.created_to) if day
+    ]
     span = place.date_input("Created between", given, max_value=today + timedelta(days=1), key="filter-dates")
     if isinstance(span, tuple) and len(span) == 2:
         return span

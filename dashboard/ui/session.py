@@ -53,7 +53,13 @@ def close() -> None:
 
 def actor() -> Actor:
     """The signed-in person; in the demo the one who may do everything."""
-    return demo_actor(address=st.context.ip_address or "")
+    return demo_actor(address=address())
+
+
+def address() -> str:
+    """The network address that the browser comes from, where it is known."""
+    found = st.context.ip_address
+    return found if isinstance(found, str) else ""
 
 
 def zone() -> tzinfo:

@@ -1,0 +1,231 @@
+"""Each page says what it is for, what is empty and what to do, and never shows a secret or a traceback."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from streamlit.testing.v1 import AppTest
+
+from dashboard.desk import Desk
+from dashboard.models import Actor, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
+from tests.pages.conftest import show, text_of
+from tests.sandboxes import Sandbox
+
+PAGES = ["onboard", "institutions", "attention", "payments", "accounts", "debit", "setup", "sandbox"]
+
+
+def add(desk: Desk, actor: Actor, name: str = "Pia Page") -> Customer:
+    slug = name.lower().replace(" ", ".")
+    return desk.customers.add(actor, name, f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
+
+
+def link(
+    desk: Desk, actor: Actor, sandbox: Sandbox, customer: Customer, account: str = "Plaid Checking"
+) -> BankAccount:
+    """A linked account, by a public token made at the sandbox."""
+    plaid = sandbox.keys["plaid"]
+    opening = desk.onboarding.open(actor, customer.id)
+    made = requests.post(
+        f"{sandbox.url}/sandbox/public_token/create",
+        json={"institution_id": "ins_109508", "initial_products": ["auth"]},
+        headers={"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]},
+        timeout=30,
+    ).json()
+    outcome = {
+        "id": f"outcome-{opening.attempt_id[-12:]}",
+        "kind": "success",
+        "public_token": made["public_token"],
+        "metadata": {"institution": {"name": "First Platypus Bank", "institution_id": "ins_109508"}, "accounts": []},
+    }
+    attempt = desk.onboarding.report(actor, opening.attempt_id, outcome, {})
+    chosen = next(one for one in attempt.accounts if one.name == account)
+    attempt = desk.onboarding.choose(actor, attempt.id, chosen.id)
+    assert attempt.bank_account_id
+    return desk.onboarding.account(actor, attempt.bank_account_id)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_the_mode_and_no_secret(app: AppTest, desk: Desk, page: str) -> None:
+    show(app, "" if page == "onboard" else page)
+    assert any("SANDBOX" in str(part.proto.body) for part in app.get("html"))
+    everything = text_of(app) + str([frame.value for frame in app.dataframe])
+    for secret in (desk.settings.plaid_secret, desk.settings.stripe_secret_key, *desk.settings.keys):
+        assert secret.reveal() not in everything
+
+
+def test_a_customer_without_a_name_is_refused_with_what_to_do(app: AppTest) -> None:
+    show(app, "")
+    button = next(one for one in app.button if one.label == "Add customer")
+    button.click().run()
+    assert not app.exception
+    assert any("What to do" in str(one.value) for one in app.warning)
+
+
+def test_a_new_customer_is_asked_for_the_authorization(app: AppTest, desk: Desk, actor: Actor) -> None:
+    customer = add(desk, actor)
+    app.query_params["customer"] = customer.id
+    show(app, "")
+    assert f"Link a bank for {customer.name}" in text_of(app)
+    words = "".join(str(one.value) for one in app.text)
+    assert "authorizes" in words and "revokes" in words
+    proceed = next(one for one in app.button if one.label == "Continue")
+    assert proceed.disabled, "nobody links before the customer has agreed"
+
+
+def test_an_unknown_attempt_in_the_address_is_said_calmly(app: AppTest) -> None:
+    app.query_params["attempt"] = "link_nobody"
+    show(app, "")
+    assert "There is no such link" in text_of(app)
+
+
+def test_several_accounts_are_shown_for_the_operator_to_choose(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Max Many")
+    account = link(desk, actor, lived_sandbox, customer)
+    attempt = desk.onboarding.recent(actor, customer.id)[0]
+    app.query_params["attempt"] = attempt.id
+    show(app, "")
+    shown = text_of(app)
+    assert "The bank is linked" in shown and str(account.stripe_bank_account_id) in shown
+    assert "access-" not in shown and "btok_" not in shown
+
+
+def test_the_first_look_at_payments_is_never_empty(app: AppTest, desk: Desk) -> None:
+    desk.sync.run()
+    show(app, "payments")
+    table = app.dataframe[0].value
+    assert len(table) == 50
+    assert {"new rail"} <= set(table["rail"])
+    assert "All payments" in text_of(app)
+
+
+def test_old_rail_charges_stand_in_the_same_table(app: AppTest, desk: Desk) -> None:
+    desk.sync.run()
+    app.query_params["rail"] = "ach_debit"
+    show(app, "payments")
+    assert set(app.dataframe[0].value["rail"]) == {"old rail"}
+    assert "Hidden by it" in text_of(app)
+
+
+def test_payments_before_the_first_sync_say_what_to_do(app: AppTest) -> None:
+    show(app, "payments")
+    assert "Nothing was read from Stripe yet" in text_of(app) and "Sync now" in text_of(app)
+
+
+def test_a_filter_that_nothing_fits_says_so(app: AppTest, desk: Desk) -> None:
+    desk.sync.run()
+    app.query_params["text"] = "nobodyhasthisname"
+    show(app, "payments")
+    assert "No payment fits this filter" in text_of(app)
+    assert "Shown: 0 payments" in text_of(app)
+
+
+def test_linked_accounts_are_listed_with_their_mandate(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    link(desk, actor, lived_sandbox, add(desk, actor, "Lina Linked"))
+    show(app, "accounts")
+    row = app.dataframe[0].value.iloc[0]
+    assert row["customer"] == "Lina Linked" and row["mandate"] == "active" and row["stripe"].startswith("ba_")
+
+
+def test_an_empty_list_of_accounts_says_what_to_do(app: AppTest) -> None:
+    show(app, "accounts")
+    assert "No bank is linked yet" in text_of(app) and "Onboard" in text_of(app)
+
+
+def fill_in(app: AppTest, amount: str, reference: str = "INV-7") -> AppTest:
+    app.text_input(key="debit-amount").set_value(amount)
+    app.text_input(key="debit-reference").set_value(reference)
+    next(one for one in app.button if one.label == "Check the balance").click().run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def account(desk: Desk, actor: Actor, lived_sandbox: Sandbox, request: pytest.FixtureRequest) -> BankAccount:
+    return link(desk, actor, lived_sandbox, add(desk, actor, f"Dora {abs(hash(request.node.name)) % 10**6}"))
+
+
+def open_debit(app: AppTest, account: BankAccount) -> AppTest:
+    app.session_state["debit-account"] = account.id
+    return show(app, "debit")
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "abc", "1.234", ""])
+def test_an_amount_that_is_no_amount_is_refused(app: AppTest, account: BankAccount, amount: str) -> None:
+    open_debit(app, account)
+    fill_in(app, amount)
+    assert any("Enter an amount" in str(one.value) for one in app.warning)
+
+
+def test_the_balance_and_the_dates_are_shown_before_confirming(app: AppTest, account: BankAccount) -> None:
+    open_debit(app, account)
+    fill_in(app, "12.50")
+    assert {one.label: one.value for one in app.metric}["Available at the bank"] == "$100.00"
+    assert "Customer debited about" in text_of(app)
+
+
+def test_an_amount_above_the_available_balance_is_refused(app: AppTest, account: BankAccount, desk: Desk) -> None:
+    open_debit(app, account)
+    fill_in(app, "100.01")
+    next(one for one in app.button if one.label == "Debit $100.01").click().run()
+    assert not app.exception
+    assert "available" in "".join(str(one.value) for one in app.warning).lower()
+    assert not [one for one in desk.debits.recent(_everyone()) if one.amount_cents == 10_001]
+
+
+def _everyone() -> Actor:
+    from dashboard.access import demo_actor
+
+    return demo_actor()
+
+
+def test_a_missing_available_balance_is_said_and_must_be_accepted(
+    app: AppTest, account: BankAccount, lived_sandbox: Sandbox
+) -> None:
+    lived_sandbox.control(
+        "POST", "/plaid", available_balance={"account_id": account.plaid_account_id, "available": None}
+    )
+    open_debit(app, account)
+    fill_in(app, "10.00")
+    assert any("no available balance" in str(one.value) for one in app.warning)
+    assert next(one for one in app.button if one.label == "Debit $10.00").disabled
+
+
+def test_a_debit_is_sent_once_however_often_it_is_confirmed(
+    app: AppTest, account: BankAccount, desk: Desk, actor: Actor
+) -> None:
+    open_debit(app, account)
+    fill_in(app, "9.99", "INV-ONCE")
+    next(one for one in app.button if one.label == "Debit $9.99").click().run()
+    assert "Submitted" in text_of(app)
+    done = desk.debits.get(actor, app.session_state["debit-done"])
+    again = DebitOrder(
+        ticket=app.session_state["debit-ticket"],
+        bank_account_id=account.id,
+        amount_cents=999,
+        invoice_reference="INV-ONCE",
+        purpose=Purpose.GOODS,
+        balance=Balance(10_000, 11_000, "usd", desk.clock.now()),
+    )
+    assert desk.debits.submit(actor, again).id == done.id
+
+
+def test_what_stopped_half_way_needs_attention(app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> None:
+    customer = add(desk, actor, "Uma Unfinished")
+    lived_sandbox.control("POST", "/plaid", stripe_connected=False)
+    try:
+        with pytest.raises(AssertionError):
+            link(desk, actor, lived_sandbox, customer)
+    finally:
+        lived_sandbox.control("POST", "/plaid", stripe_connected=True)
+    show(app, "attention")
+    shown = text_of(app)
+    assert "Uma Unfinished" in shown and "Stripe" in shown
+
+
+def test_nothing_to_attend_to_is_said(app: AppTest) -> None:
+    show(app, "attention")
+    assert "Nothing needs attention" in text_of(app)
