@@ -21,7 +21,7 @@ COLUMNS = {
     "status": st.column_config.TextColumn("Status"),
     "mandate": st.column_config.TextColumn("Mandate"),
     "stripe": st.column_config.TextColumn("Stripe bank account"),
-    "linked": st.column_config.DatetimeColumn("Linked"),
+    "linked": st.column_config.DatetimeColumn("Linked", format="ddd D MMM YYYY, HH:mm"),
 }
 
 

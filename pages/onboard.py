@@ -147,8 +147,8 @@ def follow(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, A
 def main() -> None:
     """Pick the screen by what the address names, so that a reload resumes where the person was."""
     desk, actor = session.desk(), session.actor()
-    _, middle, _ = st.columns([1, 3, 1])
-    with middle, errors.shown():
+    st.html("<style>[data-testid=stMainBlockContainer] { font-size: 1.1rem; }</style>")
+    with st.container(horizontal_alignment="center"), st.container(width=720), errors.shown():
         screen = st.container()
         facts = evidence.gather()
         with screen:

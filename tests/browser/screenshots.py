@@ -1,0 +1,77 @@
+"""A picture of every page, light and dark, tablet and desktop, into docs/screenshots/: `make screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, launch, open_link, running, settle, visit
+from tests.browser.link import pick_account, pick_bank, sign_in
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
+FINANCE = ("payments", "accounts", "institutions", "attention", "setup", "sandbox")
+
+
+def take(page: Page, name: str) -> None:
+    settle(page)
+    page.wait_for_timeout(600)  # fonts and the table's canvas are drawn after the run
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def onboard(page: Page, desk: RunningDesk, look: str) -> None:
+    """Each screen of onboarding on a tablet."""
+    visit(page, desk)
+    take(page, f"onboard-customer-tablet-{look}")
+    add_customer(page, f"Ada {look.title()}", f"ada.{look}@example.com", f"C-{look}")
+    take(page, f"onboard-authorization-tablet-{look}")
+    agree(page)
+    expect(page.get_by_role("button", name="Connect a bank")).to_be_enabled(timeout=PATIENCE)
+    take(page, f"onboard-tablet-{look}")
+    modal = open_link(page)
+    modal.get_by_test_id("pane-consent").wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(600)
+    page.screenshot(path=FOLDER / f"onboard-link-tablet-{look}.png")
+    pick_bank(modal, "First Platypus Bank")
+    sign_in(modal, "user_good", "pass_good")
+    pick_account(modal, "Plaid Checking")
+    expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
+    take(page, f"onboard-linked-tablet-{look}")
+
+
+def debit(page: Page, look: str) -> None:
+    """The debit's form and its confirmation."""
+    page.get_by_role("button", name="Debit this account").click()
+    page.get_by_label("Amount (USD)").fill("42.50")
+    page.get_by_label("Invoice reference").fill("INV-2041")
+    page.get_by_role("button", name="Check the balance").click()
+    expect(page.get_by_text("Available at the bank")).to_be_visible(timeout=PATIENCE)
+    take(page, f"debit-desktop-{look}")
+
+
+def main() -> None:
+    """Take them all, over a desk of their own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder)) as desk,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        for look in ("light", "dark"):
+            tablet = browser.new_context(viewport=TABLET, color_scheme=look, timezone_id="America/New_York")
+            page = tablet.new_page()
+            onboard(page, desk, look)
+            page.set_viewport_size(DESKTOP)
+            debit(page, look)
+            for name in FINANCE:
+                visit(page, desk, name)
+                take(page, f"{name}-desktop-{look}")
+            tablet.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
