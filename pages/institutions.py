@@ -6,7 +6,9 @@ import base64
 
 import streamlit as st
 
-from dashboard.models import Generation, Institution
+from components.plaid_link import plaid_link
+from dashboard.desk import Desk
+from dashboard.models import Actor, Generation, Institution, InstitutionList
 from dashboard.ui import errors, format, frame, session
 
 PER_PAGE = 20
@@ -30,6 +32,25 @@ def draw_row(institution: Institution, generation: Generation) -> None:
         st.switch_page("../pages/onboard.py")
 
 
+def list_from_handler(desk: Desk, actor: Actor, found: InstitutionList) -> InstitutionList:
+    """The banks of the classic handler's `institutions` array, those with `auth` (the guide)."""
+    config = dict(desk.onboarding.listing_config(actor) or {})
+    config.pop("open_type", None)
+    said = plaid_link(
+        "listing",
+        config,
+        script_url=desk.settings.plaid_link_url,
+        key="link-listing",
+        listing=True,
+        wants_institutions=True,
+    )
+    if not said.institutions or st.session_state.get("listing-kept"):
+        return found
+    kept = desk.institutions.keep(actor, said.institutions)
+    st.session_state["listing-kept"] = True
+    return kept
+
+
 def main() -> None:
     """The list with its age, a search, and the rows."""
     desk, actor = session.desk(), session.actor()
@@ -38,10 +59,12 @@ def main() -> None:
         found = desk.institutions.list(actor)
         now = desk.clock.now()
         classic = desk.settings.generation is Generation.CLASSIC
+        if classic:
+            found = list_from_handler(desk, actor, found)
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         text = left.text_input("Search", placeholder="Name of the bank", key="bank-search").strip().casefold()
         if right.button("Read again", icon=":material/refresh:", width="stretch") or (
-            found.read_at is None and not found.institutions
+            not classic and not found.institutions
         ):
             with st.spinner("Reading the list …"):
                 found = desk.institutions.refresh(actor)

@@ -53,6 +53,7 @@ def plaid_link(
     key: str,
     seen: str | None = None,
     idle: bool = False,
+    listing: bool = False,
     label: str = "Connect a bank",
     open_type: str | None = None,
     redirect_uri: str | None = None,
@@ -62,8 +63,9 @@ def plaid_link(
     """Mount the button for one attempt and return what it reports.
 
     `seen` is the id of the last outcome whose claim is committed; the browser then forgets it. Never pass an id before
-    the commit. `idle` shows nothing and opens nothing: it only delivers an outcome left over in this tab. Do not mount
-    it in a form or a dialog: Streamlit ignores the one and makes the other inert.
+    the commit. `idle` shows nothing and opens nothing: it only delivers an outcome left over in this tab.
+    `listing` shows nothing either: it only asks the classic handler for its institutions. Do not mount it in a form
+    or a dialog: Streamlit ignores the one and makes the other inert.
     """
     result = _mount(
         key=key,
@@ -73,6 +75,7 @@ def plaid_link(
             "script_url": script_url,
             "seen": seen,
             "idle": idle,
+            "listing": listing,
             "label": label,
             "open_type": open_type,
             "redirect_uri": redirect_uri,

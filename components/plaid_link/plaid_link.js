@@ -149,7 +149,7 @@ function start(mount) {
   Object.assign(mount, { fingerprint: fingerprintOf(data), attempt: data.attempt, words: data.words, events: [], loaded: false, gone: false });
   const kept = recall(data.attempt) ?? (mount.outcome?.attempt === data.attempt ? mount.outcome : null);
   mount.outcome = kept;
-  mount.root.hidden = Boolean(data.idle);
+  mount.root.hidden = Boolean(data.idle || data.listing);
   if (kept) { if (kept.id === data.seen) acknowledged(mount); else deliver(mount); return; }
   if (data.idle) return; // the attempt is past Link: only an outcome left over in this tab is of interest
   const current = mount.fingerprint;

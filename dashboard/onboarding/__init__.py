@@ -125,6 +125,11 @@ class Onboarding:
     def _is_stale(self, work: AttemptWork) -> bool:
         return work.link_expires_at is not None and work.link_expires_at <= self._clock.now()
 
+    def listing_config(self, actor: Actor) -> dict[str, object] | None:
+        """What makes a classic handler for its `institutions` alone; None in the current generation, which has none."""
+        require(actor, Permission.LINK_BANK)
+        return self._classic_config(None) if self._plaid.generation is Generation.CLASSIC else None
+
     def _classic_config(self, hint: str | None) -> dict[str, object]:
         settings = self._settings
         return {
