@@ -24,8 +24,9 @@ def draw_attempt(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
         left.markdown(f"**{customer.name}** · {attempt.institution_name or 'no bank picked'} · {state}")
         left.caption(f"by {attempt.operator}, {format.moment(attempt.updated_at, session.zone(), desk.clock.now())}")
         if right.button("Open", key=f"open-{attempt.id}", width="stretch"):
-            st.query_params.clear()
-            st.switch_page("../pages/onboard.py", query_params={"customer": attempt.customer_id, "attempt": attempt.id})
+            place = {"customer": attempt.customer_id, "attempt": attempt.id}
+            st.session_state["onboard"] = place
+            st.switch_page("../pages/onboard.py", query_params=place)
         if desk.onboarding.can_resume(attempt) and right.button("Resume", key=f"resume-{attempt.id}", width="stretch"):
             desk.onboarding.resume(actor, attempt.id)
             st.rerun()

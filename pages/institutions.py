@@ -29,6 +29,7 @@ def draw_row(institution: Institution, generation: Generation) -> None:
     ):
         st.session_state["institution-hint"] = institution.hint
         st.session_state["institution-name"] = institution.name
+        st.session_state["onboard"] = {}
         st.switch_page("../pages/onboard.py")
 
 

@@ -13,7 +13,25 @@ from dashboard.errors import DeskError, InputError
 from dashboard.models import Actor, AttemptState, Customer, HolderType, LinkAttempt
 from dashboard.ui import errors, evidence, format, frame, session, steps
 
+PARTS = ("customer", "attempt")
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
+
+
+def where() -> dict[str, str]:
+    """Which customer and attempt this tab is at: from the address when the tab opens, from the session afterwards.
+
+    The address alone will not do: a run that the browser's facts start brings the address as it was before the change.
+    """
+    if "onboard" not in st.session_state:
+        st.session_state["onboard"] = {name: st.query_params[name] for name in PARTS if name in st.query_params}
+    return dict(st.session_state["onboard"])
+
+
+def go(**place: str) -> None:
+    """Move on to this customer and attempt, and put them into the address so that a reload comes back here."""
+    st.session_state["onboard"] = place
+    st.query_params.from_dict(place)
+    st.rerun()
 
 
 def choose_customer(desk: Desk, actor: Actor) -> None:
@@ -26,8 +44,7 @@ def choose_customer(desk: Desk, actor: Actor) -> None:
     for customer in found:
         label = f"**{customer.name}** · {customer.email} · {customer.reference}"
         if st.button(label, key=f"pick-{customer.id}", width="stretch"):
-            st.query_params["customer"] = customer.id
-            st.rerun()
+            go(customer=customer.id)
     if text and not found:
         st.caption(f"Nobody fits “{text}”. Try another spelling, or add the customer below.")
     with st.expander("Add a customer", expanded=not found, icon=":material/person_add:"):
@@ -47,8 +64,7 @@ def add_customer(desk: Desk, actor: Actor) -> None:
             except InputError as error:
                 errors.show(error)
                 return
-            st.query_params["customer"] = customer.id
-            st.rerun()
+            go(customer=customer.id)
 
 
 def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
@@ -73,19 +89,17 @@ def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
     if left.button("Continue", type="primary", disabled=not agreed, width="stretch"):
         opening = desk.onboarding.open(actor, customer.id, hint=hint)
         st.session_state.pop("institution-hint", None)
-        st.query_params["attempt"] = opening.attempt_id
-        st.rerun()
+        go(customer=customer.id, attempt=opening.attempt_id)
     if right.button("Another customer", width="stretch"):
         start_over()
 
 
 def start_over(*, keep_customer: bool = False) -> None:
     """Back to the first question, or to the second for the same customer."""
-    customer = st.query_params.get("customer") if keep_customer else None
-    st.query_params.clear()
-    if customer:
-        st.query_params["customer"] = customer
-    st.rerun()
+    customer = where().get("customer")
+    if keep_customer and customer:
+        go(customer=customer)
+    go()
 
 
 def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any]) -> None:
@@ -153,7 +167,8 @@ def main() -> None:
         facts = evidence.gather()
         with screen:
             try:
-                attempt_id, customer_id = st.query_params.get("attempt"), st.query_params.get("customer")
+                place = where()
+                attempt_id, customer_id = place.get("attempt"), place.get("customer")
                 if attempt_id:
                     follow(desk, actor, desk.onboarding.get(actor, attempt_id), facts)
                 elif customer_id:

@@ -6,12 +6,11 @@ import http.server
 import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from dashboard.sandbox.server import Running
 from dashboard.sandbox.state import State
@@ -150,18 +149,6 @@ def home(sandbox: Running) -> Iterator[str]:
     yield f"http://localhost:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -506,7 +493,7 @@ def test_every_target_in_link_is_large_enough_for_a_finger(stage: Stage) -> None
         sizes = link.locator("button:visible, input:visible").evaluate_all(
             "all => all.map(e => e.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
         )
-        assert min(sizes) >= 44
+        assert round(min(sizes), 2) >= 44  # an opening animation leaves a millionth of a pixel
         if pane == "consent":
             go(link)
         elif pane == "institutions":

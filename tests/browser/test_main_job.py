@@ -39,7 +39,9 @@ def follow_to_the_end(page: Page, desk: RunningDesk, reference: str, amount: str
     assert "Submitted" in status()
     for days, word in (("+ 1 business day", "Pending"), ("+ 5 business days", "Paid out")):
         visit(page, desk, "sandbox")
+        before = page.get_by_text("in the sandbox.").inner_text()
         page.get_by_role("button", name=days, exact=True).click()
+        expect(page.get_by_text("in the sandbox.")).not_to_have_text(before, timeout=PATIENCE)
         settle(page)
         assert word in status()
 
