@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard import commands
 from dashboard.errors import DeskError
-from dashboard.settings import Need, load_settings
-
-SECRETS = Path(".streamlit/secrets.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,77 +33,68 @@ def build_parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="start the sandbox, the app and a sync, and print one address")
     demo.add_argument("--port", type=int, help="the app's port (default 8501, or a free one)")
     demo.add_argument("--payments", type=int, help="seed this many payments instead of a few weeks of them")
-    demo.set_defaults(run=_demo)
+    demo.set_defaults(run=commands.demo)
 
-    serve = verbs.add_parser("serve", help="serve the app, with a sync beside it")
+    serve = verbs.add_parser("serve", help="serve the app on this machine, with a sync beside it")
     serve.add_argument("--port", type=int, default=8501)
     serve.add_argument("--no-sync", action="store_true", help="do not keep a sync going beside the app")
-    serve.set_defaults(run=_serve)
+    serve.set_defaults(run=commands.serve)
 
     sync = verbs.add_parser("sync", help="read what is new at Stripe into the database")
     sync.add_argument("--full", action="store_true", help="read everything again, from the first payment")
     sync.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     sync.add_argument("--watch", action="store_true", help="go on, at an interval that Stripe's read allowance bears")
-    sync.set_defaults(run=_sync)
+    sync.set_defaults(run=commands.sync)
+
+    _add_export(verbs)
 
     sandbox = verbs.add_parser("sandbox", help="run the stand-in for Plaid, Stripe and Link alone")
-    sandbox.add_argument("--port", type=int, default=0)
+    sandbox.add_argument("--port", type=int, default=0, help="0: a free one")
     sandbox.add_argument("--state", type=Path, required=True, help="its own SQLite file")
     sandbox.add_argument("--payments", type=int, help="seed this many payments")
     sandbox.add_argument("--rate-limit", type=int, help="refuse more requests a second than this, per endpoint")
-    sandbox.set_defaults(run=_sandbox)
+    sandbox.add_argument("--seed", type=int, default=1, help="of the history's random numbers")
+    sandbox.add_argument("--no-history", action="store_true", help="start empty")
+    sandbox.add_argument("--strict", action="store_true", help="refuse what the newest API version has retired")
+    sandbox.set_defaults(run=commands.sandbox)
 
-    keys = verbs.add_parser("keys", help="make an encryption key for ACH_DESK_KEY")
-    keys.add_argument("what", choices=["init"])
-    keys.set_defaults(run=_keys)
+    keys = verbs.add_parser("keys", help="make an encryption key, rotate to it, or say how the keys stand")
+    keys.add_argument("what", choices=["init", "rotate", "status"])
+    keys.set_defaults(run=commands.keys)
+
+    backup = verbs.add_parser("backup", help="take a backup while the desk runs")
+    backup.add_argument("--folder", type=Path, default=Path("backups"))
+    backup.add_argument("--sealed", action="store_true", help="encrypt the whole file with ACH_DESK_KEY")
+    backup.add_argument("--keep", type=int, default=14, help="the newest so many always stay")
+    backup.add_argument("--days", type=int, default=30, help="older ones beyond those go")
+    backup.set_defaults(run=commands.backup)
+
+    restore = verbs.add_parser("restore", help="put a backup in the database's place, after proving it")
+    restore.add_argument("file", type=Path)
+    restore.set_defaults(run=commands.restore)
+
+    audit = verbs.add_parser("audit", help="check that nobody has changed the audit trail")
+    audit.add_argument("what", choices=["verify"])
+    audit.set_defaults(run=commands.audit)
     return parser
 
 
-def _demo(chosen: argparse.Namespace) -> int:
-    from dashboard.demo import run_demo
-
-    return run_demo(os.environ, port=chosen.port, payments=chosen.payments)
-
-
-def _serve(chosen: argparse.Namespace) -> int:
-    from dashboard.processes import Child, stopping
-
-    load_settings(os.environ, SECRETS, needs=frozenset(Need))  # say what is missing here, not in a browser
-    children: list[Child] = []
-    with stopping(children):
-        if not chosen.no_sync:
-            children.append(Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ))
-            children[-1].drain()
-        from dashboard.app import serve
-
-        serve(chosen.port)
-    return 0
-
-
-def _sync(chosen: argparse.Namespace) -> int:
-    from dashboard.desk import open_desk
-
-    settings = load_settings(os.environ, SECRETS, needs=frozenset({Need.STRIPE, Need.KEY}))
-    desk = open_desk(settings)
-    full = chosen.full
-    while True:
-        report = desk.sync.run(full=full)
-        print(json.dumps(report.as_dict()) if chosen.json else report.sentence(), flush=True)
-        if not chosen.watch:
-            return 0
-        full = False
-        time.sleep(desk.sync.interval())
-
-
-def _sandbox(chosen: argparse.Namespace) -> int:
-    from dashboard.sandbox.server import run
-
-    run(port=chosen.port, state_path=chosen.state, payments=chosen.payments, rate_limit=chosen.rate_limit)
-    return 0
-
-
-def _keys(chosen: argparse.Namespace) -> int:
-    from dashboard.store.vault import make_key
-
-    print(make_key().reveal())
-    return 0
+def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = verbs.add_parser("export", help="write the payments that a filter shows to a file")
+    export.add_argument("what", choices=["payments"])
+    export.add_argument("--format", choices=["csv", "xlsx", "parquet"], default="csv")
+    export.add_argument("--out", type=Path, required=True)
+    export.add_argument("--columns", help="comma-separated; all where it is left out")
+    export.add_argument("--status", action="append", default=[], help="may be given several times")
+    export.add_argument("--created-from", type=commands.day, metavar="DAY", help="2026-11-24, in ACH_DESK_TIMEZONE")
+    export.add_argument("--created-to", type=commands.day, metavar="DAY", help="included")
+    export.add_argument("--customer", default="", help="Stripe's customer id")
+    export.add_argument("--bank", default="")
+    export.add_argument("--amount-min", type=int, metavar="CENTS")
+    export.add_argument("--amount-max", type=int, metavar="CENTS")
+    export.add_argument("--failure-code", default="")
+    export.add_argument("--rail", default="", choices=["", "us_bank_account", "ach_debit"])
+    export.add_argument("--payout", default="")
+    export.add_argument("--overdue", action="store_true")
+    export.add_argument("--text", default="", help="name, e-mail, reference, id or amount")
+    export.set_defaults(run=commands.export)

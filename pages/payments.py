@@ -126,7 +126,7 @@ def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         on_select="rerun",
         selection_mode="single-row",
         height=560 if len(shown) > 14 else "auto",
-        key=f"payment-table-{number}-{sort}-{newest}-{hash(wanted)}",
+        key=f"payment-table-{number}-{sort}-{newest}-{wanted.words()}",
         alt="Payments with date, amount, status, customer, bank, reason and what to do",
     )
     rows = picked["selection"]["rows"] if picked else []

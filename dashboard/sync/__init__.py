@@ -82,6 +82,7 @@ class Sync:
     ) -> None:
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
         self._per_endpoint, self._overall = per_endpoint, overall
+        self._owner_checked = False
 
     def run(self, *, full: bool = False, on_progress: Callable[[Progress], None] | None = None) -> SyncReport:
         """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
@@ -91,9 +92,17 @@ class Sync:
                 "A sync is running already.", meaning="It does the same.", action="Wait for it.", code="syncing"
             )
         try:
+            self._check_owner(run)
             return self._run(run, full)
         finally:
             self._store.sync_state.drop_lease(LEASE, run.owner)
+
+    def _check_owner(self, run: Run) -> None:
+        """Once per process: the file belongs to the account behind the key. Raises WrongDatabase."""
+        if not self._owner_checked:
+            run.budget.count("account")
+            self._store.database.stamp({"stripe_account": str(self._stripe.account()["id"])})
+            self._owner_checked = True
 
     def _run(self, run: Run, full: bool) -> SyncReport:
         state, started = self._store.sync_state, int(self._clock.now().timestamp())

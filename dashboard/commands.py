@@ -1,0 +1,233 @@
+"""What the verbs of `ach-desk` do, each a few lines over a use case."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from dashboard.errors import DeskError, InputError
+from dashboard.models import Actor, Role
+from dashboard.settings import Need, Settings, load_settings
+
+SECRETS = Path(".streamlit/secrets.toml")
+STORED = frozenset({Need.STRIPE, Need.KEY})
+
+
+def operator() -> Actor:
+    """Whoever may run a command on this machine is its administrator; the audit trail names their account."""
+    return Actor(name=f"{getpass.getuser()} (command line)", roles=frozenset({Role.ADMIN}))
+
+
+def settings_for(needs: frozenset[Need]) -> Settings:
+    """The settings, asked for what the verb uses. Raises ConfigError."""
+    return load_settings(os.environ, SECRETS, needs=needs)
+
+
+def demo(chosen: argparse.Namespace) -> int:
+    """Everything on this machine."""
+    from dashboard.demo import run_demo
+
+    return run_demo(os.environ, port=chosen.port, payments=chosen.payments)
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """The app, and a sync beside it."""
+    from dashboard.processes import Child, stopping
+    from dashboard.store.backup import occupied
+
+    settings = settings_for(frozenset(Need))  # say what is missing here, not in a browser
+    children: list[Child] = []
+    with occupied(settings.db, alone=False), stopping(children):
+        if not chosen.no_sync:
+            children.append(Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ))
+            children[-1].drain()
+        from dashboard.app import serve as serve_app
+
+        serve_app(chosen.port)
+    return 0
+
+
+def sync(chosen: argparse.Namespace) -> int:
+    """Read what is new at Stripe, once or again and again."""
+    from dashboard.desk import open_desk
+    from dashboard.store.backup import occupied
+    from dashboard.sync import Progress
+
+    settings = settings_for(STORED)
+    shown = 0.0
+
+    def show(progress: Progress) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and time.monotonic() - shown > 1:
+            shown = time.monotonic()
+            words = (
+                f"{progress.rows:,} objects, {progress.rate:,.0f}/s, {progress.reads:,} reads, now {progress.resource}"
+            )
+            print(f"\r{words:<78}", end="", file=sys.stderr, flush=True)
+
+    with occupied(settings.db, alone=False):
+        desk = open_desk(settings)
+        full = chosen.full
+        while True:
+            try:
+                desk.follow_sandbox()
+                report = desk.sync.run(full=full, on_progress=show)
+                print(json.dumps(report.as_dict()) if chosen.json else report.sentence(), flush=True)
+                full = False
+            except DeskError as error:
+                if not chosen.watch:
+                    raise
+                print(error.sentences(), file=sys.stderr, flush=True)
+            if not chosen.watch:
+                return 0
+            time.sleep(desk.sync.interval())
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """The filtered payments as a file."""
+    from dashboard.desk import open_desk
+    from dashboard.export import COLUMNS, Format, export, write_file
+    from dashboard.filters import PaymentFilter
+    from dashboard.status import PaymentState
+
+    settings = settings_for(STORED)
+    desk = open_desk(settings)
+    known = {state.value: state for state in PaymentState}
+    unknown = [one for one in chosen.status if one not in known]
+    if unknown:
+        raise InputError(f"There is no status {unknown[0]}.", action=f"Choose from {', '.join(known)}.")
+    wanted = PaymentFilter(
+        statuses=tuple(known[one] for one in chosen.status),
+        created_from=chosen.created_from,
+        created_to=chosen.created_to,
+        customer=chosen.customer,
+        bank=chosen.bank,
+        amount_min=chosen.amount_min,
+        amount_max=chosen.amount_max,
+        failure_code=chosen.failure_code,
+        rail=chosen.rail,
+        payout=chosen.payout,
+        overdue=chosen.overdue,
+        text=chosen.text,
+    )
+    columns = chosen.columns.split(",") if chosen.columns else list(COLUMNS)
+    rows = desk.payments.rows(operator(), wanted)
+
+    def progress(count: int) -> None:
+        print(f"{count:,} rows …", file=sys.stderr, flush=True)
+
+    count = write_file(
+        chosen.out,
+        lambda out: export(
+            rows, out, Format(chosen.format), zone=settings.timezone, columns=columns, on_progress=progress
+        ),
+    )
+    print(f"{count:,} payments written to {chosen.out}. {wanted.words()}.")
+    return 0
+
+
+def sandbox(chosen: argparse.Namespace) -> int:
+    """The stand-in for Plaid, Stripe and Link, alone."""
+    from dashboard.sandbox.server import run
+
+    run(
+        port=chosen.port,
+        state_path=chosen.state,
+        payments=chosen.payments,
+        rate_limit=chosen.rate_limit,
+        seed=chosen.seed,
+        history_wanted=not chosen.no_history,
+        strict=chosen.strict,
+    )
+    return 0
+
+
+def keys(chosen: argparse.Namespace) -> int:
+    """Make a key, seal everything under the newest one, or say how the keys stand."""
+    from dashboard.clock import Clock
+    from dashboard.rotation import rotate
+    from dashboard.store import Store
+    from dashboard.store.vault import Vault, make_key
+
+    if chosen.what == "init":
+        print(make_key().reveal())
+        return 0
+    settings = settings_for(frozenset({Need.KEY}))
+    clock = Clock()
+    store = Store.open(settings.db, Vault(settings.keys), clock, settings.timezone)
+    try:
+        if chosen.what == "rotate":
+            count = rotate(operator(), store.database, store.sealed, store.trail, clock, lambda done: None)
+            print(
+                f"{count} stored secrets are sealed under the newest key. The others may be taken out of ACH_DESK_KEY."
+            )
+            return 0
+        readable = store.sealed.are_readable()
+        words = "every stored secret can be read" if readable else "stored secrets CANNOT be read: a key is missing"
+        print(f"{len(settings.keys)} key(s) in ACH_DESK_KEY; {words}.")
+        return 0 if readable else 1
+    finally:
+        store.close()
+
+
+def backup(chosen: argparse.Namespace) -> int:
+    """Take a backup while the desk runs, and let old ones go."""
+    from dashboard.backup import Backups
+    from dashboard.clock import Clock
+    from dashboard.store import Store
+    from dashboard.store.vault import Vault
+
+    settings = settings_for(frozenset({Need.KEY}))
+    vault, clock = Vault(settings.keys), Clock()
+    store = Store.open(settings.db, vault, clock, settings.timezone)
+    try:
+        backups = Backups(store.database, store.trail, vault, clock, chosen.folder)
+        print(backups.make(operator(), sealed=chosen.sealed))
+        for gone in backups.prune(keep=chosen.keep, days=chosen.days):
+            print(f"removed {gone}")
+    finally:
+        store.close()
+    return 0
+
+
+def restore(chosen: argparse.Namespace) -> int:
+    """Put a backup in the database's place, after proving it."""
+    from dashboard.backup import restore as put_back
+    from dashboard.clock import Clock
+    from dashboard.store.vault import Vault
+
+    settings = settings_for(frozenset({Need.KEY}))
+    kept = put_back(chosen.file, settings.db, Vault(settings.keys), {}, operator(), Clock())
+    print(f"{settings.db} is restored from {chosen.file}." + (f" The old file is {kept}." if kept else ""))
+    return 0
+
+
+def audit(chosen: argparse.Namespace) -> int:
+    """Find an edit, a removal or a reorder in the audit trail."""
+    from dashboard.store.database import Database
+    from dashboard.store.trail import Trail
+
+    settings = settings_for(frozenset())
+    if not settings.db.exists():
+        raise InputError(f"There is no database at {settings.db}.", action="Set ACH_DESK_DB.")
+    database = Database(settings.db)
+    try:
+        findings = Trail(database).verify()
+    finally:
+        database.close()
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print("The audit trail is whole.")
+    return 1 if findings else 0
+
+
+def day(text: str) -> date:
+    """A day as the command line takes it: 2026-11-24."""
+    return date.fromisoformat(text)

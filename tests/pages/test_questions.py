@@ -1,0 +1,122 @@
+"""What a link attempt asks of the operator, and what each answer does."""
+
+from __future__ import annotations
+
+import requests
+from streamlit.testing.v1 import AppTest
+
+from dashboard.desk import Desk
+from dashboard.models import Actor, AttemptState, Customer, LinkAttempt
+from tests.pages.conftest import show, text_of
+from tests.pages.test_pages import add, link
+from tests.sandboxes import Sandbox
+
+
+def begin(
+    desk: Desk, actor: Actor, sandbox: Sandbox, customer: Customer, accounts: list[dict[str, str]]
+) -> LinkAttempt:
+    """An attempt whose Link reported these accounts."""
+    plaid = sandbox.keys["plaid"]
+    opening = desk.onboarding.open(actor, customer.id)
+    made = requests.post(
+        f"{sandbox.url}/sandbox/public_token/create",
+        json={"institution_id": "ins_109508", "initial_products": ["auth"]},
+        headers={"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]},
+        timeout=30,
+    ).json()
+    metadata = {"institution": {"name": "First Platypus Bank", "institution_id": "ins_109508"}, "accounts": accounts}
+    outcome = {
+        "id": f"q-{opening.attempt_id[-12:]}",
+        "kind": "success",
+        "public_token": made["public_token"],
+        "metadata": metadata,
+    }
+    return desk.onboarding.report(actor, opening.attempt_id, outcome, {})
+
+
+def press(app: AppTest, words: str) -> AppTest:
+    next(one for one in app.button if words in one.label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_several_accounts_are_shown_and_the_chosen_one_is_linked(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    attempt = begin(desk, actor, lived_sandbox, add(desk, actor, "Saul Several"), [])
+    assert attempt.state is AttemptState.CHOOSING
+    app.query_params["attempt"] = attempt.id
+    show(app, "")
+    assert "Which account shall be debited?" in text_of(app)
+    press(app, "Plaid Saving")
+    assert desk.onboarding.get(actor, attempt.id).state is AttemptState.AUTHORIZED
+    assert "The bank is linked" in text_of(app)
+
+
+def test_an_account_that_is_linked_already_is_pointed_out_and_used(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Dina Duplicate")
+    linked = link(desk, actor, lived_sandbox, customer)
+    again = {"id": "acc-2", "name": linked.name, "mask": str(linked.mask), "type": "depository", "subtype": "checking"}
+    attempt = begin(desk, actor, lived_sandbox, customer, [again])
+    app.query_params["attempt"] = attempt.id
+    show(app, "")
+    assert "This account is already linked" in text_of(app)
+    press(app, "Use the linked account")
+    assert "The bank is linked" in text_of(app)
+    assert [one.id for one in desk.onboarding.accounts(actor, customer.id)] == [linked.id]
+
+
+def test_a_stripe_customer_with_the_same_email_is_offered_and_adopted(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Edda Email")
+    known = lived_sandbox.client.v1.customers.create({"name": "E. Email", "email": customer.email})
+    attempt = begin(desk, actor, lived_sandbox, customer, [])
+    chosen = next(one for one in attempt.accounts if one.name == "Plaid Checking")
+    desk.onboarding.choose(actor, attempt.id, chosen.id)
+    app.query_params["attempt"] = attempt.id
+    show(app, "")
+    assert "Is this the same person?" in text_of(app)
+    press(app, "Yes: **E. Email**")
+    assert desk.customers.get(actor, customer.id).stripe_customer_id == known.id
+    assert "The bank is linked" in text_of(app)
+
+
+def test_a_new_stripe_customer_can_be_made_all_the_same(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Nele New")
+    known = lived_sandbox.client.v1.customers.create({"name": "Another", "email": customer.email})
+    attempt = begin(desk, actor, lived_sandbox, customer, [])
+    desk.onboarding.choose(actor, attempt.id, next(one for one in attempt.accounts if one.is_depository).id)
+    app.query_params["attempt"] = attempt.id
+    show(app, "")
+    press(app, "No, make a new Stripe customer")
+    assert desk.customers.get(actor, customer.id).stripe_customer_id not in {None, known.id}
+
+
+def test_a_payment_that_is_selected_shows_its_story_and_its_ids(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    show(app, "payments")
+    app.session_state["payment-table-0-created-Falling-All payments"] = {
+        "selection": {"rows": [0], "columns": [], "cells": []}
+    }
+    app.run()
+    assert not app.exception
+    shown = text_of(app)
+    assert "Time line" in shown and "Created" in shown and "Fee" in shown
+    assert any("charge: py_" in str(one.value) for one in app.code)
+
+
+def test_an_account_that_is_selected_shows_its_mandate_and_its_balance(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    linked = link(desk, actor, lived_sandbox, add(desk, actor, "Seda Selected"))
+    show(app, "accounts")
+    app.session_state["account-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert f"{linked.mandate_id}" in text_of(app)
+    press(app, "Balance now")
+    assert "Available **$100.00**" in text_of(app)
