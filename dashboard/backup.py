@@ -11,7 +11,17 @@ from dashboard.access import Permission, require
 from dashboard.clock import Clock
 from dashboard.errors import StoreError
 from dashboard.models import Actor
-from dashboard.store.backup import copy_database, inspect_copy, occupied, open_file, replace_database, seal_file
+from dashboard.store.backup import (
+    copy_database,
+    copy_file,
+    digest_path,
+    inspect_copy,
+    note_digest,
+    occupied,
+    open_file,
+    replace_database,
+    seal_file,
+)
 from dashboard.store.database import Database
 from dashboard.store.sealed import SealedRows
 from dashboard.store.trail import Trail
@@ -50,6 +60,7 @@ class Backups:
         copy_database(self._database, target)
         _demand_sound(target, "The backup")
         if not sealed:
+            note_digest(target)
             return target
         covered = target.with_name(target.name + ".sealed")
         seal_file(self._vault, target, covered)
@@ -73,6 +84,7 @@ class Backups:
         gone = [kept.path for kept in self.kept()[max(keep, 1) :] if kept.taken_at < oldest]
         for path in gone:
             path.unlink()
+            digest_path(path).unlink(missing_ok=True)
         return gone
 
 
@@ -86,12 +98,11 @@ def restore(source: Path, target: Path, vault: Vault, stamp: dict[str, str], act
     with occupied(target, alone=True):
         copy = target.with_name(target.name + ".restoring")
         copy.unlink(missing_ok=True)
-        if source.suffix == ".sealed":
-            open_file(vault, source, copy)
-        else:
-            copy.write_bytes(source.read_bytes())
-            copy.chmod(0o600)
         try:
+            if source.suffix == ".sealed":
+                open_file(vault, source, copy)
+            else:
+                copy_file(source, copy)
             _demand_sound(copy, f"The backup {source}")
             _prove(copy, vault, stamp, actor, clock, source)
             return replace_database(copy, target)

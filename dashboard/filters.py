@@ -42,7 +42,7 @@ class PaymentFilter:
                 query["status"] = ",".join(state.value for state in value)
             elif value is True:
                 query[field.name] = "1"
-            elif value not in (None, "", (), False):
+            elif value is not None and value is not False and value not in ("", ()):  # 0 cents is a bound
                 query[field.name] = value.isoformat() if isinstance(value, date) else str(value)
         return query
 

@@ -42,7 +42,9 @@ class RoleRules:
         """The roles of an identity; an e-mail that the provider says is not verified gives none."""
         held = set()
         email = claims.get("email")
-        if isinstance(email, str) and claims.get("email_verified", True) is True:
+        # An address that reads like a group's name must not count as one.
+        named = isinstance(email, str) and "@" in email and not email.startswith("group:")
+        if isinstance(email, str) and named and claims.get("email_verified", True) is True:
             held.add(email.casefold())
         groups = claims.get(self.groups_claim)
         if isinstance(groups, list | tuple):

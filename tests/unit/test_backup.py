@@ -1,0 +1,204 @@
+"""A backup is proved before it counts, and proved again before it replaces anything."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from dashboard.backup import Backups, restore
+from dashboard.clock import Clock, FixedClock
+from dashboard.errors import AccessDenied, StoreError, StoreUnavailable, UnreadableSecret, WrongDatabase
+from dashboard.models import Actor, HolderType, Role, Secret
+from dashboard.rotation import rotate
+from dashboard.store import Store
+from dashboard.store.backup import occupied
+from dashboard.store.sealed import SEALED
+from dashboard.store.vault import Vault, make_key
+
+ADMIN = Actor("admin", frozenset({Role.ADMIN}))
+KEY = make_key()
+STAMP = {"mode": "test", "plaid_env": "sandbox"}
+PLANTED = Secret("access-sandbox-planted-and-never-to-be-seen")
+
+
+def plant(store: Store) -> None:
+    """A customer and an item with a sealed token."""
+    with store.transaction() as db:
+        db.execute(
+            "INSERT INTO customer (id, name, email, reference, holder_type, stripe_key, created_at, updated_at)"
+            " VALUES ('cust_1', 'Ann', 'ann@example.com', 'A-1', ?, 'k', 1, 1)",
+            [HolderType.INDIVIDUAL.value],
+        )
+        db.execute(
+            "INSERT INTO item"
+            " (id, customer_id, generation, institution_name, state, access_token, created_at, updated_at)"
+            " VALUES ('item_1', 'cust_1', 'current', 'Bank', 'healthy', ?, 1, 1)",
+            [Vault([KEY]).seal(PLANTED)],
+        )
+        store.trail.append(ADMIN, "planted", "item_1", Clock().now())
+
+
+@pytest.fixture
+def store(tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator of Store
+    opened = Store.open(tmp_path / "desk.db", Vault([KEY]), Clock())
+    opened.database.stamp(STAMP)
+    plant(opened)
+    yield opened
+    opened.close()
+
+
+def backups(store: Store, folder: Path, clock: Clock | None = None) -> Backups:
+    return Backups(store.database, store.trail, Vault([KEY]), clock or Clock(), folder)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_backup_comes_back_whole(store: Store, tmp_path: Path, sealed: bool) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN, sealed=sealed)
+    store.close()
+    old = restore(kept, tmp_path / "desk.db", Vault([KEY]), STAMP, ADMIN, Clock())
+    assert old is not None and old.exists()
+    again = Store.open(tmp_path / "desk.db", Vault([KEY]), Clock())
+    assert again.sealed.are_readable() and again.trail.verify() == [] and again.database.check_integrity() == []
+    assert [row.action for row in again.trail.read()][:2] == ["backup.restored", "backup.made"]
+    again.close()
+
+
+def test_a_sealed_backup_shows_nothing(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN, sealed=True)
+    assert b"ann@example.com" not in kept.read_bytes() and b"SQLite format" not in kept.read_bytes()
+    assert [path.name for path in (tmp_path / "b").iterdir()] == [kept.name], "no plain copy is left"
+
+
+def test_no_backup_shows_a_token(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN)
+    assert PLANTED.reveal().encode() not in kept.read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def damage_end(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def damage_middle(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 64] = b"\xff" * 64
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("damage", [damage_end, damage_middle])
+def test_a_damaged_backup_replaces_nothing(store: Store, tmp_path: Path, sealed: bool, damage) -> None:  # type: ignore[no-untyped-def]
+    kept = backups(store, tmp_path / "b").make(ADMIN, sealed=sealed)
+    damage(kept)
+    before = [row.digest for row in store.trail.read()]
+    store.close()
+    with pytest.raises((StoreError, StoreUnavailable, UnreadableSecret, sqlite3.DatabaseError)):
+        restore(kept, tmp_path / "desk.db", Vault([KEY]), STAMP, ADMIN, Clock())
+    again = Store.open(tmp_path / "desk.db", Vault([KEY]), Clock())
+    assert [row.digest for row in again.trail.read()] == before
+    assert not list(tmp_path.glob("*.restoring*"))
+    again.close()
+
+
+def test_a_backup_of_another_key_is_refused(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN)
+    store.close()
+    with pytest.raises(UnreadableSecret):
+        restore(kept, tmp_path / "desk.db", Vault([make_key()]), STAMP, ADMIN, Clock())
+
+
+def test_a_backup_of_another_environment_is_refused(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN)
+    store.close()
+    with pytest.raises(WrongDatabase):
+        restore(kept, tmp_path / "desk.db", Vault([KEY]), {**STAMP, "mode": "live"}, ADMIN, Clock())
+
+
+def test_a_backup_whose_audit_trail_was_changed_is_refused(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN)
+    store.close()
+    forged = sqlite3.connect(kept)
+    forged.executescript("DROP TRIGGER audit_keeps; UPDATE audit SET actor = 'nobody' WHERE seq = 1;")
+    forged.close()
+    kept.with_name(kept.name + ".sha256").unlink()  # whoever forges the file forges its digest too
+    with pytest.raises(StoreError, match="audit trail"):
+        restore(kept, tmp_path / "desk.db", Vault([KEY]), STAMP, ADMIN, Clock())
+
+
+def test_nothing_is_restored_under_a_running_desk(store: Store, tmp_path: Path) -> None:
+    kept = backups(store, tmp_path / "b").make(ADMIN)
+    with occupied(tmp_path / "desk.db", alone=False), pytest.raises(StoreUnavailable, match="in use"):
+        restore(kept, tmp_path / "desk.db", Vault([KEY]), STAMP, ADMIN, Clock())
+
+
+def test_backups_go_by_count_and_age_together(store: Store, tmp_path: Path) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    clock = FixedClock(datetime(2026, 11, 1, tzinfo=UTC))
+    made = backups(store, tmp_path / "b", clock)
+    for _ in range(5):
+        made.make(ADMIN)
+        clock.move(timedelta(days=10))
+    assert made.prune(keep=10, days=1) == []
+    assert len(made.prune(keep=2, days=25)) == 3
+    assert len(made.kept()) == 2
+
+
+def test_only_an_administrator_takes_backups(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(AccessDenied):
+        backups(store, tmp_path / "b").make(Actor("ops", frozenset({Role.OPS})))
+
+
+def test_rotation_seals_everything_under_the_newest_key(store: Store, tmp_path: Path) -> None:
+    new = make_key()
+    store.close()
+    both = Store.open(tmp_path / "desk.db", Vault([new, KEY]), Clock())
+    assert rotate(ADMIN, both.database, both.sealed, both.trail, Clock(), lambda done: None) == 1
+    both.close()
+    alone = Store.open(tmp_path / "desk.db", Vault([new]), Clock())
+    assert alone.sealed.are_readable()
+    assert Vault([new]).open(alone.sealed.sample()[0]) == PLANTED
+    alone.close()
+
+
+def test_rotation_goes_on_while_others_write(store: Store, tmp_path: Path) -> None:
+    new = make_key()
+    both = Store.open(tmp_path / "desk.db", Vault([new, KEY]), Clock())
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with store.transaction():
+                store.trail.append(ADMIN, "busy", "x", Clock().now())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        rotate(ADMIN, both.database, both.sealed, both.trail, Clock(), lambda done: None)
+    finally:
+        stop.set()
+        writer.join()
+    assert both.trail.verify() == []
+    both.close()
+
+
+def test_a_rotation_without_the_old_key_changes_nothing(store: Store, tmp_path: Path) -> None:
+    other = Store.open(tmp_path / "desk.db", Vault([make_key()]), Clock())
+    with pytest.raises(UnreadableSecret):
+        rotate(ADMIN, other.database, other.sealed, other.trail, Clock(), lambda done: None)
+    other.close()
+    assert store.sealed.are_readable()
+
+
+def test_every_column_that_can_hold_a_secret_is_rotated(store: Store) -> None:
+    columns = {}
+    for row in list(store.database.handle.query("SELECT name FROM sqlite_schema WHERE type = 'table'")):
+        info = store.database.handle.query(f"PRAGMA table_info('{row['name']}')")
+        blobs = tuple(one["name"] for one in info if one["type"] == "BLOB")
+        if blobs and not row["name"].startswith("payment_search"):
+            columns[row["name"]] = blobs
+    assert columns.pop("pin") == ("salt", "digest"), "a PIN is hashed, not sealed"
+    assert columns == SEALED

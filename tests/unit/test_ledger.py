@@ -1,0 +1,143 @@
+"""Objects in any order, twice or late, give the same table, and the summaries add up to it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.history import History
+from dashboard.clock import Clock
+from dashboard.filters import PaymentFilter
+from dashboard.store import Store
+from dashboard.store.payments import QueryTooSlow, match_words
+from dashboard.store.vault import Vault, make_key
+
+HISTORY = History(60, days=40)
+OBJECTS = [
+    (resource, json.loads(body))
+    for resource, listing in HISTORY.resources.items()
+    if resource != "events"
+    for body in listing.bodies
+    if resource != "customers" or json.loads(body)["id"] in {charge["customer"] for charge in HISTORY.charges}
+]
+TODAY = date(2026, 11, 24)
+
+
+def open_store(folder: Path) -> Store:
+    return Store.open(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
+
+
+def table(store: Store) -> list[tuple[Any, ...]]:
+    rows = store.payments.walk(PaymentFilter(), TODAY)
+    return sorted(tuple(value for name, value in row.items() if name != "seq") for row in rows)
+
+
+def feed(store: Store, objects: list[tuple[str, dict[str, Any]]]) -> None:
+    for resource, one in objects:
+        store.ledger.apply(resource, [one])
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
+    store = open_store(tmp_path_factory.mktemp("expected"))
+    feed(store, OBJECTS)
+    rows = table(store)
+    store.close()
+    assert len(rows) == 60
+    return rows
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(len(OBJECTS))), repeats=st.lists(st.integers(0, len(OBJECTS) - 1), max_size=20))
+def test_any_order_and_any_repetition_give_the_same_table(
+    expected: list[tuple[Any, ...]], tmp_path_factory: pytest.TempPathFactory, order: list[int], repeats: list[int]
+) -> None:
+    store = open_store(tmp_path_factory.mktemp("shuffled"))
+    try:
+        feed(store, [OBJECTS[number] for number in [*order, *repeats]])
+        assert table(store) == expected
+        check_summaries(store)
+    finally:
+        store.close()
+
+
+def check_summaries(store: Store) -> None:
+    """The summaries equal what the rows themselves add up to."""
+    rows = list(store.payments.walk(PaymentFilter(), TODAY))
+    sums = store.payments.sums(PaymentFilter(), TODAY)
+    assert sums.count == len(rows)
+    assert sums.amounts == ({"usd": sum(row["amount"] for row in rows)} if rows else {})
+    by_state = {}
+    for row in store.payments.by_state(PaymentFilter(), TODAY):
+        by_state[row["state"]] = by_state.get(row["state"], 0) + row["count"]
+    states = [row["state"] for row in rows]
+    assert by_state == {state: states.count(state) for state in set(states)}
+
+
+def test_the_summaries_follow_a_change_of_status(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    feed(store, OBJECTS)
+    charge = next(one for resource, one in OBJECTS if resource == "charges" and one["status"] == "succeeded")
+    store.ledger.apply("charges", [{**charge, "status": "failed", "failure_code": "account_closed"}])
+    check_summaries(store)
+    found = store.payments.get(charge["id"])
+    assert found and found["state"] == "failed" and found["reason"] == "account_closed"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"amount": None, "currency": None, "status": None, "metadata": None, "payment_method_details": None},
+        {"status": "something_new", "amount": "many", "created": "yesterday", "customer": 7, "outcome": []},
+        {"payment_method_details": {"type": "us_bank_account", "us_bank_account": None}, "unknown": {"a": [1]}},
+    ],
+)
+def test_an_object_with_missing_or_strange_parts_passes_through(tmp_path: Path, broken: dict[str, Any]) -> None:
+    store = open_store(tmp_path)
+    store.ledger.apply("charges", [{"id": "py_strange", **broken}])
+    assert store.payments.get("py_strange") is not None
+    check_summaries(store)
+    store.close()
+
+
+def test_search_finds_name_email_reference_id_and_amount(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    feed(store, OBJECTS)
+    assert store.ledger.index_search() > 0
+    charge = HISTORY.charges[0]
+    reference = charge["metadata"]["invoice_reference"]
+    dollars = f"{charge['amount'] // 100:,}.{charge['amount'] % 100:02d}"
+    for text in (charge["id"], charge["payment_intent"], reference, dollars):
+        rows = store.payments.page(PaymentFilter(text=text), TODAY, sort="created", descending=True, offset=0, size=9)
+        assert charge["id"] in {row["id"] for row in rows}, text
+    store.close()
+
+
+@pytest.mark.parametrize("text", ['"', "' OR 1=1 --", "*", "a AND (", "NEAR/3", "…", "x" * 500, "--", "%_"])
+def test_no_search_text_can_break_the_query(tmp_path: Path, text: str) -> None:
+    store = open_store(tmp_path)
+    feed(store, OBJECTS[:20])
+    store.payments.page(PaymentFilter(text=text), TODAY, sort="created", descending=True, offset=0, size=9)
+    store.close()
+
+
+def test_an_amount_is_found_however_it_is_typed() -> None:
+    assert match_words("$1,234.50") == match_words("1234.50") == '"1234"* "50"*'
+
+
+def test_a_dear_question_is_stopped_and_says_so(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    feed(store, OBJECTS)
+    with pytest.raises(QueryTooSlow, match="too long"):
+        for _ in range(2_000):
+            store.payments.sums(PaymentFilter(bank="BANK 1", amount_min=1), TODAY, seconds=-1)
+    store.close()
