@@ -71,10 +71,18 @@ class Ledger:
         self._database = database
         self._day = lru_cache(maxsize=65_536)(lambda quarter: _local_day(quarter * QUARTER, zone))
 
-    def apply(self, resource: str, objects: Sequence[Mapping[str, Any]], *, payout_id: str | None = None) -> Written:
+    def apply(
+        self,
+        resource: str,
+        objects: Sequence[Mapping[str, Any]],
+        *,
+        payout_id: str | None = None,
+        filling: bool = False,
+    ) -> Written:
         """Keep a page of objects of one resource and re-derive the payments that they touch.
 
-        `payout_id` says that these balance transactions were paid out in it.
+        `payout_id` says that these balance transactions were paid out in it. `filling` says that a backfill runs:
+        PaymentIntents then wait for their charges, and `derive_lonely_intents` shows those that have none.
         """
         kind = KINDS[resource]
         rows = [kind.read(one) for one in objects if isinstance(one.get("id"), str)]
@@ -82,8 +90,19 @@ class Ledger:
             rows = [(*row[:-1], payout_id) for row in rows]
         with self._database.transaction() as db:
             db.conn.executemany(kind.upsert, rows)
-            changed = self._derive(db.conn, resource, [row[0] for row in rows])
+            ids = [row[0] for row in rows]
+            changed = 0 if filling and resource == "payment_intents" else self._derive(db.conn, resource, ids)
         return Written(len(rows), changed)
+
+    def derive_lonely_intents(self, batch: int = 1_000) -> int:
+        """Show PaymentIntents without a charge that are not shown yet, a batch at a time; returns how many."""
+        with self._database.transaction() as db:
+            query = (
+                "SELECT id FROM intent i WHERE NOT EXISTS (SELECT 1 FROM charge WHERE intent_id = i.id)"
+                " AND NOT EXISTS (SELECT 1 FROM payment WHERE id = i.id) LIMIT ?"
+            )
+            ids = {row[0] for row in db.execute(query, [batch]).fetchall()}
+            return self._settle(db.conn, set(), ids, set())
 
     def apply_debits(self, ids: Iterable[str]) -> int:
         """Show our own debits that Stripe does not know yet, and drop them where it does."""

@@ -79,6 +79,21 @@ class SyncRows:
                 [window.resource, window.start, window.stop, window.after],
             )
 
+    def replace_window(self, window: Window) -> None:
+        """Plan a window anew in place of every one of its resource."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM sync_window WHERE resource = ?", [window.resource])
+            self.add_window(window)
+
+    def first_unsettled(self) -> int | None:
+        """When the oldest charge was made whose balance transaction is named but not kept, or None."""
+        query = (
+            "SELECT min(created) AS first FROM charge WHERE settlement_id IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM settlement WHERE id = settlement_id)"
+        )
+        first = next(iter(self._database.handle.query(query)))["first"]
+        return None if first is None else int(first)
+
     def move_window(self, old: Window, new: Window) -> None:
         """A page was read: the start may have moved up (the rest is another window's), the cursor down."""
         with self._database.transaction() as db:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from dashboard.store.sync_state import Window
 from dashboard.sync.run import Run
 
-# What a payment refers to comes first, so that each payment is derived once, with all it refers to at hand.
-FIRST = ("customers", "payouts", "balance_transactions", "refunds", "disputes")
-THEN = ("payment_intents",)
-LAST = ("charges",)
+# What a payment refers to comes first, so that each payment is derived once, with all it refers to at hand. Balance
+# transactions come with the payout that paid them out; only those in no payout yet are listed by their time.
+FIRST = ("customers", "payouts")
+THEN = ("refunds", "disputes", "payment_intents", "charges")
+DAY = 86_400
 BEGINNING = 1_293_840_000  # 2011-01-01: Stripe opened to the public later that year
 PAGE = 100  # Stripe: `limit` is at most 100
 WORKERS = 6  # at 150 ms a reply, 25 requests a second need four in flight
@@ -21,29 +24,47 @@ SMALLEST_SPLIT = 60  # seconds of `created`; a denser minute is read page by pag
 
 def plan(now: int) -> list[Window]:
     """One window per resource; it splits by itself."""
-    return [Window(resource, BEGINNING, now + 1, None) for resource in (*FIRST, *THEN, *LAST)]
+    return [Window(resource, BEGINNING, now + 1, None) for resource in (*FIRST, *THEN)]
 
 
 def backfill(run: Run, workers: int = WORKERS) -> None:
     """Read every open window to its end. Stopped anywhere and called again, it repeats at most a page a worker."""
-    for stage in (FIRST, THEN, LAST):
-        wanted = [window for window in run.store.sync_state.open_windows() if window.resource in stage]
-        _read_windows(run, wanted, workers)
-    itemise(run)
+    _read_open(run, FIRST, workers)
+    itemise(run, workers)
+    _read_open(run, THEN, workers)
+    state = run.store.sync_state
+    since = state.first_unsettled()
+    if since is not None and not any(one.resource == "balance_transactions" for one in state.open_windows()):
+        now = int(run.clock.now().timestamp())
+        state.replace_window(Window("balance_transactions", since - DAY, now + 1, None))
+    _read_open(run, ("balance_transactions",), workers)
+    while run.store.ledger.derive_lonely_intents():
+        continue
 
 
-def itemise(run: Run) -> None:
+def itemise(run: Run, workers: int = 1) -> None:
     """Read which balance transactions each finished automatic payout paid out (Stripe: payout reconciliation)."""
-    for payout_id in run.store.sync_state.unitemised_payouts():
-        after: dict[str, str] = {}
-        while True:
-            page = run.page("balance_transactions", {"payout": payout_id, "limit": PAGE, **after})
-            last = not page.has_more or not page.data
-            done = (lambda: run.store.ledger.mark_itemised(payout_id)) if last else None  # noqa: B023  called at once
-            run.commit("balance_transactions", page.data, done, payout_id=payout_id)
-            if last:
-                break
-            after = {"starting_after": str(page.data[-1]["id"])}
+    waiting = run.store.sync_state.unitemised_payouts()
+    with ThreadPoolExecutor(workers, thread_name_prefix="sync") as pool:
+        for done in [pool.submit(_itemise_one, run, payout_id) for payout_id in waiting]:
+            done.result()
+
+
+def _itemise_one(run: Run, payout_id: str) -> None:
+    after: dict[str, str] = {}
+    while True:
+        page = run.page("balance_transactions", {"payout": payout_id, "limit": PAGE, **after})
+        last = not page.has_more or not page.data
+        done = functools.partial(run.store.ledger.mark_itemised, payout_id) if last else None
+        run.commit("balance_transactions", page.data, done, payout_id=payout_id)
+        if last:
+            return
+        after = {"starting_after": str(page.data[-1]["id"])}
+
+
+def _read_open(run: Run, resources: Sequence[str], workers: int) -> None:
+    open_windows = run.store.sync_state.open_windows()
+    _read_windows(run, [window for window in open_windows if window.resource in resources], workers)
 
 
 def _read_windows(run: Run, windows: list[Window], workers: int) -> None:

@@ -101,7 +101,7 @@ class Run:
             with self.store.transaction():
                 if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
                     raise LeaseLost("Another sync has taken over.", code="sync_lease")
-                written = self.store.ledger.apply(resource, objects, payout_id=payout_id)
+                written = self.store.ledger.apply(resource, objects, payout_id=payout_id, filling=self.search_follows)
                 if written.changed and not self.search_follows:
                     self.store.ledger.index_search()
                 if also:

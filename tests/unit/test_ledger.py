@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.history import History
 from dashboard.clock import Clock
 from dashboard.filters import PaymentFilter
 from dashboard.store import Store
 from dashboard.store.payments import QueryTooSlow, match_words
 from dashboard.store.vault import Vault, make_key
+from tests.histories import History
 
 HISTORY = History(60, days=40)
 OBJECTS = [
