@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Document = dict[str, Any]
+MEMO = "Monthly plan, collected by ACH debit under the customer's standing authorization; see the order for its lines"
 _MARK = re.compile(r'"<(\w+):(\w+)>"|<(\w+):(\w+)>')
 
 
@@ -47,7 +48,7 @@ def bank(legacy: bool) -> Document:
         "account_holder_type": "individual",
         "bank_name": mark("bank"),
         "fingerprint": f"bankfp{mark('account', '010d')}",
-        "last4": mark("last4", "04d").join(("", "")),
+        "last4": mark("last4", "04d"),
         "routing_number": "110000000",
     }
     if legacy:
@@ -260,7 +261,7 @@ def refund() -> Document:
             "us_bank_transfer": {"reference": None, "reference_status": "n/a"},
         },
         "metadata": {},
-        "payment_intent": f"pi_{number}",
+        "payment_intent": None,
         "reason": "requested_by_customer",
         "receipt_number": None,
         "source_transfer_reversal": None,
@@ -285,7 +286,7 @@ def dispute() -> Document:
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},
-        "payment_intent": f"pi_{number}",
+        "payment_intent": None,
         "reason": "debit_not_authorized",
         "status": "lost",
     }
