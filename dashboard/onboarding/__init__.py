@@ -265,9 +265,10 @@ class Onboarding:
 
     def resume_all(self) -> int:
         """At start: go on with everything that a stop left in the middle. Returns how many."""
+        for id in self._store.attempts.leased():  # also those that wait for a person: the answer must not wait
+            self._free(id)
         due = self._store.attempts.due()
         for id in due:
-            self._free(id)
             self._worker.submit(self._steps.run, id)
         return len(due)
 

@@ -157,6 +157,11 @@ class AttemptRows:
         )
         return [self._attempt(row) for row in rows]
 
+    def leased(self) -> list[str]:
+        """The attempts that somebody holds, or held when they died."""
+        query = "SELECT id FROM link_attempt WHERE lease_owner IS NOT NULL ORDER BY created_at"
+        return [row["id"] for row in select(self._database.handle, query, [])]
+
     def due(self) -> list[str]:
         """The attempts that a worker can take further without a person's answer."""
         marks = ", ".join("?" for _ in DUE)

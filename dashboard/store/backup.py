@@ -127,7 +127,8 @@ def replace_database(copy: Path, database: Path) -> Path | None:
         number = 1
         while database.with_name(f"{database.name}.before-restore-{number}").exists():
             number += 1
-        kept = database.rename(database.with_name(f"{database.name}.before-restore-{number}"))
+        kept = database.with_name(f"{database.name}.before-restore-{number}")
+        os.link(database, kept)  # a second name, so that the first is never without a database
         for suffix in ("-wal", "-shm"):
             database.with_name(database.name + suffix).unlink(missing_ok=True)
     _settle(copy, database)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from dashboard.clock import Clock
 from dashboard.errors import LeaseLost
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe import Stripe
+from dashboard.leases import is_dead, new_owner
 from dashboard.store import Store
 from dashboard.sync.budget import Budget
 
@@ -59,15 +59,18 @@ class Run:
     budget: Budget
     on_progress: Callable[[Progress], None] | None = None
     search_follows: bool = False
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    owner: str = field(default_factory=new_owner)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     started: float = field(default_factory=time.monotonic)
     _renewed: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def hold(self) -> bool:
-        """Take or prolong the lease."""
+        """Take or prolong the lease; that of a process known to be gone need not run out."""
         now = int(self.clock.real().timestamp())
+        holder = self.store.sync_state.lease_holder(LEASE, now)
+        if holder != self.owner and is_dead(holder):
+            self.store.sync_state.drop_lease(LEASE, str(holder))
         self._renewed = time.monotonic()
         return self.store.sync_state.take_lease(LEASE, self.owner, now, now + LEASE_SECONDS)
 

@@ -1,0 +1,267 @@
+"""The flows that are killed: how each begins, what is killed, how it resumes, and what must be true afterwards.
+
+A new flow joins by one line in FLOWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.backup import Backups, restore
+from dashboard.clock import Clock
+from dashboard.desk import Desk
+from dashboard.errors import UnreadableSecret
+from dashboard.filters import PaymentFilter
+from dashboard.models import AttemptState, DebitOrder, DebitState, Purpose
+from dashboard.rotation import rotate
+from dashboard.settings import load_settings
+from dashboard.store.vault import Vault, make_key
+from tests.crash.house import House
+
+Notes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong."""
+
+    name: str
+    begin: Callable[[House], Notes]
+    act: Callable[[House], None]
+    resume: Callable[[House], None]
+    check: Callable[[House], Notes]
+    generation: str = "current"
+    stride: int = 1  # a backfill is the same page after page: every ninth point says as much, in a ninth of the time
+
+
+def _common(desk: Desk) -> Notes:
+    return {
+        "integrity_failures": len(desk.store.database.check_integrity()),
+        "audit_breaks": len(desk.store.trail.verify()),
+        "lost_tokens": 0,
+        "second_debits": 0,
+    }
+
+
+# Onboarding.
+
+
+def _prepare_link(house: House, desk: Desk) -> Notes:
+    return house.make_outcome(desk, house.add_customer(desk))
+
+
+def _act_link(house: House) -> None:
+    desk = house.open()
+    made = house.notes["made"]
+    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})
+    _choose(house, desk)
+    desk.close()
+
+
+def _choose(house: House, desk: Desk) -> None:
+    attempt = desk.onboarding.get(house.actor, house.notes["made"]["attempt"])
+    if attempt.state is AttemptState.CHOOSING:
+        chosen = next(one for one in attempt.accounts if one.is_depository)
+        desk.onboarding.choose(house.actor, attempt.id, chosen.id)
+
+
+def _resume_link(house: House) -> None:
+    desk = house.open()
+    made = house.notes["made"]
+    desk.onboarding.resume_all()  # at start
+    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})  # the browser resends until acknowledged
+    _choose(house, desk)
+    desk.close()
+
+
+def _check_link(house: House) -> Notes:
+    desk = house.open()
+    found = _common(desk)
+    attempt = desk.onboarding.get(house.actor, house.notes["made"]["attempt"])
+    token = house.notes["made"]["outcome"]["public_token"]
+    stored = False
+    if attempt.item_id:
+        try:
+            stored = bool(desk.store.items.access_token(attempt.item_id))
+        except UnreadableSecret:
+            stored = False
+    exchanged = house.generation == "classic" or house.sandbox.is_spent(token)
+    if exchanged and not stored and attempt.state is not AttemptState.UNKNOWN:
+        found["lost_tokens"] = 1
+    if attempt.state not in {AttemptState.AUTHORIZED, AttemptState.UNKNOWN}:
+        found["stuck"] = attempt.state.value
+    email = desk.customers.get(house.actor, attempt.customer_id).email
+    customers = house.sandbox.stripe("customers", email=email)
+    sources = sum(len(house.sandbox.stripe(f"customers/{one['id']}/sources")) for one in customers)
+    if len(customers) > 1 or sources > 1:
+        found["doubled"] = f"{len(customers)} customers, {sources} bank accounts"
+    desk.close()
+    return found
+
+
+# Debit.
+
+
+def _linked(house: House, desk: Desk) -> Notes:
+    made = _prepare_link(house, desk)
+    house.notes["made"] = made
+    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})
+    _choose(house, desk)
+    account = desk.onboarding.get(house.actor, made["attempt"]).bank_account_id
+    return {"account": account, "ticket": desk.debits.ticket(), **made}
+
+
+def _act_debit(house: House) -> None:
+    desk = house.open()
+    order = DebitOrder(
+        ticket=house.notes["made"]["ticket"],
+        bank_account_id=house.notes["made"]["account"],
+        amount_cents=1_234,
+        invoice_reference="CRASH",
+        purpose=Purpose.SERVICES,
+        balance=house.balance(desk),
+    )
+    desk.debits.submit(house.actor, order)
+    desk.close()
+
+
+def _resume_debit(house: House) -> None:
+    desk = house.open()
+    desk.debits.resume_all()
+    desk.close()
+
+
+def _check_debit(house: House) -> Notes:
+    desk = house.open()
+    found = _common(desk)
+    account = desk.onboarding.account(house.actor, house.notes["made"]["account"])
+    intents = house.sandbox.stripe("payment_intents", customer=account.stripe_customer_id, limit=100)
+    found["second_debits"] = max(0, len(intents) - 1)
+    debits = desk.debits.recent(house.actor)
+    if intents and not debits:
+        found["stuck"] = "money was ordered and no row says so"
+    for debit in debits:
+        if debit.state not in {DebitState.SUBMITTED, DebitState.UNKNOWN}:
+            found["stuck"] = debit.state.value
+    desk.close()
+    return found
+
+
+# Sync.
+
+
+def _act_sync(house: House) -> None:
+    desk = house.open()
+    desk.sync.run()
+    desk.close()
+
+
+def _check_sync(house: House) -> Notes:
+    desk = house.open()
+    found = _common(desk)
+    listed, after = 0, {}
+    while True:
+        page = house.sandbox.stripe("charges", limit=100, **after)
+        for charge in page:
+            kept = desk.store.payments.parts(charge["id"])["charge"]
+            if not kept or kept[0]["status"] != charge["status"]:
+                found["stuck"] = f"{charge['id']} is not as Stripe lists it: the cursor ran ahead of the rows"
+        listed += len(page)
+        if len(page) < 100:
+            break
+        after = {"starting_after": page[-1]["id"]}
+    sums = desk.store.payments.sums(PaymentFilter(), desk.payments.today())
+    if sums.count < listed:
+        found["stuck"] = f"{sums.count} payments of {listed}"
+    desk.close()
+    return found
+
+
+# Keys and restore.
+
+
+def _prepare_keys(house: House, desk: Desk) -> Notes:
+    _linked(house, desk)
+    old, new = house.environ()["ACH_DESK_KEY"], make_key().reveal()
+    return {"old": old, "new": new}
+
+
+def _rotate(house: House) -> None:
+    house.notes["environ"] = {"ACH_DESK_KEY": f"{house.notes['made']['new']},{house.notes['made']['old']}"}
+    desk = house.open()
+    rotate(house.actor, desk.store.database, desk.store.sealed, desk.store.trail, Clock(), lambda done: None)
+    desk.close()
+
+
+def _check_keys(house: House) -> Notes:
+    house.notes["environ"] = {"ACH_DESK_KEY": house.notes["made"]["new"]}
+    desk = house.open()
+    found = _common(desk)
+    if not desk.store.sealed.are_readable():
+        found["lost_tokens"] = 1
+    desk.close()
+    return found
+
+
+def _prepare_restore(house: House, desk: Desk) -> Notes:
+    _linked(house, desk)
+    backups = Backups(desk.store.database, desk.store.trail, Vault(desk.settings.keys), Clock(), house.folder / "kept")
+    return {"backup": backups.make(house.actor, sealed=True).name}
+
+
+def _restore(house: House) -> None:
+    settings = load_settings(house.environ(), None)
+    source: Path = house.folder / "kept" / house.notes["made"]["backup"]
+    restore(source, settings.db, Vault(settings.keys), {}, house.actor, Clock())
+
+
+def _check_restore(house: House) -> Notes:
+    desk = house.open()
+    found = _common(desk)
+    if not desk.store.sealed.sample():
+        found["lost_tokens"] = 1
+    desk.close()
+    return found
+
+
+def _begin(prepare: Callable[[House, Desk], Notes]) -> Callable[[House], Notes]:
+    def begin(house: House) -> Notes:
+        desk = house.open()
+        made = prepare(house, desk)
+        desk.close()
+        return made
+
+    return begin
+
+
+def _prepare_nothing(house: House, desk: Desk) -> Notes:
+    return {}
+
+
+def _prepare_events(house: House, desk: Desk) -> Notes:
+    desk.sync.run()
+    return _linked(house, desk)
+
+
+def _act_events(house: House) -> None:
+    if not house.notes["made"].get("acted"):
+        house.notes["made"]["acted"] = True
+        _act_debit(house)
+    _act_sync(house)
+
+
+FLOWS: dict[str, Flow] = {
+    flow.name: flow
+    for flow in (
+        Flow("onboarding-current", _begin(_prepare_link), _act_link, _resume_link, _check_link),
+        Flow("onboarding-classic", _begin(_prepare_link), _act_link, _resume_link, _check_link, "classic"),
+        Flow("debit", _begin(_linked), _act_debit, _resume_debit, _check_debit),
+        Flow("sync-backfill", _begin(_prepare_nothing), _act_sync, _act_sync, _check_sync, stride=9),
+        Flow("sync-events", _begin(_prepare_events), _act_events, _act_sync, _check_sync),
+        Flow("key-rotation", _begin(_prepare_keys), _rotate, _rotate, _check_keys),
+        Flow("restore", _begin(_prepare_restore), _restore, _restore, _check_restore),
+    )
+}

@@ -1,0 +1,127 @@
+"""Where a crash run lives: one sandbox for all runs, and a database, a customer and a key of each run's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from dashboard.access import demo_actor
+from dashboard.demo import settings_for
+from dashboard.desk import Desk, open_desk
+from dashboard.models import Actor, Balance, HolderType
+from dashboard.settings import load_settings
+from dashboard.worker import InlineWorker
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class CrashSandbox:
+    """The sandbox, in a process that nobody kills."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.state = folder / "sandbox.db"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard.sandbox", "--port", "0", "--state", str(self.state)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        plaid = self.ready["plaid"]
+        headers = {"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]}
+        answer = requests.post(f"{self.ready['url']}{path}", json=body, headers=headers, timeout=30)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def stripe(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        key = self.ready["stripe"]["secret_key"]
+        answer = requests.get(f"{self.ready['url']}/v1/{path}", params=params, auth=(key, ""), timeout=30)
+        answer.raise_for_status()
+        return list(answer.json()["data"])
+
+    def is_spent(self, public_token: str) -> bool:
+        """Whether the sandbox has exchanged this public token."""
+        with sqlite3.connect(f"file:{self.state}?mode=ro", uri=True) as state:
+            row = state.execute(
+                "SELECT doc FROM documents WHERE kind = 'plaid.public' AND id = ?", [public_token]
+            ).fetchone()
+        state.close()
+        return bool(row and json.loads(row[0]).get("spent"))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@dataclass
+class House:
+    """One run's own files; what a flow has to remember between its children is in `notes`, as plain values."""
+
+    sandbox: CrashSandbox
+    folder: Path
+    generation: str = "current"
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        return demo_actor("192.0.2.1")
+
+    def environ(self) -> dict[str, str]:
+        kept = {**os.environ, "PLAID_LINK_GENERATION": self.generation}
+        return {**settings_for(self.sandbox.ready, kept, self.folder), **self.notes.get("environ", {})}
+
+    def open(self) -> Desk:
+        return open_desk(load_settings(self.environ(), None), worker=InlineWorker())
+
+    def copy(self, name: str) -> House:
+        """The same beginning, for one more run."""
+        folder = self.folder.parent / name
+        shutil.copytree(self.folder, folder)
+        return House(self.sandbox, folder, self.generation, dict(self.notes))
+
+    def add_customer(self, desk: Desk) -> str:
+        slug = uuid.uuid4().hex[:12]
+        return desk.customers.add(self.actor, f"Crash {slug}", f"{slug}@example.com", slug, HolderType.INDIVIDUAL).id
+
+    def make_outcome(self, desk: Desk, customer_id: str) -> dict[str, Any]:
+        """An attempt and what its Link would report."""
+        opening = desk.onboarding.open(self.actor, customer_id)
+        if self.generation == "classic":
+            made = self.sandbox.post("/_sandbox/classic/public_token", {"institution": "chase"})
+            account = {"id": made["account_id"], "name": "Checking", "type": "depository", "subtype": "checking"}
+            metadata: dict[str, Any] = {
+                "institution": {"name": "Chase", "type": "chase"},
+                "account_id": made["account_id"],
+                "accounts": [account],
+            }
+        else:
+            made = self.sandbox.post(
+                "/sandbox/public_token/create", {"institution_id": "ins_109508", "initial_products": ["auth"]}
+            )
+            metadata = {"institution": {"name": "First Platypus Bank", "institution_id": "ins_109508"}, "accounts": []}
+        outcome = {
+            "id": f"crash-{uuid.uuid4().hex[:16]}",
+            "kind": "success",
+            "public_token": made["public_token"],
+            "metadata": metadata,
+        }
+        return {"attempt": opening.attempt_id, "outcome": outcome}
+
+    def balance(self, desk: Desk) -> Balance:
+        return Balance(1_000_000, 1_000_000, "usd", desk.clock.now())
