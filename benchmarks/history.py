@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from benchmarks.templates import Template
 
 VERSION = 3  # counts in the key of cached databases: raise it when the history changes
 DAY = 86_400
+PAGE = 100  # Stripe: `limit` is at most 100
 END = 1_795_478_400  # 2026-11-24 00:00 UTC, where nobody says otherwise; the payments lie before it
 WAITING_DAYS = 4  # the youngest have no answer yet
 SETTLES_AFTER = 6  # days: T+4 business days and a weekend
@@ -30,6 +32,7 @@ BANKS += [b"COMMUNITY BANK %d" % number for number in range(1, 37)]
 FIRST = b"Ada Amelia Bruno Carmen Dora Edgar Felix Greta Hugo Ines Jonas Klara Leo Mina Noor Otto Pia Quinn Rosa Simon".split()
 LAST = b"Adler Brandt Castro Diaz Eriksen Fischer Garcia Hansen Ito Jensen Kowalski Lopez Moreau Novak Okafor".split()
 RAIL_SHARE = 10  # the oldest tenth came over the old rail
+EVENT_SECONDS = 20  # the changes happen within so many seconds
 CUSTOMER_SHARE = 50  # payments a customer
 KEPT_BODIES = 200_000  # listings up to this long keep their bodies: rendering must not slow the server
 # A balance transaction's number is its type and the payment's (or the payout's) number.
@@ -309,11 +312,13 @@ class History:
         """Every charge as an object, newest first."""
         return [json.loads(body) for body in self.resources["charges"].bodies]
 
-    def change(self, share: float, *, intents: bool = True) -> list[str]:
+    def change(self, share: float, *, intents: bool = True, at: int | None = None) -> list[str]:
         """Change the status of this share of the charges, with Stripe's events for it; returns the charges' ids.
 
-        Each change is told as `charge.*` and, where `intents` and the rail has one, as `payment_intent.*`.
+        Each change is told as `charge.*` and, where `intents` and the rail has one, as `payment_intent.*`, within the
+        seconds before `at` (now, if not said).
         """
+        at = at or int(time.time())
         rng = random.Random(self.seed)
         free = [number for number in range(self.count) if self.outcome[number] != RETURNED]  # a return is final
         chosen = rng.sample(free, max(1, int(self.count * share)))
@@ -325,7 +330,7 @@ class History:
                 after = (FAILED + self._mix(number, 6) % len(CODES)) if place % 5 else RETURNED
                 after = SUCCEEDED if before == PENDING and place % 3 else after
             self._set(number, after)
-            self._tell(number, place, before, intents)
+            self._tell(number, place, at - place % EVENT_SECONDS, intents)
         self.events.sort(key=lambda event: (-event[1], event[0]))
         return [f"py_{number:020d}" for number in chosen]
 
@@ -347,9 +352,8 @@ class History:
         ages = array("q", (-listing.created_of(code) for code in codes))
         self.resources[resource] = Listing(listing.prefix, codes, ages, listing.created_of, listing.render)
 
-    def _tell(self, number: int, place: int, before: int, intents: bool) -> None:
+    def _tell(self, number: int, place: int, created: int, intents: bool) -> None:
         after = self.outcome[number]
-        created = self.end + 1 + place // 50
         status = "failed" if after >= FAILED else "succeeded"
         told = [("charge.dispute.created" if after == RETURNED else f"charge.{status}", self._told(after, number))]
         if intents and number >= self.legacy and after != RETURNED:

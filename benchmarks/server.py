@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -46,7 +46,7 @@ class Server:
         self.only: frozenset[str] = frozenset()
         self.requests: dict[str, int] = defaultdict(int)
         self.refused = 0
-        self._recent: dict[str, deque[float]] = defaultdict(deque)
+        self._buckets: dict[str, tuple[float, float]] = {}  # tokens, and when they were counted
         self._paid_in: dict[str, list[int]] = {}
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -149,14 +149,13 @@ class Server:
         return page_of("events", [one[3] for one in found[start : start + limit]], start + limit < len(found))
 
     def allows(self, endpoint: str) -> bool:
-        """Stripe's limit: this many requests in any second, per endpoint."""
-        now, recent = time.monotonic(), self._recent[endpoint]
-        while recent and recent[0] <= now - 1:
-            recent.popleft()
-        if len(recent) >= self.limit:
-            return False
-        recent.append(now)
-        return True
+        """Stripe's limiter is a token bucket per endpoint: it fills at `limit` a second and holds a second's worth."""
+        now = time.monotonic()
+        tokens, then = self._buckets.get(endpoint, (float(self.limit), now))
+        tokens = min(float(self.limit), tokens + (now - then) * self.limit)
+        allowed = tokens >= 1
+        self._buckets[endpoint] = (tokens - allowed, now)
+        return allowed
 
     def control(self, what: str, query: dict[str, str]) -> bytes:
         """What a benchmark asks of the server itself."""
@@ -167,6 +166,7 @@ class Server:
         if what == "tune":
             self.latency, self.limit = float(query.get("latency", 0)), int(query.get("limit", 0))
             self.only = frozenset(one for one in query.get("only", "").split(",") if one)
+            self._buckets.clear()
             return b"{}"
         if what == "warm":
             for listing in self.history.resources.values():

@@ -38,7 +38,6 @@ def load(url: str, folder: Path) -> float:
             "resource_defaults": {
                 "primary_key": "id",
                 "write_disposition": "merge",
-                "max_table_nesting": 0,
             },
             "resources": [
                 {
