@@ -84,5 +84,3 @@ def resident_mb(processes: list[psutil.Process]) -> tuple[float, float]:
     """Resident (RSS, pages shared between them counted once for each) and unique (USS) megabytes of all together."""
     infos = [process.memory_full_info() for process in processes]
     return sum(info.rss for info in infos) / 2**20, sum(info.uss for info in infos) / 2**20
-
-

@@ -133,4 +133,6 @@ def ends_script(frame: bytes) -> bool:
         message.ParseFromString(frame)
     except Exception:  # protobuf's own error class differs between its implementations
         return False
-    return message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+    return (
+        message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+    )

@@ -129,7 +129,11 @@ class History:
             wanted = self.count * so_far // total - sent
             for number in range(wanted):
                 share = (number + 0.5) / wanted
-                hours = 8 + 12 * (share - 0.05) / 0.9 if 0.05 < share < 0.95 else (share * 160 if share < 0.5 else 20 + (share - 0.95) * 79)
+                hours = (
+                    8 + 12 * (share - 0.05) / 0.9
+                    if 0.05 < share < 0.95
+                    else (share * 160 if share < 0.5 else 20 + (share - 0.95) * 79)
+                )
                 yield self.start + day * DAY + int(hours * 3600)
             sent += wanted
 
@@ -192,8 +196,10 @@ class History:
             ("payouts", "po", self.payouts, lambda day: day * DAY, self._render_payout),
             ("customers", "cus", range(self.customers), self._customer_created, self._render_customer),
         ):
-            ordered = sorted(codes, key=lambda code: (-created(code), -code))  # noqa: B023  used at once
-            self.resources[resource] = Listing(prefix, ordered, array("q", (-created(c) for c in ordered)), created, render)
+            ordered = sorted(codes, key=lambda code: (-created(code), -code))
+            self.resources[resource] = Listing(
+                prefix, ordered, array("q", (-created(c) for c in ordered)), created, render
+            )
 
     # -- what belongs to a number
 

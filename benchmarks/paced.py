@@ -16,9 +16,7 @@ def main(per_endpoint: float) -> None:
     """Sync once. The overall budget is four times an endpoint's, as a live account's limit of 100 a second allows."""
     settings = load_settings(os.environ, None, needs=frozenset({Need.STRIPE, Need.KEY}))
     desk = open_desk(settings)
-    sync = Sync(
-        desk.store, Stripe(settings), desk.clock, settings, per_endpoint=per_endpoint, overall=4 * per_endpoint
-    )
+    sync = Sync(desk.store, Stripe(settings), desk.clock, settings, per_endpoint=per_endpoint, overall=4 * per_endpoint)
     report = sync.run(full=True)
     desk.close()
     print(json.dumps(report.as_dict()), flush=True)

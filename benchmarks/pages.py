@@ -164,13 +164,19 @@ class PageBench:
         for column, times in sorted(self.by_sort.items()):
             self.results.say("page", f"  sort by {column}, ms", f"{middle(times):.1f}")
         self.results.put("page", max_kb=largest)
-        self.results.say("page", "largest answer to filter, search, sort, next, KB", f"{largest:.1f}", "<= 50", largest <= KB_BAR)
+        self.results.say(
+            "page", "largest answer to filter, search, sort, next, KB", f"{largest:.1f}", "<= 50", largest <= KB_BAR
+        )
 
 
 def measure_memory(results: Results, payments: int, folder: Path | None = None, tabs: int = TABS) -> None:
     """The app, its sync and ten tabs on the payments page, each of which was filtered, sorted and paged once."""
     db, end = prepare(payments, folder) if folder else prepare(payments)
-    with list_server(payments, end=end) as server, our_app(db, server.url, with_sync=True) as app, chromium() as browser:
+    with (
+        list_server(payments, end=end) as server,
+        our_app(db, server.url, with_sync=True) as app,
+        chromium() as browser,
+    ):
         log(f"memory with {tabs} tabs at {payments:,} payments")
         contexts = [browser.new_context(viewport={"width": 1440, "height": 900}) for _ in range(tabs)]
         opened = []

@@ -20,7 +20,9 @@ from benchmarks.history import DAY, History, Listing
 HEAD = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nRequest-Id: req_bench%s\r\nContent-Length: %d\r\n\r\n"
 REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 429: b"Too Many Requests"}
 LIMITED = b"\r\nStripe-Rate-Limited-Reason: endpoint-rate"
-ACCOUNT = b'{"id": "acct_bench", "object": "account", "country": "US", "default_currency": "usd", "charges_enabled": true}'
+ACCOUNT = (
+    b'{"id": "acct_bench", "object": "account", "country": "US", "default_currency": "usd", "charges_enabled": true}'
+)
 Reply = tuple[int, bytes]
 
 
@@ -34,7 +36,10 @@ def refuse(status: int, message: str, kind: str = "invalid_request_error") -> Re
 
 def page_of(resource: str, bodies: Sequence[bytes], more: bool) -> Reply:
     """A list object."""
-    head = b'{"object": "list", "url": "/v1/%s", "has_more": %s, "data": [' % (resource.encode(), b"true" if more else b"false")
+    head = b'{"object": "list", "url": "/v1/%s", "has_more": %s, "data": [' % (
+        resource.encode(),
+        b"true" if more else b"false",
+    )
     return 200, b"".join((head, b", ".join(bodies), b"]}"))
 
 

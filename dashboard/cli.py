@@ -73,6 +73,10 @@ def build_parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path)
     restore.set_defaults(run=commands.restore)
 
+    doctor = verbs.add_parser("doctor", help="check keys, connections, database, clock, disk and sync")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=commands.doctor)
+
     audit = verbs.add_parser("audit", help="check that nobody has changed the audit trail")
     audit.add_argument("what", choices=["verify"])
     audit.set_defaults(run=commands.audit)

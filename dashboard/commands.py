@@ -228,6 +228,28 @@ def audit(chosen: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
+def doctor(chosen: argparse.Namespace) -> int:
+    """Look at everything the desk stands on; 1 where something has failed."""
+    from dashboard.desk import open_desk
+    from dashboard.doctor import Verdict, examine
+
+    desk = open_desk(settings_for(frozenset(Need)))
+    try:
+        found = examine(desk, operator())
+    finally:
+        desk.close()
+    if chosen.json:
+        print(json.dumps([check.as_dict() for check in found]))
+    else:
+        signs = {Verdict.OK: "ok     ", Verdict.WARNING: "WARNING", Verdict.FAILED: "FAILED "}
+        for check in found:
+            print(f"{signs[check.verdict]}  {check.name}: {check.found}")
+            for more in (check.meaning, check.action):
+                if more:
+                    print(f"         {more}")
+    return 1 if any(check.verdict is Verdict.FAILED for check in found) else 0
+
+
 def day(text: str) -> date:
     """A day as the command line takes it: 2026-11-24."""
     return date.fromisoformat(text)

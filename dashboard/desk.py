@@ -11,7 +11,6 @@ from dashboard.debits import Debits
 from dashboard.errors import Refused
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
-from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
@@ -43,6 +42,8 @@ class Desk:
     sync: Sync
     reconcile: Reconcile
     sandbox: SandboxControl | None
+    plaid: Plaid | PlaidClassic
+    stripe: Stripe
 
     @property
     def mode(self) -> Mode:
@@ -81,7 +82,7 @@ def open_desk(
     *,
     clock: Clock | None = None,
     worker: Runner | None = None,
-    plaid: LinkProvider | None = None,
+    plaid: Plaid | PlaidClassic | None = None,
     stripe: Stripe | None = None,
 ) -> Desk:
     """Open the database, wire the use cases, and finish what a crash left behind.
@@ -110,6 +111,8 @@ def open_desk(
         sync=Sync(store, stripe, clock, settings),
         reconcile=Reconcile(store),
         sandbox=sandbox,
+        plaid=plaid,
+        stripe=stripe,
     )
     desk.follow_sandbox()
     return desk

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dashboard.access import Permission, require
+from dashboard.desk import Desk
 from dashboard.errors import DeskError, ProviderError, ProviderRejected
-from dashboard.models import Actor, Generation, Mode
+from dashboard.models import Actor, DebitState, Generation, Mode
 from dashboard.settings import Settings
 
 DISK_WARNING_BYTES = 2 << 30  # a million payments take about 1.2 GB with their indexes; a backup needs as much again
@@ -269,3 +270,26 @@ class Doctor:
             "Beyond its allowance Stripe may slow this account down.",
             "The automatic sync has lengthened its interval; avoid `--full`.",
         )
+
+
+def examine(desk: Desk, actor: Actor) -> list[Check]:
+    """Every check of a desk as it stands."""
+    store = desk.store
+
+    def count_accepted() -> int:
+        return sum(debit.state is DebitState.SUBMITTED for debit in store.debits.recent(None, 50))
+
+    def reads() -> tuple[int, int]:
+        status = desk.sync.status()
+        return status.reads_this_month, status.allowance
+
+    ward = Ward(
+        path=desk.settings.db,
+        integrity=store.database.check_integrity,
+        audit=store.trail.verify,
+        secrets_readable=store.sealed.are_readable,
+        last_sync=lambda: desk.sync.status().last_finished_at,
+        reads_left=reads,
+        debits_accepted=count_accepted,
+    )
+    return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

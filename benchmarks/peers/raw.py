@@ -16,7 +16,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 COLUMNS = (
-    *("id", "created", "amount", "currency", "status", "amount_refunded", "disputed", "failure_code", "failure_message"),
+    *(
+        "id",
+        "created",
+        "amount",
+        "currency",
+        "status",
+        "amount_refunded",
+        "disputed",
+        "failure_code",
+        "failure_message",
+    ),
     *("rail", "payment_intent", "payment_method", "customer", "balance_transaction", "bank", "last4", "fingerprint"),
     *("descriptor", "reference", "description"),
 )

@@ -31,6 +31,7 @@ INSTITUTIONS_PER_PAGE = 500  # Plaid: `count` of /institutions/get is at most 50
 COUNTRIES = ["US"]
 DEPOSITORY = ["checking", "savings"]
 LINK_LANGUAGE = "en"
+PROBE_BANK = "ins_109508"  # Plaid: First Platypus Bank, the sandbox's own
 
 
 class Plaid:
@@ -220,6 +221,28 @@ class Plaid:
             offset += len(page)
             if not page or offset >= reply.number("total"):
                 return
+
+    def check_keys(self) -> str | None:
+        """Nothing where Plaid takes the keys for this environment; returns the request id. Raises ProviderError."""
+        body = {"count": 1, "offset": 0, "country_codes": COUNTRIES}
+        return self._post("/institutions/get", body).request_id
+
+    def check_stripe_link(self) -> str | None:
+        """Make a bank token of a sandbox Item and throw the Item away: proof that Stripe is connected.
+
+        In Plaid's sandbox only. Raises ProviderRejected where the integration is missing.
+        """
+        made = self._post(
+            "/sandbox/public_token/create",
+            {"institution_id": PROBE_BANK, "initial_products": ["auth"]},
+            repeatable=False,
+        )
+        item = self.exchange(Secret(made.text("public_token")))
+        try:
+            account = next(one for one in self.accounts(item.access_token) if one.type == "depository")
+            return self.make_stripe_token(item.access_token, account.id).request_id
+        finally:
+            self.remove_item(item.access_token)
 
     def _checked(self, kind: str, token: Secret) -> str:
         """The token's text, where its prefix is of this environment (Plaid: `<kind>-<environment>-<uuid>`)."""

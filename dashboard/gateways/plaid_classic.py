@@ -67,6 +67,20 @@ class PlaidClassic:
         """The guide has no such call: the bank token comes with the exchange, once."""
         raise self._absent("a second bank token", "The bank has to be linked again.")
 
+    def check_keys(self) -> str | None:
+        """Nothing where the keys are taken: an impossible token must be refused for itself (1106), not for them."""
+        try:
+            self.exchange(Secret("test-of-the-keys"))
+        except ProviderRejected as error:
+            if error.code in {"1106", "1109"}:
+                return error.request_id
+            raise
+        return None
+
+    def check_stripe_link(self) -> str | None:
+        """It cannot be tried without a customer's bank in this generation."""
+        return None
+
     def accounts(self, access_token: Secret) -> list[ProviderAccount]:
         """The accounts with the bank's last known balances (legacy: POST /balance)."""
         reply = self._post("/balance", {"access_token": access_token.reveal()})

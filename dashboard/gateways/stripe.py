@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -62,6 +63,18 @@ class Stripe:
     def account(self) -> dict[str, Any]:
         """The account that the key belongs to."""
         return self._object("account", self._get("account", "/v1/account", {}))
+
+    def server_time(self) -> datetime:
+        """What Stripe's clock says, from the Date header of a reply; whole seconds, UTC. Raises ProviderBroken."""
+        try:
+            reply = self._client.raw_request("get", "/v1/account")
+        except stripe.StripeError as error:
+            raise error_of(error, what="account", changes=False) from None
+        headers = {name.lower(): value for name, value in dict(reply.headers).items()}
+        try:
+            return parsedate_to_datetime(str(headers["date"])).astimezone(UTC)
+        except (KeyError, ValueError):
+            raise self._broken("account", changes=False) from None
 
     def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """A new customer; `body` and `key` are sent exactly as they were committed."""

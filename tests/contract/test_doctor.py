@@ -1,0 +1,135 @@
+"""The doctor finds what is wrong before a customer does, and says what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.access import demo_actor
+from dashboard.demo import settings_for
+from dashboard.desk import Desk, open_desk
+from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
+from dashboard.errors import AccessDenied, ProviderRejected
+from dashboard.models import Actor, Mode, Role
+from dashboard.settings import load_settings
+from dashboard.worker import InlineWorker
+from tests.sandboxes import Sandbox
+
+ADMIN = demo_actor()
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["current", "classic"])
+def desk(request: pytest.FixtureRequest, fresh: Sandbox, tmp_path: Path) -> Iterator[Desk]:
+    ready = {"url": fresh.url, "link_script": f"{fresh.url}/link.js", **fresh.keys}
+    environ = settings_for(ready, {"PLAID_LINK_GENERATION": request.param}, tmp_path)
+    opened = open_desk(load_settings(environ, None), worker=InlineWorker())
+    yield opened
+    opened.close()
+
+
+def by_name(found: list[Check]) -> dict[str, Check]:
+    return {check.name: check for check in found}
+
+
+def test_a_sound_desk_has_nothing_failed(desk: Desk) -> None:
+    desk.sync.run()
+    assert [check for check in examine(desk, ADMIN) if check.verdict is Verdict.FAILED] == []
+
+
+def test_an_integration_that_is_not_connected_is_found(fresh: Sandbox, desk: Desk) -> None:
+    fresh.control("POST", "/plaid", stripe_connected=False)
+    check = by_name(examine(desk, ADMIN))["Plaid's Stripe integration"]
+    if desk.settings.generation == "current":
+        assert check.verdict is Verdict.FAILED and "Connect Stripe" in check.action and check.request_id
+    else:
+        assert check.verdict is Verdict.WARNING, "it cannot be tried there"
+
+
+def test_every_finding_that_is_not_well_says_what_to_do(desk: Desk) -> None:
+    assert all(check.action for check in examine(desk, ADMIN) if check.verdict is not Verdict.OK)
+
+
+class Plaid:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def check_keys(self) -> str | None:
+        if self.error:
+            raise self.error
+        return "req"
+
+    check_stripe_link = check_keys
+
+
+class Stripe:
+    def __init__(self, ach: str = "active", skew: int = 0) -> None:
+        self.ach, self.skew = ach, skew
+
+    def account(self) -> dict[str, Any]:
+        return {"id": "acct_1", "capabilities": {"us_bank_account_ach_payments": self.ach}}
+
+    def server_time(self) -> datetime:
+        return NOW + timedelta(seconds=self.skew)
+
+
+WELL: dict[str, Any] = {
+    "integrity": list,
+    "audit": list,
+    "secrets_readable": lambda: True,
+    "last_sync": lambda: NOW,
+    "reads_left": lambda: (10, 10_000),
+    "debits_accepted": lambda: 1,
+}
+
+
+def look(desk: Desk, plaid: Plaid | None = None, stripe: Stripe | None = None, **ward: Any) -> dict[str, Check]:
+    found = Ward(path=desk.settings.db, **{**WELL, **ward})
+    return by_name(Doctor(desk.settings, found, plaid or Plaid(), stripe or Stripe(), lambda: NOW).examine(ADMIN))
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "changes"),
+    [
+        ("Stripe account takes ACH", Verdict.FAILED, {"stripe": Stripe(ach="inactive")}),
+        ("Clock", Verdict.WARNING, {"stripe": Stripe(skew=90)}),
+        ("Clock", Verdict.FAILED, {"stripe": Stripe(skew=-400)}),
+        ("Database", Verdict.FAILED, {"integrity": lambda: ["page 7 is torn"]}),
+        ("Audit trail", Verdict.FAILED, {"audit": lambda: ["Row 3 is not what was written."]}),
+        ("Encryption keys", Verdict.FAILED, {"secrets_readable": lambda: False}),
+        ("Last sync", Verdict.WARNING, {"last_sync": lambda: None}),
+        ("Last sync", Verdict.WARNING, {"last_sync": lambda: NOW - timedelta(hours=3)}),
+        ("Last sync", Verdict.FAILED, {"last_sync": lambda: NOW - timedelta(days=26)}),
+        ("Reads left at Stripe", Verdict.WARNING, {"reads_left": lambda: (8_500, 10_000)}),
+        ("Reads left at Stripe", Verdict.FAILED, {"reads_left": lambda: (10_000, 10_000)}),
+        (
+            "Plaid keys",
+            Verdict.FAILED,
+            {"plaid": Plaid(ProviderRejected("no", provider="plaid", code="INVALID_API_KEYS"))},
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(desk: Desk, name: str, verdict: Verdict, changes: dict[str, Any]) -> None:
+    found = look(desk, **changes)
+    assert found[name].verdict is verdict
+    others = [check for check in found.values() if check.name not in {name, "Plaid's Stripe integration"}]
+    assert all(check.verdict is not Verdict.FAILED for check in others), "one finding hides no other"
+
+
+def test_outside_the_sandbox_the_manual_enabling_is_not_taken_for_granted(desk: Desk) -> None:
+    real = replace(desk.settings, sandbox_url=None, stripe_api_base="https://api.stripe.com")
+    assert real.mode is Mode.TEST
+    ward = Ward(path=desk.settings.db, **{**WELL, "debits_accepted": lambda: 0})
+    found = by_name(Doctor(real, ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN))
+    assert found["PaymentIntents with Plaid"].verdict is Verdict.WARNING
+    assert "plaid-referral@stripe.com" in found["PaymentIntents with Plaid"].action
+
+
+def test_only_who_may_see_the_set_up_calls_the_doctor(desk: Desk) -> None:
+    with pytest.raises(AccessDenied):
+        examine(desk, Actor("ops", frozenset({Role.OPS})))
