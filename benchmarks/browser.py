@@ -19,7 +19,7 @@ ARGUMENTS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 QUIET_MS = 350.0  # a page that was silent for so long is done; its slowest fragment answers sooner
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 # Both clocks are the page's own: the click is taken before any handler of Streamlit's, a message before it is read.
 WATCH = """
 (() => {

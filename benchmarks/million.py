@@ -71,10 +71,11 @@ def fill(db: Path, history: History) -> None:
                 log(f"{resource} {places[-1] + 1:,} of {len(listing):,}") if start % (SLICE * 40) == 0 else None
         for payout in history.payouts:
             store.ledger.mark_itemised(f"po_{payout:020d}")
-        now = str(int(time.time()))
+        now = int(time.time())
         with store.transaction():
-            store.sync_state.set_cursor(CURSOR, now)
-            store.sync_state.set_cursor(SWEPT, now)
+            store.sync_state.end_run(store.sync_state.begin_run("backfill", now), now, {})
+            store.sync_state.set_cursor(CURSOR, str(now))
+            store.sync_state.set_cursor(SWEPT, str(now))
         while store.ledger.index_search():
             continue
         store.database.handle.execute("PRAGMA wal_checkpoint(TRUNCATE)")

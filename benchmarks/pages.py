@@ -27,8 +27,8 @@ def choose_status(word: str) -> Callable[[Page], None]:
     """Filter by a status."""
 
     def action(page: Page) -> None:
-        page.get_by_role("combobox", name="Status").click()
-        page.get_by_role("option", name=re.compile(re.escape(word) + "$")).click()
+        page.get_by_role("combobox", name="Status").fill(word)  # the list shows only as many choices as fit
+        page.get_by_role("option", name=re.compile(f"(^|[^a-z] ){re.escape(word)}$")).click()
 
     return action
 
@@ -55,14 +55,9 @@ def type_search(text: str) -> Callable[[Page], None]:
 
 
 def press_next(page: Page) -> None:
-    """The next page."""
+    """The next page; the table's own toolbar, which covers the button while the pointer is on the table, goes first."""
+    page.mouse.move(2, 2)
     page.get_by_role("button", name=re.compile("Next")).click()
-
-
-def press_everything(page: Page) -> None:
-    """Back to the whole table; a list of choices that is still open hides the rest of the page from other roles."""
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Everything").click()
 
 
 def find_charts(page: Page) -> Locator | None:
@@ -109,10 +104,12 @@ class PageBench:
         column = SORTS[number % len(SORTS)]
         self.floor(below)
         self.take("filter", tab, choose_status(STATES[number % len(STATES)]))
-        tab.act(press_everything)
+        tab.open(f"{url}/payments")
         self.floor(below)
         self.take("search", tab, type_search(SEARCHES[number % len(SEARCHES)]))
-        tab.act(press_everything)
+        tab.open(f"{url}/payments")
+        if column == "Created":  # where a fresh page begins
+            tab.act(choose_sort("Amount"))
         self.floor(below)
         self.by_sort[column].append(self.take("sort", tab, choose_sort(column)).last_ms)
         self.floor(below)
