@@ -202,3 +202,8 @@ def test_every_column_that_can_hold_a_secret_is_rotated(store: Store) -> None:
             columns[row["name"]] = blobs
     assert columns.pop("pin") == ("salt", "digest"), "a PIN is hashed, not sealed"
     assert columns == SEALED
+
+
+def test_only_its_owner_may_read_the_database(store: Store, tmp_path: Path) -> None:
+    for path in tmp_path.glob("desk.db*"):
+        assert path.stat().st_mode & 0o077 == 0, path.name
