@@ -23,7 +23,7 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-PATIENCE = 30_000  # milliseconds; two busy cores are slow, and a test waits only as long as it must
+PATIENCE = 60_000  # milliseconds; two busy cores are slow, and a test waits only as long as it must
 
 
 def find_browser() -> str | None:
