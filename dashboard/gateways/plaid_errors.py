@@ -6,6 +6,7 @@ The words for a person are added by `dashboard.problems`, above this room.
 from __future__ import annotations
 
 from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
+from dashboard.gateways.scrubbing import scrub
 from dashboard.gateways.wire import Reply
 
 CLASSIC = "classic"  # the kind of every error in the guide's form, whose codes are numbers
@@ -92,4 +93,4 @@ def _unexplained(reply: Reply, path: str, repeatable: bool) -> ProviderError:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return scrub(value) if isinstance(value, str) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,9 @@ RETRIES = 2  # of the client itself, with the same idempotency key; StripeClient
 PAGE_SIZE = 100  # Stripe: `limit` is at most 100
 SEARCH_PAGES = 20  # a look among one customer's payments of a few days; 2,000 are far more than anybody has
 
+# The client logs bodies and paths, which carry bank tokens; STRIPE_LOG in the environment would print them.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+stripe._util.STRIPE_LOG = None
 stripe.enable_telemetry = False  # else the client writes ~/.config/stripe/telemetry_id and reports timings
 
 

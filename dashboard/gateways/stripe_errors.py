@@ -8,6 +8,7 @@ import requests
 import stripe
 
 from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
+from dashboard.gateways.scrubbing import scrub
 
 REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again for the same idempotency key
 
@@ -15,14 +16,14 @@ REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again fo
 def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> ProviderError:
     """The error of the tree. `changes` says that the request may have had an effect (a POST or DELETE)."""
     details: dict[str, Any] = _details(error)
-    message = details.get("message") or error.user_message or ""
+    message = scrub(str(details.get("message") or error.user_message or ""))
     facts: dict[str, Any] = {
         "provider": "stripe",
         "code": str(details.get("code") or error.code or details.get("type") or ""),
         "kind": str(details.get("type") or ""),
         "request_id": error.request_id,
         "http_status": error.http_status,
-        "provider_message": str(message),
+        "provider_message": message,
     }
     if isinstance(error, stripe.APIConnectionError):
         never_sent = not changes or _never_sent(error)

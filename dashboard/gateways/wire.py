@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,9 @@ READ_SECONDS = 45  # Plaid: a real-time balance can take 30 s
 TRIES = 3
 FIRST_PAUSE_SECONDS = 0.4
 POOL = 16  # more than the worker's threads and a handful of open pages ask for at once
+
+# Its debug lines name the paths that are asked for, and Stripe takes a bank token in the path.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,231 @@
+"""Recognisable secrets go through every flow; afterwards nothing that is kept, written or logged holds one of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from dashboard.access import demo_actor
+from dashboard.backup import Backups
+from dashboard.demo import settings_for
+from dashboard.desk import Desk, open_desk
+from dashboard.doctor import examine
+from dashboard.errors import AccessDenied, DeskError
+from dashboard.export import Format, export, write_file
+from dashboard.filters import PaymentFilter
+from dashboard.models import AttemptState, DebitOrder, DebitState, HolderType, Purpose
+from dashboard.rotation import rotate
+from dashboard.settings import load_settings
+from dashboard.sign_in import RoleRules, SignIn
+from dashboard.store.people import PeopleRows
+from dashboard.store.vault import Vault, make_key
+from dashboard.worker import InlineWorker
+from tests.planted import files_in, find_secrets, tokens_of
+from tests.sandboxes import Sandbox
+
+ACTOR = demo_actor("192.0.2.1")
+PIN = "739184620517"
+GENERATIONS = ["current", "classic"]
+
+
+class Planted:
+    """A desk over a sandbox of its own, and every secret that either of them has had so far."""
+
+    def __init__(self, folder: Path, generation: str) -> None:
+        self.sandbox = Sandbox(folder / "sandbox", history=True)
+        self.classic = generation == "classic"
+        self.home = folder / "home"
+        self.home.mkdir()
+        ready = {"url": self.sandbox.url, "link_script": f"{self.sandbox.url}/link.js", **self.sandbox.keys}
+        environ = settings_for(ready, {"PLAID_LINK_GENERATION": generation}, folder)
+        self.environ = {**environ, "ACH_DESK_DB": str(self.home / "desk.db")}
+        self.keys = [self.environ["ACH_DESK_KEY"]]
+        self.desk = self.open()
+        self.said: list[str] = []
+
+    def open(self) -> Desk:
+        return open_desk(load_settings(self.environ, None), worker=InlineWorker())
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {
+            **tokens_of(self.sandbox.state.path),
+            **dict.fromkeys(self.keys, "key of the vault"),
+            PIN: "PIN",
+        }
+
+    def make_outcome(self, id: str) -> dict[str, Any]:
+        """What a browser that tells too much would report: the public token stands in every part of it."""
+        if self.classic:
+            body = {"institution": "chase"}
+            made = requests.post(f"{self.sandbox.url}/_sandbox/classic/public_token", json=body, timeout=30).json()
+        else:
+            plaid = self.sandbox.keys["plaid"]
+            made = requests.post(
+                f"{self.sandbox.url}/sandbox/public_token/create",
+                json={"institution_id": "ins_109508", "initial_products": ["auth"]},
+                headers={"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]},
+                timeout=30,
+            ).json()
+        token = made["public_token"]
+        metadata = {
+            "institution": {"name": "Bank", "institution_id": "ins_109508", "type": "chase", "token": token},
+            "account_id": made.get("account_id"),
+            "public_token": token,
+            "link_session_id": "session-1",
+        }
+        event = {"eventName": "HANDOFF", "metadata": {"public_token": token}}
+        return {
+            "id": f"outcome-{id}",
+            "kind": "success",
+            "public_token": token,
+            "metadata": metadata,
+            "events": [event],
+            "token": token,
+        }
+
+    def link(self, slug: str) -> str:
+        desk = self.desk
+        customer = desk.customers.add(ACTOR, f"Ada {slug}", f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
+        opening = desk.onboarding.open(ACTOR, customer.id)
+        outcome = self.make_outcome(slug)
+        attempt = desk.onboarding.report(ACTOR, opening.attempt_id, outcome, {"user_agent": "Browser"})
+        if attempt.state is AttemptState.CHOOSING:
+            chosen = next(one for one in attempt.accounts if one.subtype == "checking")
+            attempt = desk.onboarding.choose(ACTOR, attempt.id, chosen.id)
+        self.said.append(repr(attempt))
+        return attempt.id
+
+    def debit(self, attempt_id: str) -> DebitState:
+        desk, attempt = self.desk, self.desk.onboarding.get(ACTOR, attempt_id)
+        balance = desk.debits.balance(ACTOR, str(attempt.bank_account_id))
+        order = DebitOrder(
+            desk.debits.ticket(), str(attempt.bank_account_id), 1_234, "INV-SECRET", Purpose.GOODS, balance
+        )
+        debit = desk.debits.submit(ACTOR, order)
+        self.said.append(repr(debit))
+        return debit.state
+
+    def fail(self) -> None:
+        """Every provider call of a link and a debit goes wrong once, in ways whose errors quote what was sent."""
+        first = "/exchange_token" if self.classic else "/item/public_token/exchange"
+        for path in (first, "/processor/stripe/bank_account_token/create", "/v1/customers", "/v1/payment_intents"):
+            for kind in ("garbage", "500_after", "cut_body"):
+                self.sandbox.fault(kind=kind, path=path)
+                self.link(f"{kind}-{abs(hash(path))}".replace("_", "-"))
+        again = self.make_outcome("again")
+        opening = self.desk.onboarding.open(ACTOR, self.desk.customers.find(ACTOR, "")[0].id)
+        try:
+            self.desk.onboarding.report(ACTOR, opening.attempt_id, {**again, "id": ""}, {"page": again["public_token"]})
+        except DeskError as error:
+            self.said.append(f"{error.sentences()} {error!r} {vars(error)}")
+
+    def use_pin(self) -> None:
+        pins = SignIn(PeopleRows(self.desk.store.database), self.desk.store.trail, self.desk.clock, RoleRules({}))
+        pins.set_pin(ACTOR, PIN)
+        pins.prove(ACTOR, PIN)
+        with pytest.raises(AccessDenied):
+            pins.prove(ACTOR, PIN[::-1])
+
+    def write_everything(self) -> None:
+        """Exports, backups, a rotation, the doctor."""
+        desk = self.desk
+        for format in Format:
+            rows = desk.payments.rows(ACTOR, PaymentFilter())
+            zone = desk.settings.timezone
+            write_file(
+                self.home / f"payments.{format.value}",
+                lambda out, rows=rows, format=format, zone=zone: export(rows, out, format, zone=zone),  # type: ignore[misc]
+            )
+        vault = Vault(desk.settings.keys)
+        backups = Backups(desk.store.database, desk.store.trail, vault, desk.clock, self.home / "backups")
+        backups.make(ACTOR)
+        self.said += [str(check.as_dict()) for check in examine(desk, ACTOR)]
+        self.said += [str(desk.settings.as_table()), repr(desk.settings)]
+
+    def rotate(self) -> None:
+        self.desk.close()
+        self.keys.insert(0, make_key().reveal())
+        self.environ["ACH_DESK_KEY"] = ",".join(self.keys)
+        self.desk = self.open()
+        store = self.desk.store
+        assert rotate(ACTOR, store.database, store.sealed, store.trail, self.desk.clock, lambda done: None) >= 2
+
+    def find(self, log: str) -> list[str]:
+        """Everything on the disk as it lies there now, with the WAL, and everything that was said."""
+        places = {**files_in(self.home), "log": log.encode(), "what people saw": "\n".join(self.said).encode()}
+        assert "desk.db-wal" in places, "the WAL is looked at too"
+        return find_secrets(self.secrets, places)
+
+    def close(self) -> None:
+        self.desk.close()
+        self.sandbox.stop()
+
+
+@pytest.fixture(params=GENERATIONS)
+def planted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Planted]:
+    with closing(Planted(tmp_path, request.param)) as made:
+        yield made
+
+
+def test_no_secret_is_left_anywhere(planted: Planted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    linked = planted.link("first")
+    assert planted.desk.onboarding.get(ACTOR, linked).state is AttemptState.AUTHORIZED
+    assert planted.debit(linked) is DebitState.SUBMITTED
+    planted.desk.sync.run()
+    planted.fail()
+    planted.use_pin()
+    planted.write_everything()
+    kinds = {what.removesuffix(" (classic)") for what in planted.secrets.values()}
+    assert {"public token", "access token", "bank account token", "PIN", "Stripe's key", "Plaid's secret"} <= kinds
+    assert planted.find(caplog.text) == []
+    planted.rotate()
+    assert planted.find(caplog.text) == []
+
+
+def test_the_search_finds_a_secret_wherever_one_is(planted: Planted, caplog: pytest.LogCaptureFixture) -> None:
+    """Without this, finding nothing would prove nothing."""
+    desk = planted.desk
+    linked = desk.onboarding.get(ACTOR, planted.link("first"))
+    token = desk.store.items.access_token(str(linked.item_id)).reveal()
+    desk.store.trail.append(ACTOR, "test", "nobody", desk.clock.now(), token=token)
+    logging.getLogger("dashboard").warning("The token is %s.", token)
+    desk.store.ledger.apply("charges", [{"id": "py_1", "amount": 5, "status": "succeeded", "description": token}])
+    planted.said.append(f"error: {token}")
+    planted.write_everything()
+    found = planted.find(caplog.text)
+    for place in (
+        "desk.db-wal",
+        "payments.csv",
+        "payments.xlsx",
+        "payments.parquet",
+        "log",
+        "what people saw",
+    ):
+        assert f"access token in {place}" in found
+    assert any(place.startswith("access token in backups") for place in found)
+
+
+@pytest.mark.parametrize("spelling", ["plain", "hex", "base64", "utf16", "zipped"])
+def test_the_search_knows_how_secrets_hide(spelling: str) -> None:
+    import base64
+    import gzip
+
+    secret = "access-sandbox-5c224a01-8314-4491-a06f-39e193d5cddc"
+    around = f"xy{secret}z"
+    data = {
+        "plain": around.encode(),
+        "hex": around.encode().hex().encode(),
+        "base64": base64.b64encode(around.encode()),
+        "utf16": around.encode("utf-16"),
+        "zipped": gzip.compress(around.encode()),
+    }[spelling]
+    assert find_secrets({secret: "token"}, {"there": data}) == ["token in there"]
+    assert find_secrets({secret: "token"}, {"there": data[:20]}) == []
