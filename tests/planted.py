@@ -36,7 +36,7 @@ def tokens_of(state: Path) -> dict[str, str]:
 
 
 def spellings(secret: str) -> Iterator[bytes]:
-    """How a secret may lie in a file: as it is, escaped, in UTF-16, in hexadecimal, in Base64 at any of three places."""
+    """How a secret may lie in a file: as it is, escaped, in UTF-16, hexadecimal, or Base64 at any of three places."""
     raw = secret.encode()
     yield raw
     yield quote(secret, safe="").encode()

@@ -71,19 +71,21 @@ class RunningDesk:
         )
         return done.stdout
 
-    def _start(self, arguments: list[str], environ: dict[str, str]) -> subprocess.Popen[str]:
+    def _start(self, arguments: list[str], environ: dict[str, str], *, quiet: bool = False) -> subprocess.Popen[str]:
+        """`quiet` sends what it prints to its log too, beside its errors."""
         with (self.home / f"{arguments[1].split('.')[-1]}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
                 env={**os.environ, **environ},
-                stdout=subprocess.PIPE,
+                stdout=log if quiet else subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
 
     def start(self) -> None:
-        self.app = self._start(["-m", "dashboard", "serve", "--port", str(self.port), "--no-sync"], self.environ)
+        serve = ["-m", "dashboard", "serve", "--port", str(self.port), "--no-sync"]
+        self.app = self._start(serve, self.environ, quiet=True)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
