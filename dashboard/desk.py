@@ -17,6 +17,7 @@ from dashboard.gateways.wire import make_session
 from dashboard.institutions import Institutions
 from dashboard.models import Actor, Generation, Mode
 from dashboard.onboarding import Onboarding
+from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
 from dashboard.settings import Settings
@@ -39,6 +40,7 @@ class Desk:
     onboarding: Onboarding
     debits: Debits
     payments: Payments
+    stories: PaymentStories
     sync: Sync
     reconcile: Reconcile
     sandbox: SandboxControl | None
@@ -108,6 +110,7 @@ def open_desk(
         onboarding=Onboarding(store, plaid, stripe, vault, clock, settings, worker),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),
+        stories=PaymentStories(store, clock, settings),
         sync=Sync(store, stripe, clock, settings),
         reconcile=Reconcile(store),
         sandbox=sandbox,

@@ -26,11 +26,13 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
     ],
     "Finance": [
         ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
+        ("payment", "Payment", ":material/receipt_long:", Permission.VIEW_PAYMENTS),
         ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
     ],
     "Desk": [("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP)],
 }
+HIDDEN = frozenset({"payment"})  # reached from a row, or by its address, not from the navigation
 SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SANDBOX_CLOCK)
 
 
@@ -43,7 +45,14 @@ def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:
     first = next((page for pages in visible.values() for page in pages), None)
     return {
         name: [
-            st.Page(PAGES / f"{stem}.py", title=title, icon=icon, url_path=stem, default=page is first)
+            st.Page(
+                PAGES / f"{stem}.py",
+                title=title,
+                icon=icon,
+                url_path=stem,
+                default=page is first,
+                visibility="hidden" if stem in HIDDEN else "visible",
+            )
             for page in pages
             for stem, title, icon, _ in [page]
         ]

@@ -77,25 +77,6 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """One step in a payment's story."""
-
-    at: datetime
-    what: str
-    certain: bool = True
-
-
-@dataclass(frozen=True)
-class PaymentDetail:
-    """Everything about one payment: its row, its story, and every id by which a provider knows it."""
-
-    row: PaymentRow
-    story: list[Moment]
-    ids: dict[str, str]
-    failure_message: str | None
-
-
-@dataclass(frozen=True)
 class ReturnRate:
     """One of Nacha's three rates over the last 60 days."""
 
@@ -159,52 +140,6 @@ class Payments:
         require(actor, Permission.EXPORT)
         today = self.today()
         return (read_row(row, today) for row in self._store.payments.walk(wanted, today))
-
-    def get(self, actor: Actor, id: str) -> PaymentDetail:
-        """One payment by any of its ids. Raises InputError where there is none."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        found = self._store.payments.get(id)
-        if found is None:
-            raise InputError(
-                "There is no such payment here.",
-                meaning="It may be newer than the last sync.",
-                action="Press Sync now, then look again.",
-                code="unknown_payment",
-            )
-        return self._detail(read_row(found, self.today()))
-
-    def _detail(self, row: PaymentRow) -> PaymentDetail:
-        parts = self._store.payments.parts(row.id)
-        charge = next(iter(parts["charge"]), {})
-        story = [Moment(row.created, "Created")]
-        expected = charge.get("expected_debit")
-        if expected:
-            story.append(Moment(_noon(expected), "Customer debited (bank's estimate)", certain=False))
-        for settlement in parts["settlement"]:
-            if settlement["type"] in {"payment", "charge"}:
-                available = _time(settlement["available_on"])
-                story.append(Moment(_time(settlement["created"]), "Handed to the bank network"))
-                story.append(Moment(available, "Available in the Stripe balance", available <= self._clock.now()))
-        story += [Moment(_time(one["created"]), f"Refund {one['status']}") for one in parts["refund"]]
-        story += [Moment(_time(one["created"]), f"Returned by the bank ({one['reason']})") for one in parts["dispute"]]
-        story += [Moment(_time(one["arrival"]), f"Payout {one['status']}") for one in parts["payout"]]
-        ids = {
-            "charge": charge.get("id"),
-            "payment intent": row.intent_id,
-            "payment method": charge.get("method_id"),
-            "customer": row.customer_id,
-            "mandate": charge.get("mandate_id"),
-            "balance transaction": charge.get("settlement_id"),
-            "payout": row.payout_id,
-            "our debit": row.debit_id,
-            "bank's trace": charge.get("trace"),
-        }
-        return PaymentDetail(
-            row,
-            sorted(story, key=lambda moment: moment.at),
-            {name: str(id) for name, id in ids.items() if id},
-            charge.get("failure_message"),
-        )
 
     def trend(self, actor: Actor, wanted: PaymentFilter) -> list[dict[str, object]]:
         """Count and amount by day, state and currency, from the summaries; `{day: date, state, count, amount}`."""
@@ -270,10 +205,3 @@ def next_action(state: PaymentState, reason: str | None, waiting: Waiting) -> st
 
 def _time(seconds: object) -> datetime:
     return datetime.fromtimestamp(int(str(seconds)), UTC)
-
-
-def _noon(day: str) -> datetime:
-    try:
-        return datetime.fromisoformat(f"{day}T17:00:00+00:00")
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)

@@ -13,7 +13,7 @@ from dashboard.errors import DeskError
 from dashboard.export import Format, export
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
-from dashboard.payments import PAGE_SIZE, PaymentDetail
+from dashboard.payments import PAGE_SIZE
 from dashboard.status import PaymentState
 from dashboard.store.payments import Sums
 from dashboard.ui import errors, filtering, format, frame, session, table
@@ -67,31 +67,9 @@ def draw_figures(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             column.caption(f"{part.count:,} payment{'' if part.count == 1 else 's'}")
 
 
-def draw_detail(desk: Desk, actor: Actor, detail: PaymentDetail) -> None:
-    """One payment's story, its money and every id, each copyable."""
-    row, zone, now = detail.row, session.zone(), desk.clock.now()
-    with st.container(border=True):
-        st.subheader(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}")
-        st.markdown(
-            f"**{row.customer or 'Unknown customer'}** {row.email} · {row.bank} ••{row.last4 or ''} · {row.reference}"
-        )
-        if row.next_action != "Nothing":
-            st.info(f"**What to do:** {row.next_action}", icon=":material/flag:")
-        if row.reason:
-            st.markdown(f"Reason as it came: `{row.reason}`. {detail.failure_message or ''}")
-        left, middle, right = st.columns([2, 1, 2])
-        left.markdown("**Time line**")
-        for moment in detail.story:
-            sign = ":material/check_circle:" if moment.certain and moment.at <= now else ":material/schedule:"
-            left.markdown(f"{sign} {format.moment(moment.at, zone, now)}: {moment.what}")
-        middle.markdown("**Money**")
-        middle.markdown(f"Amount {format.money(row.amount, row.currency)}")
-        middle.markdown(f"Fee {format.money(row.fee, row.currency)}")
-        middle.markdown(f"Net {format.money(row.net, row.currency)}")
-        if row.refunded:
-            middle.markdown(f"Refunded {format.money(row.refunded, row.currency)}")
-        right.markdown("**Ids**")
-        right.code("\n".join(f"{name}: {id}" for name, id in detail.ids.items()), language=None)
+def open_payment(id: str) -> None:
+    """Go to the payment's own page; the filter waits in the session for the way back."""
+    st.switch_page("../pages/payment.py", query_params={"payment": id})
 
 
 def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
@@ -131,9 +109,8 @@ def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     )
     rows = picked["selection"]["rows"] if picked else []
     if rows and rows[0] < len(page.rows):
-        draw_detail(desk, actor, desk.payments.get(actor, page.rows[rows[0]].id))
-    else:
-        st.caption("Select a row to see its time line, its fees and its ids.")
+        open_payment(page.rows[rows[0]].id)
+    st.caption("Select a row to open the payment's own page: its time line, its fees and its ids.")
     if can(actor, Permission.EXPORT):
         zone = session.zone()  # asked here: the download is made on a thread that knows no session
         st.download_button(

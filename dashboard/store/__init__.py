@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dashboard.clock import Clock
 from dashboard.store.core import CoreStore
 from dashboard.store.database import Database
+from dashboard.store.figures import FigureRows
 from dashboard.store.ledger import Ledger
 from dashboard.store.migrations import migrate
 from dashboard.store.payments import PaymentRows
@@ -26,6 +27,7 @@ class Store(CoreStore):
         super().__init__(database, vault, clock)
         self.ledger = Ledger(database, zone)
         self.payments = PaymentRows(database, zone)
+        self.figures = FigureRows(database, zone)
         self.payouts = PayoutRows(database)
         self.sync_state = SyncRows(database)
         self.people = PeopleRows(database)

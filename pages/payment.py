@@ -1,0 +1,142 @@
+"""One payment: where the money is, what happened when, what to do next, and every id that support asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+import streamlit as st
+
+from dashboard.desk import Desk
+from dashboard.filters import RAILS, PaymentFilter
+from dashboard.models import Actor, Mode
+from dashboard.payment_story import MandateNote, Moment, PaymentDetail, Reason
+from dashboard.payments import PaymentRow
+from dashboard.ui import errors, format, frame, session, table
+
+WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
+ACCEPTANCE = {"online": "online, in Link", "offline": "in person"}
+
+
+def draw_way_back() -> None:
+    """To the table as it was left, and to another payment by any of its ids."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    kept = st.session_state.get("payment-filter", PaymentFilter())
+    left.page_link(
+        "../pages/payments.py",
+        label="Back to the payments",
+        icon=":material/arrow_back:",
+        query_params=kept.to_query(),
+    )
+    other = right.text_input("Another payment", placeholder="Any id: charge, PaymentIntent or our debit").strip()
+    if other and other != st.query_params.get("payment"):
+        st.query_params["payment"] = other
+        st.rerun()
+
+
+def draw_head(row: PaymentRow, today: datetime) -> None:
+    """The amount, where it is, and whose it is."""
+    when = table.when(row, today.date())
+    st.title(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}".replace("$", "\\$"), anchor=False)
+    whose = " · ".join(part for part in (row.customer or "Unknown customer", row.email, row.reference) if part)
+    st.text(whose)
+    account = f"{row.bank} ••{row.last4}" if row.last4 else row.bank
+    st.caption(" · ".join(part for part in (when, account, RAILS.get(row.rail, row.rail)) if part))
+
+
+def draw_next(row: PaymentRow, reason: Reason | None) -> None:
+    """What to do now and who does it, and what the code means."""
+    if row.next_action != "Nothing":
+        st.info(f"**What to do:** {row.next_action}", icon=":material/flag:")
+    if reason is None:
+        return
+    meaning = reason.meaning
+    source = "the bank's return code" if reason.is_return_code else "Stripe's code; the bank's return code is not given"
+    with st.container(border=True):
+        st.markdown(f"**{meaning.title}** · `{meaning.code}`, {source}")
+        st.markdown(meaning.meaning)
+        again = "" if meaning.representable else " It may not be presented again as it is."
+        st.markdown(f"**{WHO.get(meaning.who, meaning.who)} must act.** {meaning.action}.{again}")
+        if reason.message:
+            st.caption("As the provider says it:")
+            st.text(reason.message)
+
+
+def draw_story(story: list[Moment], zone: tzinfo, now: datetime) -> None:
+    """What happened and what is expected, oldest first."""
+    st.markdown("#### Time line")
+    for moment in story:
+        done = moment.is_certain and moment.at <= now
+        when = format.day(moment.at.date(), now.date()) if moment.is_day else format.moment(moment.at, zone, now)
+        mark = ":material/check_circle:" if done else ":material/schedule:"
+        ahead = ", expected" if moment.at > now else ""
+        st.markdown(f"{mark} **{when}**{ahead}  \n{moment.what}")
+    st.caption(f"Hours are in {zone}; a day without an hour is the bank's own day.")
+
+
+def draw_money(detail: PaymentDetail) -> None:
+    """Amount, fees, what was given back, and the net, to the cent."""
+    st.markdown("#### Money")
+    for name, cents in detail.money:
+        left, right = st.columns([3, 2])
+        left.markdown(f"**{name}**" if name == "Net" else name)
+        right.text(format.money(cents, detail.row.currency), width="stretch", text_alignment="right")
+    if len(detail.money) == 1:
+        st.caption("Stripe tells the fee when the debit is handed to the bank.")
+
+
+def draw_mandate(mandate: MandateNote | None, id: str | None, zone: tzinfo) -> None:
+    """The authorization behind the payment."""
+    st.markdown("#### Mandate")
+    if mandate:
+        st.markdown(f"`{mandate.id}` · {mandate.status}")
+        given = ACCEPTANCE.get(mandate.acceptance, mandate.acceptance)
+        st.caption(f"Given {given} on {format.moment(mandate.accepted_at, zone)}, before {mandate.operator}.")
+    elif id:
+        st.markdown(f"`{id}`")
+        st.caption("Not made at this desk: Stripe keeps it.")
+    else:
+        st.caption("None: an old-rail debit names no mandate.")
+
+
+def draw_ids(detail: PaymentDetail, mode: Mode) -> None:
+    """Every id with a button that copies it, and the way to the provider's own page."""
+    st.markdown("#### Ids")
+    for name, id in detail.ids.items():
+        with st.container(gap=None):
+            st.caption(name)
+            st.code(id, language=None, wrap_lines=True)
+    if detail.links:
+        st.markdown(f"#### At Stripe ({'live' if mode is Mode.LIVE else 'test mode'})")
+        for name, url in detail.links.items():
+            st.link_button(f"{name} in Stripe's Dashboard", url, icon=":material/open_in_new:", width="stretch")
+    else:
+        st.caption("The sandbox has no Dashboard. With a Stripe key, buttons here open the payment there.")
+
+
+def draw(desk: Desk, actor: Actor, id: str) -> None:
+    """The whole payment."""
+    detail, zone, now = desk.stories.get(actor, id), session.zone(), desk.clock.now()
+    draw_head(detail.row, now.astimezone(zone))
+    draw_next(detail.row, detail.reason)
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_story(detail.story, zone, now)
+        draw_money(detail)
+        draw_mandate(detail.mandate, detail.mandate_id, zone)
+    with right:
+        draw_ids(detail, desk.mode)
+
+
+def main() -> None:
+    """The way back, then the payment in the address."""
+    desk, actor = session.desk(), session.actor()
+    with errors.shown():
+        draw_way_back()
+        id = st.query_params.get("payment", "")
+        if id:
+            draw(desk, actor, id)
+        else:
+            frame.empty("No payment is chosen.", "Pick one in the table, or type any of its ids above.")
+
+
+main()

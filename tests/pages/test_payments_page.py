@@ -1,0 +1,51 @@
+"""The payments page and a payment's own page, as a controller uses them."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.desk import Desk
+from dashboard.filters import PaymentFilter
+from dashboard.models import Actor
+from dashboard.status import PaymentState
+from tests.pages.conftest import show, text_of
+
+
+@pytest.fixture
+def synced(desk: Desk) -> Desk:
+    desk.sync.run()
+    return desk
+
+
+def first_id(desk: Desk, actor: Actor, *states: PaymentState) -> str:
+    return desk.payments.page(actor, PaymentFilter(statuses=states)).rows[0].id
+
+
+@pytest.mark.parametrize("state", [PaymentState.PAID_OUT, PaymentState.FAILED, PaymentState.SUBMITTED])
+def test_a_payments_own_page_tells_its_story_and_its_ids(
+    app: AppTest, synced: Desk, actor: Actor, state: PaymentState
+) -> None:
+    id = first_id(synced, actor, state)
+    app.query_params["payment"] = id
+    show(app, "payment")
+    shown = text_of(app)
+    assert state.word in shown and "Time line" in shown and "Created" in shown and "Mandate" in shown
+    assert id in [str(one.value) for one in app.code], "each id is alone, so that it can be copied"
+    if state is PaymentState.FAILED:
+        assert "must act" in shown and "What to do" in shown
+
+
+def test_a_payment_that_is_not_here_says_what_to_do(app: AppTest, synced: Desk) -> None:
+    app.query_params["payment"] = "py_nobody"
+    show(app, "payment")
+    assert "There is no such payment here" in text_of(app)
+
+
+def test_the_page_without_a_payment_asks_for_one(app: AppTest, synced: Desk, actor: Actor) -> None:
+    show(app, "payment")
+    assert "No payment is chosen" in text_of(app)
+    id = first_id(synced, actor, PaymentState.PAID_OUT)
+    next(one for one in app.text_input if one.label == "Another payment").set_value(id).run()
+    assert not app.exception
+    assert "Paid out" in text_of(app)
