@@ -27,12 +27,18 @@ class Fault(StrEnum):
 
 @dataclass
 class Plan:
-    """The next `times` requests whose path contains `path` meet this fault."""
+    """The next `times` requests with this method whose path contains `path` meet this fault."""
 
     fault: Fault
     path: str = ""
     times: int = 1
+    method: str = ""
     seconds: float = 0.2
+    met: int = 0
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether this request is one of those."""
+        return self.times > 0 and self.method in {"", method} and self.path in path.split("?")[0]
 
 
 class FaultProxy:
@@ -47,9 +53,10 @@ class FaultProxy:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def plan(self, fault: Fault, path: str = "", times: int = 1) -> None:
+    def plan(self, fault: Fault, path: str = "", times: int = 1, method: str = "") -> Plan:
         """Add a fault to those that are due."""
-        self.plans.append(Plan(fault, path, times))
+        self.plans.append(Plan(fault, path, times, method))
+        return self.plans[-1]
 
     def __enter__(self) -> FaultProxy:
         self._thread.start()
@@ -86,11 +93,11 @@ class FaultProxy:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         request = head + await reader.readexactly(_length(head))
-        path = head.split(b" ", 2)[1].decode()
-        self.seen.append(path)
-        plan = next((plan for plan in self.plans if plan.times > 0 and plan.path in path), None)
+        method, path = head.decode("latin-1").split(" ", 2)[:2]
+        self.seen.append(f"{method} {path}")
+        plan = next((one for one in self.plans if one.fits(method, path)), None)
         if plan:
-            plan.times -= 1
+            plan.times, plan.met = plan.times - 1, plan.met + 1
         fault = plan.fault if plan else None
         if plan and fault is Fault.LATENCY:
             await asyncio.sleep(plan.seconds)

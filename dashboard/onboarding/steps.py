@@ -7,7 +7,7 @@ from which `run` goes on (brandur: recovery points); what Stripe is asked for li
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.clock import Clock
 from dashboard.errors import (
@@ -43,6 +43,7 @@ from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 
 SPENT = frozenset({"INVALID_PUBLIC_TOKEN", "1106"})  # the public token is used up or expired: nothing to resume
+TOKEN_LIFE = timedelta(minutes=30)  # Plaid: a public token expires after 30 minutes
 
 BROKEN = frozenset(  # Plaid: an Item that needs a new sign-in or is gone, in both generations
     {"ITEM_LOGIN_REQUIRED", "ITEM_NOT_FOUND", "INVALID_ACCESS_TOKEN", "USER_PERMISSION_REVOKED", "1105", "1215", "1610"}
@@ -135,13 +136,19 @@ class Steps:
             self._not_started(work, owner)
             raise
         except ProviderRejected as error:
-            if work.exchange_started_at is not None and error.code in SPENT:
-                self._give_up(work, owner, lost_reply(explain(error)), AttemptState.UNKNOWN)
+            if error.code in SPENT and (work.exchange_started_at is not None or self._is_fresh(work)):
+                problem = lost_reply(explain(error)) if work.exchange_started_at else used_already(explain(error))
+                self._give_up(work, owner, problem, AttemptState.UNKNOWN)
                 return
             self._not_started(work, owner)
             raise
         else:
             self._keep_exchange(work, result)
+
+    def _is_fresh(self, work: AttemptWork) -> bool:
+        """Whether the public token cannot have expired: refused all the same, it was spent, as by a repeating proxy."""
+        received = work.evidence.get("received_at")
+        return isinstance(received, int) and self._clock.now().timestamp() - received < TOKEN_LIFE.total_seconds()
 
     def _keep_exchange(self, work: AttemptWork, result: Exchange) -> None:
         """Commit the tokens before anything else, even where the lease was lost: nobody else can have them."""
@@ -304,6 +311,18 @@ def lost_reply(cause: Problem | None) -> Problem:
         "exchange_lost",
         "plaid",
         cause.request_id if cause else None,
+    )
+
+
+def used_already(cause: Problem) -> Problem:
+    """Why a token that came moments ago and is refused as spent makes an attempt `unknown`."""
+    return Problem(
+        "Plaid says that this link was used already, and the desk has no token of it.",
+        "The request may have arrived twice on the way. Nothing was charged.",
+        "Open Link again with the customer; Plaid's support ends what is left over, by the link session id.",
+        "exchange_lost",
+        "plaid",
+        cause.request_id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -282,9 +283,21 @@ def test_a_bank_account_that_is_not_verified_is_not_ready(world: World) -> None:
     assert attempt.problem.code == "bank_account_unverified"
 
 
-def test_an_expired_link_cannot_be_resumed(world: World) -> None:
+def test_a_token_that_came_just_now_and_is_spent_may_have_been_exchanged_by_a_repeating_proxy(world: World) -> None:
     world.plaid.before["exchange"] = [refused("INVALID_PUBLIC_TOKEN")]
     attempt = world.link()
+    assert attempt.state is AttemptState.UNKNOWN, "a token may exist that nobody holds: a person has to see it"
+    assert attempt.problem is not None
+    assert "used already" in attempt.problem.what
+    assert attempt.id in {one.id for one in world.desk.attention(world.actor)}
+
+
+def test_an_expired_link_cannot_be_resumed(world: World) -> None:
+    attempt = world.link(CHECKING, SAVINGS)
+    assert attempt.state is AttemptState.CHOOSING
+    world.clock.move(timedelta(minutes=31))
+    world.plaid.before["exchange"] = [refused("INVALID_PUBLIC_TOKEN")]
+    attempt = world.desk.choose(world.actor, attempt.id, CHECKING["id"])
     assert attempt.state is AttemptState.FAILED
     assert attempt.problem is not None
     assert attempt.problem.request_id == "req-no"
