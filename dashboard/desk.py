@@ -9,6 +9,7 @@ from dashboard.clock import Clock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
 from dashboard.errors import Refused
+from dashboard.figures import Figures
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
 from dashboard.gateways.sandbox_control import SandboxControl
@@ -41,6 +42,7 @@ class Desk:
     debits: Debits
     payments: Payments
     stories: PaymentStories
+    figures: Figures
     sync: Sync
     reconcile: Reconcile
     sandbox: SandboxControl | None
@@ -111,6 +113,7 @@ def open_desk(
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),
         stories=PaymentStories(store, clock, settings),
+        figures=Figures(store, clock, settings),
         sync=Sync(store, stripe, clock, settings),
         reconcile=Reconcile(store),
         sandbox=sandbox,

@@ -1,10 +1,10 @@
-"""What finance sees: pages of payments, how much a filter shows and hides, one payment's story, and what to do next."""
+"""What finance sees: pages of payments, how much a filter shows and hides, and what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from dashboard.access import Permission, require
 from dashboard.clock import Clock
@@ -18,14 +18,6 @@ from dashboard.store import Store
 from dashboard.store.payments import SORTS, Sums
 
 PAGE_SIZE = 50
-RATE_DAYS = 60  # Nacha: return rates are counted over the 60 days before
-RATE_LIMITS = {"unauthorized": 0.005, "administrative": 0.03, "overall": 0.15}  # Nacha's thresholds
-ORIGINATED = frozenset(PaymentState) - {
-    PaymentState.SENDING,
-    PaymentState.UNKNOWN,
-    PaymentState.INCOMPLETE,
-    PaymentState.CANCELED,
-}
 
 
 @dataclass(frozen=True)
@@ -76,26 +68,6 @@ class Totals:
     hidden: Sums
 
 
-@dataclass(frozen=True)
-class ReturnRate:
-    """One of Nacha's three rates over the last 60 days."""
-
-    name: str
-    returned: int
-    originated: int
-    limit: float
-
-    @property
-    def rate(self) -> float:
-        """Returned by originated, between 0 and 1."""
-        return self.returned / self.originated if self.originated else 0.0
-
-    @property
-    def level(self) -> str:
-        """`ok`, `warning` from half the limit, `over` beyond it."""
-        return "over" if self.rate > self.limit else "warning" if self.rate > self.limit / 2 else "ok"
-
-
 class Payments:
     """Reads the payments table for people."""
 
@@ -140,28 +112,6 @@ class Payments:
         require(actor, Permission.EXPORT)
         today = self.today()
         return (read_row(row, today) for row in self._store.payments.walk(wanted, today))
-
-    def trend(self, actor: Actor, wanted: PaymentFilter) -> list[dict[str, object]]:
-        """Count and amount by day, state and currency, from the summaries; `{day: date, state, count, amount}`."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        rows = self._store.payments.by_state(wanted, self.today())
-        return [{**row, "day": date.fromordinal(719_163 + row["day"])} for row in rows]
-
-    def return_rates(self, actor: Actor) -> list[ReturnRate]:
-        """Nacha's three rates over 60 days: by return code where Stripe gives it, else by its own code's class."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        start = self.today() - timedelta(days=RATE_DAYS)
-        wanted = PaymentFilter(statuses=tuple(ORIGINATED), created_from=start)
-        originated = self._store.payments.sums(wanted, self.today()).count
-        returned = dict.fromkeys(RATE_LIMITS, 0)
-        for row in self._store.payments.by_reason(start.toordinal() - 719_163):
-            if row["state"] not in {PaymentState.FAILED.value, PaymentState.RETURNED_LATE.value}:
-                continue
-            meaning = explain(row["reason"])
-            if meaning is not None and meaning.group in returned:
-                returned[meaning.group] += row["count"]
-            returned["overall"] += row["count"]
-        return [ReturnRate(name, returned[name], originated, limit) for name, limit in RATE_LIMITS.items()]
 
     def find_customers(self, actor: Actor, text: str) -> list[dict[str, object]]:
         """Stripe customers by the beginning of name or e-mail: `{id, name, email}`."""

@@ -163,6 +163,14 @@ def _parse(table: str) -> dict[str, CodeMeaning]:
 RETURN_CODES = _parse(_RETURNS)
 STRIPE_CODES = _parse(_STRIPES)
 CODES = RETURN_CODES | STRIPE_CODES
+# With one of these and without a balance transaction, Stripe refused the debit before the bank network saw it.
+NOT_SENT = frozenset(
+    {
+        *("payment_method_bank_account_blocked", "bank_account_unusable", "bank_account_unverified"),
+        *("payment_intent_mandate_invalid", "charge_exceeds_source_limit", "charge_exceeds_transaction_limit"),
+        *("highest_risk_level", "blocked", "fraudulent"),
+    }
+)
 
 
 def explain(code: str | None) -> CodeMeaning | None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from dashboard.errors import StoreError
@@ -198,7 +198,7 @@ class PaymentRows:
             test("payout_id = ?", wanted.payout)
         if wanted.overdue:
             waiting = sorted(state.value for state in WAITING)
-            test(f"state IN ({', '.join('?' * len(waiting))}) AND due < ?", *waiting, self._bound(today, False))
+            test(f"state IN ({', '.join('?' * len(waiting))}) AND due < ?", *waiting, due_midnight(today))
         if match := match_words(wanted.text):
             test("seq IN (SELECT rowid FROM payment_search WHERE payment_search MATCH ?)", match)
         return (f"WHERE {' AND '.join(tests)}" if tests else ""), values
@@ -208,6 +208,11 @@ class PaymentRows:
         if by_day:
             return day.toordinal() - EPOCH_ORDINAL
         return int(datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
+
+
+def due_midnight(today: date) -> int:
+    """The first instant of a bank's day: due dates are days as Stripe gives them, at midnight UTC."""
+    return int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())
 
 
 def match_words(text: str) -> str:
