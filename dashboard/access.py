@@ -26,6 +26,7 @@ class Permission(StrEnum):
     VIEW_SETUP = "see the set-up"
     MOVE_SANDBOX_CLOCK = "move the sandbox's clock"
     ADMIN = "administer the desk"
+    OWN_STEP = "take the customer's own steps"
 
 
 _READ = {Permission.VIEW_CUSTOMERS, Permission.VIEW_ACCOUNTS, Permission.VIEW_PAYMENTS}
@@ -61,12 +62,21 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
 
 
 def can(actor: Actor, permission: Permission) -> bool:
-    """Whether one of the actor's roles allows it."""
+    """Whether one of the actor's roles allows it; from a device in a customer's hands, their own steps alone."""
+    if actor.is_held():
+        return permission is Permission.OWN_STEP
     return any(permission in ALLOWED[role] for role in actor.roles)
 
 
 def require(actor: Actor, permission: Permission) -> None:
     """Nothing where the actor may; raises AccessDenied otherwise, also for an actor without any role."""
+    if actor.is_held() and permission is not Permission.OWN_STEP:
+        raise AccessDenied(
+            "This device is in a customer's hands.",
+            meaning="Nothing was done.",
+            action="Take it back with the PIN first.",
+            code="device_held",
+        )
     if not can(actor, permission):
         raise AccessDenied(
             f"{actor.name} may not {permission.value}.",

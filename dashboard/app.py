@@ -21,6 +21,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from dashboard.devices import Devices  # noqa: E402
 from dashboard.settings import load_settings  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -142,12 +143,21 @@ async def readyz(_request: Request) -> Response:
     return PlainTextResponse("ready\n")
 
 
+def _is_held(device: str) -> bool:
+    from dashboard.ui import session
+
+    return session.desk().handover.find(device) is not None
+
+
 _settings = load_settings(os.environ, needs=frozenset())
 
 app = st.App(
     Path(__file__).with_name("main.py"),
     lifespan=lifespan,
-    middleware=[Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url)],
+    middleware=[
+        Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url),
+        Middleware(Devices, is_held=_is_held),
+    ],
     routes=[Route("/healthz", healthz), Route("/readyz", readyz)],
 )
 

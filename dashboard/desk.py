@@ -15,6 +15,7 @@ from dashboard.gateways.plaid_classic import PlaidClassic
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
+from dashboard.handover import Handover
 from dashboard.institutions import Institutions
 from dashboard.models import Actor, Generation, Mode
 from dashboard.onboarding import Onboarding
@@ -22,6 +23,7 @@ from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
 from dashboard.settings import Settings
+from dashboard.sign_in import RoleRules, SignIn
 from dashboard.store import Store
 from dashboard.store.vault import Vault
 from dashboard.sync import Sync
@@ -39,6 +41,7 @@ class Desk:
     customers: Customers
     institutions: Institutions
     onboarding: Onboarding
+    handover: Handover
     debits: Debits
     payments: Payments
     stories: PaymentStories
@@ -102,6 +105,8 @@ def open_desk(
         make = PlaidClassic if settings.generation is Generation.CLASSIC else Plaid
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
+    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
+    pins = SignIn(store.people, store.trail, clock, RoleRules({}))
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -109,7 +114,8 @@ def open_desk(
         worker=worker,
         customers=Customers(store, clock),
         institutions=Institutions(store, plaid, clock),
-        onboarding=Onboarding(store, plaid, stripe, vault, clock, settings, worker),
+        onboarding=onboarding,
+        handover=Handover(store, onboarding, pins, clock),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),
         stories=PaymentStories(store, clock, settings),

@@ -13,7 +13,7 @@ import streamlit as st  # noqa: E402
 
 from dashboard.access import Permission, can  # noqa: E402
 from dashboard.models import Actor, Mode  # noqa: E402
-from dashboard.ui import errors, frame, session  # noqa: E402
+from dashboard.ui import errors, frame, handover, session  # noqa: E402
 
 PAGES = ROOT / "pages"
 
@@ -64,6 +64,7 @@ def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
+    handover.gate(desk, [page[0] for pages in SECTIONS.values() for page in pages])
     chosen = st.navigation(list_pages(session.actor(), desk.mode))
     frame.mark_mode(desk.mode)
     chosen.run()

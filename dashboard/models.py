@@ -6,6 +6,7 @@ Nothing here knows SQL, HTTP or Streamlit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,13 +69,24 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+def _is_free() -> bool:
+    """A person at a device that is nobody else's."""
+    return False
+
+
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, for the audit trail; `address` is the network address where it is known."""
+    """Who acts, for the audit trail; `address` is the network address where it is known.
+
+    `device` is the digest of the browser's own cookie. `is_held` says, whenever it is asked, whether that device is in
+    a customer's hands now: a page that was drawn before must not do afterwards what it could do then.
+    """
 
     name: str
     roles: frozenset[Role]
     address: str = ""
+    device: str = ""
+    is_held: Callable[[], bool] = field(default=_is_free, compare=False, repr=False)
 
     @classmethod
     def system(cls, name: str = "ach-desk") -> Actor:

@@ -8,9 +8,11 @@ from typing import Any
 import streamlit as st
 
 from components.plaid_link import plaid_link
+from dashboard.customer_words import WORDS, Language
 from dashboard.desk import Desk
 from dashboard.errors import DeskError, InputError
 from dashboard.models import Actor, AttemptState, Customer, HolderType, LinkAttempt
+from dashboard.onboarding.authorization import OFFLINE
 from dashboard.ui import errors, evidence, format, frame, session, steps
 
 PARTS = ("customer", "attempt")
@@ -67,7 +69,7 @@ def add_customer(desk: Desk, actor: Actor) -> None:
             go(customer=customer.id)
 
 
-def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
+def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, Any]) -> None:
     """The second question: does the customer agree to be debited?"""
     st.header(f"Link a bank for {customer.name}")
     linked = desk.onboarding.accounts(actor, customer.id)
@@ -78,20 +80,42 @@ def authorize(desk: Desk, actor: Actor, customer: Customer) -> None:
                 ready = "ready to debit" if account.is_ready else "not ready"
                 st.markdown(f"{account.institution_name}, {format.account(account.name, account.mask)}: {ready}")
             st.caption("Link another bank only if the customer wants to pay from another account.")
+    hint = st.session_state.get("institution-hint")
+    hand_over(desk, actor, customer, hint)
     with st.container(border=True):
-        st.markdown("**Let the customer read this**")
+        st.markdown("**Or stay on this screen.** Let the customer read this:")
         st.text(desk.onboarding.mandate_text(actor, customer.id))
     agreed = st.checkbox("I agree. (The customer ticks this.)", key=f"agreed-{customer.id}")
-    hint = st.session_state.get("institution-hint")
     if hint:
         st.caption(f"Link will open for {st.session_state.get('institution-name')}.")
     left, right = st.columns(2)
     if left.button("Continue", type="primary", disabled=not agreed, width="stretch"):
-        opening = desk.onboarding.open(actor, customer.id, hint=hint)
+        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, Language.ENGLISH)
+        opening = desk.onboarding.open(actor, customer.id, hint=hint, accepted=accepted)
         st.session_state.pop("institution-hint", None)
         go(customer=customer.id, attempt=opening.attempt_id)
     if right.button("Another customer", width="stretch"):
         start_over()
+
+
+def hand_over(desk: Desk, actor: Actor, customer: Customer, hint: str | None) -> None:
+    """Give the device to the customer: from then on it shows their own steps, until the operator's PIN."""
+    known = desk.handover.has_pin(actor)
+    with st.form("hand-over"):
+        st.markdown("**Hand over the tablet.** The customer reads, agrees and signs in at their bank alone.")
+        left, right = st.columns(2, vertical_alignment="bottom")
+        language = left.segmented_control(
+            "The customer reads", list(Language), default=Language.ENGLISH, format_func=lambda one: WORDS[one].name
+        )
+        label = "Your PIN, to take it back" if known else "Set your PIN (6 to 12 digits), to take it back"
+        pin = right.text_input(label, type="password", max_chars=12, autocomplete="one-time-code")
+        if st.form_submit_button("Hand over", type="primary", width="stretch", icon=":material/tablet:"):
+            with errors.shown():
+                desk.handover.lock(actor, customer.id, pin, language or Language.ENGLISH, hint)
+                st.session_state.pop("institution-hint", None)
+                st.session_state.pop("onboard", None)
+                st.query_params.clear()
+                st.rerun()
 
 
 def start_over(*, keep_customer: bool = False) -> None:
@@ -172,7 +196,7 @@ def main() -> None:
                 if attempt_id:
                     follow(desk, actor, desk.onboarding.get(actor, attempt_id), facts)
                 elif customer_id:
-                    authorize(desk, actor, desk.customers.get(actor, customer_id))
+                    authorize(desk, actor, desk.customers.get(actor, customer_id), facts)
                 else:
                     choose_customer(desk, actor)
             except DeskError as error:

@@ -115,6 +115,7 @@ function left(mount, error, metadata) {
 
 function closed(mount) {
   clearTimeout(mount.waiting);
+  if (mount.isOpen) delete document.documentElement.dataset.achDeskLink;
   mount.isOpen = false;
   mount.unwatch?.();
   mount.unwatch = null;
@@ -135,6 +136,7 @@ function ready(mount) {
 function open(mount, type) {
   if (!mount.handler || mount.isOpen) return;
   mount.isOpen = true;
+  document.documentElement.dataset.achDeskLink = "open"; // nobody is idle while Link or its bank's window is open
   mount.popupBlocked = false;
   mount.unwatch = watchPopups(mount);
   say(mount, mount.words.opening);

@@ -62,16 +62,18 @@ class Plaid:
         access_token: Secret | None = None,
         hosted: bool = False,
         select_accounts: bool = False,
+        language: str = LINK_LANGUAGE,
     ) -> LinkToken:
         """A token that opens Link for one of our customers (our id: Plaid wants no personal data there).
 
         `hint` is a routing number that highlights a bank; an `access_token` makes it update mode, `select_accounts`
-        lets the customer pick accounts there anew; `hosted` asks for a page on the customer's own phone.
+        lets the customer pick accounts there anew; `hosted` asks for a page on the customer's own phone; `language`
+        is Link's own (Plaid: `en`, `es` and others).
         """
         settings = self._settings
         body: dict[str, Any] = {
             "client_name": settings.plaid_client_name,
-            "language": LINK_LANGUAGE,
+            "language": language,
             "country_codes": COUNTRIES,
             "user": {"client_user_id": customer_id},
         }

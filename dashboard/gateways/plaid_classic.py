@@ -42,6 +42,7 @@ class PlaidClassic:
         access_token: Secret | None = None,
         hosted: bool = False,
         select_accounts: bool = False,
+        language: str = "en",
     ) -> None:
         """Nothing: the guide opens Link in the browser with the public key."""
 

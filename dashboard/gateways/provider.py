@@ -30,6 +30,7 @@ class LinkProvider(Protocol):
         access_token: Secret | None = None,
         hosted: bool = False,
         select_accounts: bool = False,
+        language: str = "en",
     ) -> LinkToken | None:
         """What opens Link; None where this generation opens it with the public key."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.access import Permission, require
 from dashboard.clock import Clock
+from dashboard.customer_words import Language
 from dashboard.customers import unknown_customer
 from dashboard.errors import DeskError, InputError, Refused
 from dashboard.gateways.provider import LinkProvider
@@ -16,11 +17,13 @@ from dashboard.leases import is_dead
 from dashboard.models import Actor, AttemptState, BankAccount, Customer, Generation, LinkAttempt, LinkOpening
 from dashboard.onboarding.authorization import write_text
 from dashboard.onboarding.claims import Claims
+from dashboard.onboarding.outcome import read_evidence
 from dashboard.onboarding.questions import ExistingStripeCustomer, Question, QuestionKind
 from dashboard.onboarding.steps import Steps
 from dashboard.onboarding.stripe_steps import StripeSteps
 from dashboard.problems import explain, explained
 from dashboard.settings import Settings
+from dashboard.store.acceptances import Acceptance
 from dashboard.store.attempts import AttemptWork
 from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
@@ -55,11 +58,13 @@ class Onboarding:
 
     # Link.
 
-    def open(self, actor: Actor, customer_id: str, *, hint: str | None = None) -> LinkOpening:
+    def open(
+        self, actor: Actor, customer_id: str, *, hint: str | None = None, accepted: Acceptance | None = None
+    ) -> LinkOpening:
         """Start an attempt and get what opens Link: a link token, or the public key in the classic generation.
 
-        `hint` is a routing number that highlights a bank (current) or its type (classic). Raises InputError,
-        ProviderError.
+        `hint` is a routing number that highlights a bank (current) or its type (classic); `accepted` is what the
+        customer agreed to, kept with the attempt. Raises InputError, ProviderError.
         """
         require(actor, Permission.LINK_BANK)
         self._customer(customer_id)
@@ -79,9 +84,12 @@ class Onboarding:
         with self._store.transaction():
             self._store.attempts.add(attempt, operator_address=actor.address, hint=hint)
             self._store.trail.append(actor, "link.opened", attempt.id, now, customer=customer_id, hint=hint)
+            if accepted is not None:
+                self._keep_acceptance(actor, attempt, accepted)
+        language = accepted.language if accepted else Language.ENGLISH.value
         try:
             with explained():
-                token = self._plaid.create_link_token(customer_id, hint=hint)
+                token = self._plaid.create_link_token(customer_id, hint=hint, language=language)
         except DeskError as error:
             with self._store.transaction():
                 self._store.attempts.save(attempt.id, state=AttemptState.EXITED, problem=explain(error))
@@ -100,6 +108,19 @@ class Onboarding:
             script_url=self._settings.plaid_link_url,
             config=config,
             expires_at=token.expires_at if token else None,
+        )
+
+    def _keep_acceptance(self, actor: Actor, attempt: LinkAttempt, accepted: Acceptance) -> None:
+        self._store.acceptances.add(attempt.id, accepted)
+        self._store.trail.append(
+            actor,
+            "authorization.accepted",
+            attempt.id,
+            self._clock.now(),
+            customer=attempt.customer_id,
+            how=accepted.how,
+            version=accepted.version,
+            language=accepted.language,
         )
 
     def opening(self, actor: Actor, attempt_id: str) -> LinkOpening:
@@ -317,10 +338,30 @@ class Onboarding:
         require(actor, Permission.VIEW_ACCOUNTS)
         return self._store.attempts.outcomes(attempt_id)
 
-    def mandate_text(self, actor: Actor, customer_id: str) -> str:
+    def mandate_text(self, actor: Actor, customer_id: str, language: Language = Language.ENGLISH) -> str:
         """The authorization that the customer reads before Link opens."""
         require(actor, Permission.LINK_BANK)
-        return write_text(self._customer(customer_id), self._settings.business_name).text
+        return write_text(self._customer(customer_id), self._settings.business_name, language).text
+
+    def accept(
+        self, actor: Actor, customer_id: str, how: str, facts: Mapping[str, object], language: Language
+    ) -> Acceptance:
+        """What the customer has just accepted, to be given to `open`: `how` is `online` in a browser that they hold,
+        `offline` in person before the operator; `facts` are those of the browser.
+        """
+        require(actor, Permission.LINK_BANK)
+        text = write_text(self._customer(customer_id), self._settings.business_name, language)
+        return Acceptance(
+            how=how,
+            text=text.text,
+            version=text.version,
+            language=text.language,
+            business_name=self._settings.business_name,
+            accepted_at=self._clock.now(),
+            operator=actor.name,
+            operator_address=actor.address,
+            facts=read_evidence(facts),
+        )
 
     def _customer(self, id: str) -> Customer:
         found = self._store.customers.get(id)

@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dashboard.customer_words import WORDS, Language
 from dashboard.models import Customer
 from dashboard.onboarding.outcome import read_address
 
 TEXT_VERSION = "2026-11"  # a change of the words is a new version; each mandate keeps the words it was given with
-TEXT = (
-    "By continuing, {customer} authorizes {business} to debit the bank account chosen in the next step electronically"
-    " (ACH) for amounts owed for {business}'s goods or services, each for the amount agreed and on or after its due"
-    " date, and, where a debit was made in error, to credit the account for its correction. Debits may vary in amount"
-    " and frequency; {business} announces the amount and date of each one. This authorization stays in force until"
-    " {customer} revokes it by telling {business}, giving it a reasonable time, at least three business days, to act."
-    " {customer} is an owner of the account or may authorize debits from it, and the transactions comply with US law."
-)
+ONLINE, OFFLINE = "online", "offline"  # Stripe: customer_acceptance.type
 
 
 @dataclass(frozen=True)
@@ -27,11 +21,13 @@ class AuthorizationText:
 
     text: str
     version: str
+    language: str
 
 
-def write_text(customer: Customer, business_name: str) -> AuthorizationText:
-    """The authorization for one customer."""
-    return AuthorizationText(TEXT.format(customer=customer.name, business=business_name), TEXT_VERSION)
+def write_text(customer: Customer, business_name: str, language: Language = Language.ENGLISH) -> AuthorizationText:
+    """The authorization for one customer, in the language that they read it in."""
+    text = WORDS[language].mandate.format(customer=customer.name, business=business_name)
+    return AuthorizationText(text, TEXT_VERSION, language.value)
 
 
 def write_setup_intent(
@@ -44,18 +40,20 @@ def write_setup_intent(
 ) -> dict[str, Any]:
     """The exact body of the SetupIntent that records the mandate without moving money (Stripe: mandate_data).
 
-    `online` where the customer's own browser gave its address and user agent, else `offline`: given in person.
+    `online` where the customer accepted in a browser that gave its address and user agent; `offline` where they did
+    so in person before the operator, or where those facts, which Stripe requires of `online`, are not known.
     """
     address, agent = read_address(evidence.get("ip_address")), evidence.get("user_agent")
+    in_person = evidence.get("accepted") == OFFLINE
     at = int(accepted_at.timestamp())
-    if address and isinstance(agent, str) and agent:
+    if address and isinstance(agent, str) and agent and not in_person:
         acceptance: dict[str, Any] = {
-            "type": "online",
+            "type": ONLINE,
             "accepted_at": at,
             "online": {"ip_address": address, "user_agent": agent},
         }
     else:
-        acceptance = {"type": "offline", "accepted_at": at}
+        acceptance = {"type": OFFLINE, "accepted_at": at}
     return {
         "customer": stripe_customer_id,
         "payment_method": bank_account_id,

@@ -76,12 +76,19 @@ class Claims:
             updated_at=now,
         )
         self._store.attempts.add(sibling, operator_address=actor.address)
+        accepted = self._store.acceptances.get(attempt.id)
+        if accepted is not None:
+            self._store.acceptances.add(sibling.id, accepted)
         return sibling
 
     def _keep_success(self, attempt: LinkAttempt, outcome: Outcome, evidence: Mapping[str, object]) -> None:
         customer = self._store.customers.get(attempt.customer_id)
         facts: dict[str, object] = {**read_evidence(evidence), "received_at": int(self._clock.now().timestamp())}
-        if customer is not None:
+        accepted = self._store.acceptances.get(attempt.id)
+        if accepted is not None:  # the facts of the browser in which it was accepted, not of the one that ran Link
+            facts |= {**accepted.facts, "accepted": accepted.how, "accepted_at": int(accepted.accepted_at.timestamp())}
+            facts["authorization"] = {name: getattr(accepted, name) for name in ("text", "version", "language")}
+        elif customer is not None:
             facts["authorization"] = vars(write_text(customer, self._settings.business_name))
         usable = [account for account in outcome.accounts if account.is_depository]
         picked = next((one for one in outcome.accounts if one.id == outcome.account_id), None)

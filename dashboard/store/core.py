@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import sqlite_utils
 
 from dashboard.clock import Clock
+from dashboard.store.acceptances import AcceptanceRows
 from dashboard.store.accounts import AccountRows
 from dashboard.store.attempts import AttemptRows
 from dashboard.store.customers import CustomerRows
@@ -15,6 +16,7 @@ from dashboard.store.database import Database
 from dashboard.store.debits import DebitRows
 from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
+from dashboard.store.locks import LockRows
 from dashboard.store.mandates import MandateRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
@@ -33,6 +35,8 @@ class CoreStore:
         self.mandates = MandateRows(database)
         self.debits = DebitRows(database, clock)
         self.institutions = InstitutionRows(database)
+        self.acceptances = AcceptanceRows(database)
+        self.locks = LockRows(database)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite_utils.Database]:

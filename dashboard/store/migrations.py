@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from dashboard.store import schema_core, schema_payments, schema_people
+from dashboard.store import schema_core, schema_handover, schema_payments, schema_people
 from dashboard.store.database import Database
 
-ROOMS = {"core": schema_core.define, "payments": schema_payments.define, "people": schema_people.define}
+ROOMS = {
+    "core": schema_core.define,
+    "payments": schema_payments.define,
+    "people": schema_people.define,
+    "handover": schema_handover.define,
+}
 
 
 def migrate(database: Database) -> list[str]:

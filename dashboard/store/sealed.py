@@ -12,6 +12,7 @@ from dashboard.store.vault import Vault
 SEALED = {
     "item": ("access_token",),
     "link_attempt": ("link_token", "public_token", "bank_token"),
+    "link_hosted": ("url",),
 }
 BATCH = 100  # a rotation holds the write lock for one batch at a time, a few milliseconds
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.access import demo_actor
 from dashboard.desk import Desk, open_desk
+from dashboard.devices import COOKIE, digest_cookie
 from dashboard.models import Actor
 from dashboard.settings import load_settings
 
@@ -53,7 +54,13 @@ def close() -> None:
 
 def actor() -> Actor:
     """The signed-in person; in the demo the one who may do everything."""
-    return demo_actor(address=address())
+    return desk().handover.bind(demo_actor(address=address()), device())
+
+
+def device() -> str:
+    """The digest of this browser's own cookie (dashboard/devices.py); empty where it keeps none."""
+    found = st.context.cookies.get(COOKIE)
+    return digest_cookie(found if isinstance(found, str) else None)
 
 
 def address() -> str:
