@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dashboard.access import Permission, require
@@ -33,6 +33,7 @@ GROUPS = {
     **dict.fromkeys(LOST, "Failed or returned"),
 }
 REST = "Refunded or canceled"
+REST_OF_THEM = "rest"  # the group of the bar that stands for all that are not named
 AGES = ("Overdue", "Today", "1 to 2 days", "3 to 4 days", "5 days or more")
 
 
@@ -113,6 +114,7 @@ class Figures:
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
+        self._near: tuple[object, list[ReturnRate]] | None = None
 
     def today(self) -> date:
         """The business's day now."""
@@ -188,6 +190,14 @@ class Figures:
         rates = [ReturnRate(name, returned[name], originated, limit) for name, limit in RATE_LIMITS.items()]
         return ReturnRates(rates, start, sources[True], sources[False])
 
+    def near_limits(self, actor: Actor, read_at: datetime | None) -> list[ReturnRate]:
+        """The rates from half of their limit on; asked anew only after another sync (`read_at`) or on another day."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        state = (read_at, self.today())
+        if self._near is None or self._near[0] != state:
+            self._near = state, [rate for rate in self.return_rates(actor).rates if rate.level != "ok"]
+        return self._near[1]
+
 
 def choose_step(days: int) -> str:
     """Days, weeks or months: about a hundred bars at most can be told apart on a screen."""
@@ -225,5 +235,5 @@ def _with_rest(bars: list[Bar], what: str) -> list[Bar]:
         return bars
     return [
         *bars[:TOP],
-        Bar(f"{len(rest):,} {what}", sum(bar.count for bar in rest), sum(bar.amount for bar in rest), "rest"),
+        Bar(f"{len(rest):,} {what}", sum(bar.count for bar in rest), sum(bar.amount for bar in rest), REST_OF_THEM),
     ]

@@ -69,7 +69,7 @@ R33|Return of a destroyed-check entry|The bank returned an entry made from a che
 R34|Bank's participation limited|A supervisor limits the bank's ACH.|bank|{_OTHER_ACCOUNT}|o|
 R35|Improper debit|Debits are not allowed for this kind of entry or account.|customer|{_OTHER_ACCOUNT}|o|
 R36|Improper credit|Credits are not allowed for this kind of entry.|stripe|{_STRIPE}|o|
-R37|Source document presented|The check behind the entry was paid as well.|us|Give the second payment back|u|
+R37|Source document presented|The check behind the entry was paid as well.|us|Give the second payment back|o|
 R38|Stop payment on the source document|The check behind the entry was stopped.|customer|Ask the customer|o|
 R39|Improper source document|The paper behind the entry may not be used.|us|Ask the customer for another payment|o|
 R40|Returned by a government agency|An agency returned an enrolment.|bank|{_STRIPE}|o|

@@ -9,14 +9,13 @@ import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.errors import DeskError
 from dashboard.export import Format, export
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.payments import PAGE_SIZE
 from dashboard.status import PaymentState
 from dashboard.store.payments import Sums
-from dashboard.ui import errors, filtering, format, frame, session, table
+from dashboard.ui import charts, errors, filtering, format, frame, session, table
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 TOP = (
@@ -60,11 +59,12 @@ def draw_figures(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         totals = desk.payments.totals(actor, wanted)
         hidden = "" if wanted.is_empty else f" Hidden by it: {in_words(totals.hidden)}."
         st.markdown(f"**{wanted.words()}.** Shown: {in_words(totals.shown)}.{hidden}")
+        charts.warn_of_rates(desk, actor)
         columns = st.columns(len(TOP))
         for column, (name, states) in zip(columns, TOP, strict=True):
             part = desk.payments.totals(actor, PaymentFilter(statuses=states)).shown
-            column.metric(name, format.money(part.amounts.get("usd", 0), "usd"))
-            column.caption(f"{part.count:,} payment{'' if part.count == 1 else 's'}")
+            count = f"{part.count:,} payment{'' if part.count == 1 else 's'}"
+            column.metric(f"{name} · {count}", format.money(part.amounts.get("usd", 0), "usd"))
 
 
 def open_payment(id: str) -> None:
@@ -141,6 +141,20 @@ def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
         frame.empty("No payment fits this filter.", "Take a part of it away, or press Everything.")
 
 
+def draw_tabs(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+    """The table, and what is drawn only when it is looked at."""
+    rows, pictures, rates = st.tabs(["Table", "Charts", "Return rates"], key="look", bind="query-params")
+    if rows.open:
+        with rows, errors.shown():
+            draw_table(desk, actor, wanted)
+    if pictures.open:
+        with pictures:
+            charts.draw_charts(desk, actor, wanted)
+    if rates.open:
+        with rates:
+            charts.draw_return_rates(desk, actor)
+
+
 def main() -> None:
     """Head, filters, table; the figures come beside it."""
     desk, actor = session.desk(), session.actor()
@@ -153,10 +167,7 @@ def main() -> None:
         if before != wanted:
             st.session_state["payment-filter"] = wanted
             st.session_state["payment-page"] = 0
-        try:
-            draw_table(desk, actor, wanted)
-        except DeskError as error:
-            errors.show(error)
+        draw_tabs(desk, actor, wanted)
         with figures:
             draw_figures(desk, actor, wanted)
 

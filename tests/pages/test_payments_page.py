@@ -49,3 +49,29 @@ def test_the_page_without_a_payment_asks_for_one(app: AppTest, synced: Desk, act
     next(one for one in app.text_input if one.label == "Another payment").set_value(id).run()
     assert not app.exception
     assert "Paid out" in text_of(app)
+
+
+def look_at(app: AppTest, tab: str) -> AppTest:
+    app.session_state["look"] = tab
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_each_chart_asks_one_question_and_says_what_it_adds_up_to(app: AppTest, synced: Desk, actor: Actor) -> None:
+    look_at(show(app, "payments"), "Charts")
+    shown = text_of(app)
+    for question in ("How much was collected", "How long has what is pending", "Why did payments fail", "From whom"):
+        assert question in shown
+    total = synced.payments.totals(actor, PaymentFilter()).shown
+    assert f"Adds up to {total.count:,} payments" in shown
+    assert len(app.get("vega_lite_chart")) == 4
+
+
+def test_the_return_rates_stand_beside_nachas_limits_and_name_their_source(app: AppTest, synced: Desk) -> None:
+    look_at(show(app, "payments"), "Return rates")
+    shown = text_of(app)
+    for limit in ("limit 0.5%", "limit 3.0%", "limit 15.0%"):
+        assert limit in shown
+    assert "code" in shown and "60 days" in shown
+    assert [one.label.split()[0] for one in app.metric][-3:] == ["Unauthorized", "Administrative", "All"]

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from dashboard.access import demo_actor
 from dashboard.clock import FixedClock
-from dashboard.figures import AGES, RATE_DAYS, Figures, ReturnRate, age_of, begin, choose_step
+from dashboard.figures import AGES, RATE_DAYS, RATE_LIMITS, Figures, ReturnRate, age_of, begin, choose_step
 from dashboard.filters import PaymentFilter
 from dashboard.payments import Payments, read_row
+from dashboard.return_codes import RETURN_CODES
 from dashboard.settings import load_settings
 from dashboard.status import WAITING, PaymentState
 from dashboard.store import Store
@@ -245,6 +246,19 @@ def test_a_return_code_counts_before_stripes_own_code(figures: Figures, store: S
 @pytest.mark.parametrize(("returned", "level"), [(0, "ok"), (24, "ok"), (25, "warning"), (50, "warning"), (51, "over")])
 def test_a_rate_warns_from_half_its_limit(returned: int, level: str) -> None:
     assert ReturnRate("unauthorized", returned, 10_000, 0.005).level == level
+
+
+def test_a_rate_near_its_limit_is_known_without_asking_twice(figures: Figures, store: Store) -> None:
+    near = figures.near_limits(demo_actor(), NOW)
+    assert near == [rate for rate in figures.return_rates(demo_actor()).rates if rate.level != "ok"]
+    assert figures.near_limits(demo_actor(), NOW) is near
+    assert figures.near_limits(demo_actor(), NOW + timedelta(seconds=1)) is not near
+
+
+def test_nachas_groups_are_its_own_return_codes() -> None:
+    groups = {group: {one.code for one in RETURN_CODES.values() if one.group == group} for group in RATE_LIMITS}
+    assert groups["unauthorized"] == {"R05", "R07", "R10", "R11", "R29", "R51"}
+    assert groups["administrative"] == {"R02", "R03", "R04"}
 
 
 def test_the_totals_are_the_sum_of_the_chart_by_day(figures: Figures, store: Store, environ: dict[str, str]) -> None:
