@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from dashboard.errors import AccessDenied
@@ -61,11 +64,28 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What comes with being one who may debit, whichever role the settings give that to.
+DEBITING = frozenset(_READ | {Permission.VIEW_BALANCE, Permission.CREATE_DEBIT})
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
 def can(actor: Actor, permission: Permission) -> bool:
-    """Whether one of the actor's roles allows it; from a device in a customer's hands, their own steps alone."""
+    """Whether one of the actor's roles allows it; from a device in a customer's hands, their own steps alone.
+
+    Who may debit is a setting, where `with_debits` has asked it.
+    """
     if actor.is_held():
         return permission is Permission.OWN_STEP
+    if permission is Permission.CREATE_DEBIT and actor.may_debit is not None:
+        return actor.may_debit
+    if actor.may_debit and permission in DEBITING:
+        return True
     return any(permission in ALLOWED[role] for role in actor.roles)
+
+
+def with_debits(actor: Actor, roles: Set[Role]) -> Actor:
+    """The same person, as one who may or may not debit by these roles (setting `ACH_DESK_DEBIT_ROLES`)."""
+    return replace(actor, may_debit=bool(actor.roles & roles))
 
 
 def require(actor: Actor, permission: Permission) -> None:
@@ -86,6 +106,26 @@ def require(actor: Actor, permission: Permission) -> None:
         )
 
 
+def is_proved(actor: Actor, now: datetime) -> bool:
+    """Whether this person has just proved who they are; `now` is the machine's time, not the sandbox's."""
+    return actor.proved_until is not None and now < actor.proved_until
+
+
+def require_proof(actor: Actor, what: str, now: datetime) -> None:
+    """Nothing where the actor has just signed in or given their PIN; raises AccessDenied (code `proof`) otherwise.
+
+    `what` begins the sentence "... asks for a fresh sign-in or your PIN".
+    """
+    if not is_proved(actor, now):
+        raise AccessDenied(
+            f"{what} asks for a fresh sign-in or your PIN.",
+            meaning="Nothing was done.",
+            action="Give your PIN; if you have none, sign in again and set one under Your sign-in.",
+            code="proof",
+        )
+
+
 def demo_actor(address: str = "") -> Actor:
-    """The one person of the demo, who is ops, finance and admin at once."""
-    return Actor(name="demo", roles=frozenset({Role.OPS, Role.FINANCE, Role.ADMIN}), address=address)
+    """The one person of the demo, who is ops, finance and admin at once; there is no sign-in to prove anything by."""
+    roles = frozenset({Role.OPS, Role.FINANCE, Role.ADMIN})
+    return Actor(name="demo", roles=roles, address=address, proved_until=ALWAYS)

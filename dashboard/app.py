@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.devices import Devices  # noqa: E402
-from dashboard.settings import load_settings  # noqa: E402
+from dashboard.settings import OpenId, load_settings  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -149,6 +149,25 @@ def _is_held(device: str) -> bool:
     return session.desk().handover.find(device) is not None
 
 
+def write_auth(open_id: OpenId | None) -> dict[str, Any]:
+    """Streamlit's own sign-in settings (`[auth]` in its secrets), so that nobody writes them by hand.
+
+    `prompt=login`: after a lock the provider asks for the person again, and does not wave its own session through.
+    """
+    if open_id is None:
+        return {}
+    return {
+        "auth": {
+            "client_id": open_id.client_id,
+            "client_secret": open_id.client_secret.reveal(),
+            "server_metadata_url": open_id.metadata_url,
+            "cookie_secret": open_id.cookie_secret.reveal(),
+            "redirect_uri": open_id.redirect_uri,
+            "client_kwargs": {"scope": open_id.scope, "prompt": "login"},
+        }
+    }
+
+
 _settings = load_settings(os.environ, needs=frozenset())
 
 app = st.App(
@@ -159,6 +178,7 @@ app = st.App(
         Middleware(Devices, is_held=_is_held),
     ],
     routes=[Route("/healthz", healthz), Route("/readyz", readyz)],
+    secrets=write_auth(_settings.open_id),
 )
 
 

@@ -37,6 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     serve = verbs.add_parser("serve", help="serve the app on this machine, with a sync beside it")
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument(
+        "--address", default="127.0.0.1", help="where to listen; beyond this machine only with sign-in configured"
+    )
     serve.add_argument("--no-sync", action="store_true", help="do not keep a sync going beside the app")
     serve.set_defaults(run=commands.serve)
 

@@ -11,9 +11,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+from dashboard.access import ALWAYS
 from dashboard.errors import DeskError, InputError
 from dashboard.models import Actor, Role
-from dashboard.settings import Need, Settings, load_settings
+from dashboard.settings import Need, Settings, explain_sign_in, load_settings
+from dashboard.settings.checks import is_loopback_host
 
 SECRETS = Path(".streamlit/secrets.toml")
 STORED = frozenset({Need.STRIPE, Need.KEY})
@@ -21,7 +23,8 @@ STORED = frozenset({Need.STRIPE, Need.KEY})
 
 def operator() -> Actor:
     """Whoever may run a command on this machine is its administrator; the audit trail names their account."""
-    return Actor(name=f"{getpass.getuser()} (command line)", roles=frozenset({Role.ADMIN}))
+    roles = frozenset({Role.ADMIN})
+    return Actor(name=f"{getpass.getuser()} (command line)", roles=roles, proved_until=ALWAYS)
 
 
 def settings_for(needs: frozenset[Need]) -> Settings:
@@ -42,6 +45,13 @@ def serve(chosen: argparse.Namespace) -> int:
     from dashboard.store.backup import occupied
 
     settings = settings_for(frozenset(Need))  # say what is missing here, not in a browser
+    if settings.open_id is None and not is_loopback_host(chosen.address):
+        print(
+            f"{chosen.address} can be reached from other machines, and without sign-in anybody could use the desk;"
+            f" {explain_sign_in()}, or leave --address out.",
+            file=sys.stderr,
+        )
+        return 2
     children: list[Child] = []
     with occupied(settings.db, alone=False), stopping(children):
         if not chosen.no_sync:
@@ -49,7 +59,7 @@ def serve(chosen: argparse.Namespace) -> int:
             children[-1].drain()
         from dashboard.app import serve as serve_app
 
-        serve_app(chosen.port)
+        serve_app(chosen.port, chosen.address)
     return 0
 
 

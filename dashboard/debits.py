@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from dashboard.access import Permission, require
+from dashboard.access import Permission, require, require_proof, with_debits
 from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.clock import Clock
 from dashboard.debit_sending import DEBIT_TAG, Sending
@@ -88,7 +88,7 @@ class Debits:
 
     def expected_dates(self, actor: Actor) -> ExpectedDates:
         """When a debit made now is taken from the customer and available to us (Stripe: T+4 business days)."""
-        require(actor, Permission.CREATE_DEBIT)
+        self._require(actor)
         day = submission_day(self._clock.now())
         return ExpectedDates(debited=add_business_days(day, 1), available=add_business_days(day, SETTLEMENT_DAYS))
 
@@ -99,15 +99,18 @@ class Debits:
     def submit(self, actor: Actor, order: DebitOrder) -> Debit:
         """Commit the order and send it on the worker; the same ticket gives the same debit.
 
-        Raises InputError for what was typed, Refused for what the desk does not do.
+        Raises InputError for what was typed, Refused for what the desk does not do, AccessDenied (code `proof`) for an
+        amount that asks for a fresh sign-in or a PIN.
         """
-        require(actor, Permission.CREATE_DEBIT)
+        self._require(actor)
         if not TICKET.fullmatch(order.ticket):
             raise InputError("This form is too old.", action="Reload the page.", code="invalid_ticket")
         known = self._store.debits.by_ticket(order.ticket)
         if known is not None:
             return known
-        check_amount(order.amount_cents)
+        self.check_size(actor, order.amount_cents)
+        if self.asks_for_proof(order.amount_cents):
+            require_proof(actor, "A debit of this size", self._clock.real())
         reference = check_invoice_reference(order.invoice_reference)
         account = self._account(order.bank_account_id)
         self._check_account(account)
@@ -142,6 +145,27 @@ class Debits:
             self._worker.submit(self._sending.run, debit.id)
         return self._store.debits.by_ticket(order.ticket) or debit
 
+    def check_size(self, actor: Actor, amount_cents: object) -> int:
+        """An amount that this person may debit at all. Raises InputError, AccessDenied, Refused above the setting."""
+        self._require(actor)
+        amount = check_amount(amount_cents)
+        if amount > self._settings.debit_rules.max_cents:
+            raise Refused(
+                "The amount is above the most that this desk debits at once.",
+                meaning="Nothing was done.",
+                action="Debit less, or ask an administrator about ACH_DESK_DEBIT_MAX_CENTS.",
+                code="above_maximum",
+            )
+        return amount
+
+    def asks_for_proof(self, amount_cents: int) -> bool:
+        """Whether a debit of this size asks for a fresh sign-in or the person's PIN (ACH_DESK_DEBIT_PROOF_CENTS)."""
+        return amount_cents > self._settings.debit_rules.proof_cents
+
+    def _require(self, actor: Actor) -> None:
+        """Who may debit is a setting, so it is asked here and not taken from the actor."""
+        require(with_debits(actor, self._settings.debit_rules.roles), Permission.CREATE_DEBIT)
+
     def get(self, actor: Actor, id: str) -> Debit:
         """One debit as it stands; one that is unknown is looked for again. Raises InputError where there is none."""
         require(actor, Permission.VIEW_PAYMENTS)
@@ -163,7 +187,7 @@ class Debits:
 
     def resume(self, actor: Actor, id: str) -> Debit:
         """Send again under the same key, or look for it at Stripe: never under a new key."""
-        require(actor, Permission.CREATE_DEBIT)
+        self._require(actor)
         debit = self._debit(id)
         with self._store.transaction():
             self._store.trail.append(actor, "debit.resumed", debit.id, self._clock.now())

@@ -23,7 +23,7 @@ from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
 from dashboard.settings import Settings
-from dashboard.sign_in import RoleRules, SignIn
+from dashboard.sign_in import RoleRules, SignIn, read_rules
 from dashboard.store import Store
 from dashboard.store.vault import Vault
 from dashboard.sync import Sync
@@ -51,6 +51,7 @@ class Desk:
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
+    sign_in: SignIn
 
     @property
     def mode(self) -> Mode:
@@ -84,6 +85,13 @@ def stamp_of(settings: Settings) -> dict[str, str]:
     return stamp
 
 
+def rules_of(settings: Settings) -> RoleRules:
+    """Who has which role by the settings; nobody has one where no sign-in is configured."""
+    if settings.open_id is None:
+        return read_rules({})
+    return read_rules(settings.open_id.members, settings.open_id.groups_claim)
+
+
 def open_desk(
     settings: Settings,
     *,
@@ -106,7 +114,7 @@ def open_desk(
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
-    pins = SignIn(store.people, store.trail, clock, RoleRules({}))
+    sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -115,7 +123,7 @@ def open_desk(
         customers=Customers(store, clock),
         institutions=Institutions(store, plaid, clock),
         onboarding=onboarding,
-        handover=Handover(store, onboarding, pins, clock),
+        handover=Handover(store, onboarding, sign_in, clock),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),
         stories=PaymentStories(store, clock, settings),
@@ -125,6 +133,7 @@ def open_desk(
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,
+        sign_in=sign_in,
     )
     desk.follow_sandbox()
     return desk

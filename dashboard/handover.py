@@ -35,8 +35,8 @@ class Pins(Protocol):
     def set_pin(self, actor: Actor, pin: str) -> None:
         """Set one's own PIN."""
 
-    def prove(self, actor: Actor, pin: str) -> None:
-        """Nothing where the PIN fits."""
+    def prove(self, actor: Actor, pin: str) -> Actor:
+        """The same person, proved; raises AccessDenied where the PIN does not fit."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import streamlit as st  # noqa: E402
 
 from dashboard.access import Permission, can  # noqa: E402
 from dashboard.models import Actor, Mode  # noqa: E402
-from dashboard.ui import errors, frame, handover, session  # noqa: E402
+from dashboard.ui import errors, frame, gate, handover, session  # noqa: E402
 
 PAGES = ROOT / "pages"
 
@@ -33,17 +33,18 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
     "Desk": [("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP)],
 }
 HIDDEN = frozenset({"payment"})  # reached from a row, or by its address, not from the navigation
+PERSON_PAGE = ("me", "Your sign-in", ":material/account_circle:")
 SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SANDBOX_CLOCK)
 
 
-def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:
+def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[st.Page]]:
     """The pages that this person may see, by section; a page left out refuses its address too."""
     sections = {name: list(pages) for name, pages in SECTIONS.items()}
     if mode is Mode.SANDBOX:
         sections["Desk"].append(SANDBOX_PAGE)
     visible = {name: [page for page in pages if can(actor, page[3])] for name, pages in sections.items()}
     first = next((page for pages in visible.values() for page in pages), None)
-    return {
+    listed = {
         name: [
             st.Page(
                 PAGES / f"{stem}.py",
@@ -59,12 +60,20 @@ def list_pages(actor: Actor, mode: Mode) -> dict[str, list[st.Page]]:
         for name, pages in visible.items()
         if pages
     }
+    if signed_in:
+        stem, title, icon = PERSON_PAGE
+        listed.setdefault("Desk", []).append(st.Page(PAGES / f"{stem}.py", title=title, icon=icon, url_path=stem))
+    return listed
 
 
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
     handover.gate(desk, [page[0] for pages in SECTIONS.values() for page in pages])
-    chosen = st.navigation(list_pages(session.actor(), desk.mode))
-    frame.mark_mode(desk.mode)
-    chosen.run()
+    person = gate.enter()
+    if person:
+        gate.keep_watch()
+        chosen = st.navigation(list_pages(person, desk.mode, signed_in=desk.settings.open_id is not None))
+        frame.mark_mode(desk.mode)
+        gate.show_person(person)
+        chosen.run()

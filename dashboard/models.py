@@ -80,6 +80,9 @@ class Actor:
 
     `device` is the digest of the browser's own cookie. `is_held` says, whenever it is asked, whether that device is in
     a customer's hands now: a page that was drawn before must not do afterwards what it could do then.
+
+    `proved_until` is how long a fresh sign-in or PIN counts as proof of who this is; `may_debit` is what the settings
+    say of it, None where they were not asked and the roles alone decide.
     """
 
     name: str
@@ -87,6 +90,8 @@ class Actor:
     address: str = ""
     device: str = ""
     is_held: Callable[[], bool] = field(default=_is_free, compare=False, repr=False)
+    proved_until: datetime | None = None
+    may_debit: bool | None = None
 
     @classmethod
     def system(cls, name: str = "ach-desk") -> Actor:

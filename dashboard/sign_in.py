@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from dashboard.access import require_proof
 from dashboard.clock import Clock
 from dashboard.errors import AccessDenied, InputError
 from dashboard.models import Actor, Role
@@ -16,6 +17,7 @@ from dashboard.store.trail import Trail
 
 IDLE = timedelta(minutes=15)  # OWASP ASVS 7.3.1: a documented decision; a till is left alone for longer than a coffee
 LONGEST = timedelta(hours=12)  # ASVS 7.3.2: one shift; the identity cookie alone would last 30 days
+PROVED_FOR = timedelta(minutes=5)  # a sign-in or a PIN counts as proof for the next few clicks, not for a shift
 TOUCH_EVERY = timedelta(seconds=30)  # so that reading a page does not mean a write at each click
 PIN_DIGITS = (6, 12)
 PIN_TRIES = 5
@@ -40,12 +42,8 @@ class RoleRules:
 
     def roles_of(self, claims: Mapping[str, object]) -> frozenset[Role]:
         """The roles of an identity; an e-mail that the provider says is not verified gives none."""
-        held = set()
-        email = claims.get("email")
-        # An address that reads like a group's name must not count as one.
-        named = isinstance(email, str) and "@" in email and not email.startswith("group:")
-        if isinstance(email, str) and named and claims.get("email_verified", True) is True:
-            held.add(email.casefold())
+        email = address_of(claims)
+        held = {email} if email else set()
         groups = claims.get(self.groups_claim)
         if isinstance(groups, list | tuple):
             held |= {f"group:{group}" for group in groups if isinstance(group, str)}
@@ -61,15 +59,46 @@ def read_rules(members: Mapping[Role, str], groups_claim: str = "groups") -> Rol
     return RoleRules(parsed, groups_claim)
 
 
+def address_of(claims: Mapping[str, object]) -> str:
+    """The e-mail address of an identity in small letters; empty where the provider says it is not verified."""
+    email = claims.get("email")
+    # An address that reads like a group's name must not count as one.
+    named = isinstance(email, str) and "@" in email and not email.startswith("group:")
+    return email.casefold() if isinstance(email, str) and named and claims.get("email_verified", True) is True else ""
+
+
+def name_of(claims: Mapping[str, object]) -> str:
+    """What the audit trail calls this person: nobody is named by an address that is not known to be theirs."""
+    subject, issuer = claims.get("sub"), claims.get("iss")
+    return address_of(claims) or (f"subject {subject} of {issuer}" if subject else "")
+
+
 class SignIn:
     """Identities, visits and PINs."""
 
     def __init__(self, people: PeopleRows, trail: Trail, clock: Clock, rules: RoleRules) -> None:
         self._people, self._trail, self._clock, self._rules = people, trail, clock, rules
 
+    def enter(self, claims: Mapping[str, object], address: str = "", *, active: bool) -> Actor:
+        """The person at the desk now. Raises AccessDenied: `no_role`, or the standing of a visit that holds no more.
+
+        `active` as for `visit`. The sign-in itself counts as proof for its first minutes.
+        """
+        actor = self.identify(claims, address)
+        standing = self.visit(actor, claims, active=active)
+        if standing is not Standing.OPEN:
+            raise AccessDenied(
+                WHY_OVER[standing],
+                meaning="What you had begun and saved is still there.",
+                action="Sign in again.",
+                code=standing.value,
+            )
+        signed_in = min(self._when(claims, "iat"), self._when(claims, "auth_time"))
+        return replace(actor, proved_until=signed_in + PROVED_FOR)
+
     def identify(self, claims: Mapping[str, object], address: str = "") -> Actor:
         """The person behind an identity, with their roles. Raises AccessDenied where no role is theirs."""
-        name = str(claims.get("email") or claims.get("sub") or "")
+        name = name_of(claims)
         roles = self._rules.roles_of(claims)
         if not name or not roles:
             raise AccessDenied(
@@ -86,8 +115,10 @@ class SignIn:
         A sign-in is one `iat` of one subject: the cookie outlives it, and a new sign-in is a new visit.
         """
         now, id = self._clock.real(), visit_id(claims)
-        if self._people.begin_visit(id, actor.name, now):
-            self._trail.append(actor, "sign_in", f"person:{actor.name}", self._clock.now(), roles=sorted(actor.roles))
+        with self._people.transaction():
+            if self._people.begin_visit(id, actor.name, self._when(claims, "iat"), now):
+                roles = sorted(actor.roles)
+                self._trail.append(actor, "sign_in", f"person:{actor.name}", self._clock.now(), roles=roles)
         visit = self._people.visit(id)
         if visit is None or visit.ended:
             return Standing.ENDED
@@ -102,38 +133,74 @@ class SignIn:
         """Sign out: this sign-in holds no more, even if its cookie is kept."""
         self._end(actor, visit_id(claims), Standing.ENDED)
 
+    def ends(self, claims: Mapping[str, object]) -> tuple[datetime, datetime] | None:
+        """When this sign-in began and when it ends at the latest; None where it is not known."""
+        visit = self._people.visit(visit_id(claims))
+        return (visit.started_at, visit.started_at + LONGEST) if visit else None
+
+    def _when(self, claims: Mapping[str, object], name: str) -> datetime:
+        """When the provider says that something was; now where it does not say, or its clock is ahead."""
+        now, said = self._clock.real(), claims.get(name)
+        if isinstance(said, bool) or not isinstance(said, int | float) or said >= now.timestamp():
+            return now
+        return datetime.fromtimestamp(max(said, 0), UTC)
+
     def _end(self, actor: Actor, id: str, standing: Standing) -> None:
-        if self._people.end_visit(id, self._clock.real(), standing.value):
-            self._trail.append(actor, "sign_out", f"person:{actor.name}", self._clock.now(), reason=standing.value)
+        with self._people.transaction():
+            if self._people.end_visit(id, self._clock.real(), standing.value):
+                self._trail.append(actor, "sign_out", f"person:{actor.name}", self._clock.now(), reason=standing.value)
 
     def has_pin(self, actor: Actor) -> bool:
         """Whether this person has set a PIN."""
         return self._people.has_pin(actor.name)
 
     def set_pin(self, actor: Actor, pin: str) -> None:
-        """Set or replace one's own PIN. Raises InputError for one that is too short or too easy."""
+        """Set or replace one's own PIN, after a fresh sign-in or the PIN so far: a tablet left open must not do.
+
+        Raises AccessDenied without that proof, InputError for a PIN that is too short or too easy.
+        """
+        require_proof(actor, "Setting a PIN", self._clock.real())
         low, high = PIN_DIGITS
         if not (pin.isascii() and pin.isdigit() and low <= len(pin) <= high):
             raise InputError(f"A PIN has {low} to {high} digits.", action="Choose another one.", code="pin_shape")
         if len(set(pin)) < 3 or pin in "01234567890123456789" or pin in "98765432109876543210":
             raise InputError("This PIN is too easy to guess.", action="Choose another one.", code="pin_weak")
-        self._people.set_pin(actor.name, pin, self._clock.real())
-        self._trail.append(actor, "pin.set", f"person:{actor.name}", self._clock.now())
+        with self._people.transaction():
+            self._people.set_pin(actor.name, pin, self._clock.real())
+            self._trail.append(actor, "pin.set", f"person:{actor.name}", self._clock.now())
 
-    def prove(self, actor: Actor, pin: str) -> None:
-        """Nothing where the PIN fits. Raises AccessDenied otherwise; after five wrong ones it is locked for a while."""
+    def prove(self, actor: Actor, pin: str) -> Actor:
+        """The same person, proved for the next minutes. Raises AccessDenied where the PIN does not fit.
+
+        After five wrong ones it is locked for a while. One guess at a time: the look and the count are one transaction.
+        """
         now = self._clock.real()
-        until = self._people.pin_locked_until(actor.name)
-        if until and now < until:
+        with self._people.transaction():
+            until = self._people.pin_locked_until(actor.name)
+            locked = until is not None and now < until
+            fits = not locked and self._people.check_pin(actor.name, pin)
+            if fits:
+                self._people.clear_failures(actor.name)
+            elif not locked:
+                self._fail(actor, now)
+        if until is not None and locked:
             raise _denied("The PIN is locked after too many wrong ones.", f"Try again at {until:%H:%M} UTC.")
-        if self._people.check_pin(actor.name, pin):
-            self._people.clear_failures(actor.name)
-            return
+        if not fits:
+            raise _denied("This is not the PIN.", "Try again; after five wrong ones it is locked for 15 minutes.")
+        return replace(actor, proved_until=now + PROVED_FOR)
+
+    def _fail(self, actor: Actor, now: datetime) -> None:
         failures = self._people.count_failure(actor.name)
         self._trail.append(actor, "pin.wrong", f"person:{actor.name}", self._clock.now(), failures=failures)
         if failures % PIN_TRIES == 0 and failures:
             self._people.lock_pin(actor.name, now + PIN_LOCK)
-        raise _denied("This is not the PIN.", "Try again; after five wrong ones it is locked for 15 minutes.")
+
+
+WHY_OVER = {
+    Standing.IDLE: "This sign-in was left alone for 15 minutes, so it is locked.",
+    Standing.EXPIRED: "This sign-in is 12 hours old, and no sign-in lasts longer.",
+    Standing.ENDED: "This sign-in has ended.",
+}
 
 
 def stand(started_at: datetime, seen_at: datetime, now: datetime) -> Standing:

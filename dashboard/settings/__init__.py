@@ -22,12 +22,14 @@ from dashboard.settings.checks import (
     is_loopback,
     pick,
 )
+from dashboard.settings.trust import DebitRules, OpenId, as_table, explain_sign_in, read_debit_rules, read_open_id
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 PLAID_HOSTS = {"sandbox": "https://sandbox.plaid.com", "production": "https://production.plaid.com"}
 STRIPE_HOST = "https://api.stripe.com"
 LINK_SCRIPT = "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
 PRODUCTS = ("auth", "identity", "transactions")
+__all__ = ["KEYS", "DebitRules", "Key", "Need", "OpenId", "Settings", "explain_sign_in", "load_settings"]
 CLIENT_NAME_LIMIT = 30  # Plaid: a longer client_name is shown as "This Application"
 
 
@@ -68,6 +70,20 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_KEY", "one or more Fernet keys, comma-separated, newest first", None, secret=True),
     Key("ACH_DESK_TIMEZONE", "the business's time zone: days are days of this zone", "America/New_York"),
     Key("ACH_DESK_SANDBOX_URL", "the built-in sandbox's address; `make demo` sets it"),
+    Key("ACH_DESK_OIDC_CLIENT_ID", "sign-in: the desk's client id at your OpenID provider"),
+    Key("ACH_DESK_OIDC_CLIENT_SECRET", "sign-in: its client secret", secret=True),
+    Key("ACH_DESK_OIDC_METADATA_URL", "sign-in: the provider's `…/.well-known/openid-configuration`"),
+    Key("ACH_DESK_OIDC_COOKIE_SECRET", "sign-in: at least 32 random characters that sign the cookie", secret=True),
+    Key("ACH_DESK_OIDC_REDIRECT_URI", "sign-in: the desk's own address with `/oauth2callback` after it"),
+    Key("ACH_DESK_OIDC_SCOPE", "sign-in: what the provider is asked for; e.g. also `groups`", "openid email profile"),
+    Key("ACH_DESK_OIDC_GROUPS_CLAIM", "sign-in: the claim that lists a person's groups", "groups"),
+    Key("ACH_DESK_ROLE_OPS", "who is ops: e-mail addresses and `group:name`s, comma-separated"),
+    Key("ACH_DESK_ROLE_FINANCE", "who is finance, likewise"),
+    Key("ACH_DESK_ROLE_ADMIN", "who is admin, likewise"),
+    Key("ACH_DESK_ROLE_AUDITOR", "who is auditor, likewise"),
+    Key("ACH_DESK_DEBIT_ROLES", "which roles may debit: some of ops, finance, admin, auditor", "finance"),
+    Key("ACH_DESK_DEBIT_PROOF_CENTS", "a debit above this asks for a fresh sign-in or a PIN; cents", "100000"),
+    Key("ACH_DESK_DEBIT_MAX_CENTS", "a debit above this is refused to everybody; cents", "99999999"),
 )
 
 
@@ -94,6 +110,8 @@ class Settings:
     timezone: ZoneInfo
     sandbox_url: str | None
     business_name: str
+    open_id: OpenId | None
+    debit_rules: DebitRules
 
     @property
     def mode(self) -> Mode:
@@ -124,6 +142,7 @@ class Settings:
             "ACH_DESK_KEY": ", ".join(str(key) for key in self.keys),
             "ACH_DESK_TIMEZONE": str(self.timezone),
             "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
+            **as_table(self.open_id, self.debit_rules),
         }
 
 
@@ -168,6 +187,8 @@ def load_settings(
         timezone=check_zone(source.get("ACH_DESK_TIMEZONE")),
         sandbox_url=check_url("ACH_DESK_SANDBOX_URL", source.get("ACH_DESK_SANDBOX_URL")) or None,
         business_name=source.get("PLAID_CLIENT_NAME"),
+        open_id=read_open_id(source.get),
+        debit_rules=read_debit_rules(source.get),
     )
     if stripe:
         check_contradictions(

@@ -28,7 +28,11 @@ def pick(key: str, value: str, choices: Sequence[str]) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine."""
-    host = urlsplit(url).hostname or ""
+    return is_loopback_host(urlsplit(url).hostname or "")
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a host's name or address is this machine's own; an empty one is every address, not this machine's."""
     if host == "localhost":
         return True
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,12 +34,18 @@ class PeopleRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin_visit(self, id: str, person: str, at: datetime) -> bool:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is read and written inside stands together, beside its audit row."""
+        with self._database.transaction():
+            yield
+
+    def begin_visit(self, id: str, person: str, started_at: datetime, seen_at: datetime) -> bool:
         """Record a sign-in unless it is known; says whether it is new."""
         with self._database.transaction() as db:
             cursor = db.execute(
                 "INSERT OR IGNORE INTO visit (id, person, started_at, seen_at) VALUES (?, ?, ?, ?)",
-                [id, person, int(at.timestamp()), int(at.timestamp())],
+                [id, person, int(started_at.timestamp()), int(seen_at.timestamp())],
             )
             return bool(cursor.rowcount)
 

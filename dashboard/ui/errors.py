@@ -25,11 +25,11 @@ def show(error: DeskError) -> None:
 
 def show_problem(problem: Problem, *, gentle: bool = False) -> None:
     """Draw a problem that a row keeps; `gentle` where a person can put it right at once."""
-    text = f"**{_plain(problem.what)}**"
+    text = f"**{plain(problem.what)}**"
     if problem.meaning:
-        text += f"  \n{_plain(problem.meaning)}"
+        text += f"  \n{plain(problem.meaning)}"
     if problem.action:
-        text += f"  \n**What to do:** {_plain(problem.action)}"
+        text += f"  \n**What to do:** {plain(problem.action)}"
     (st.warning if gentle else st.error)(text, icon=":material/info:" if gentle else ":material/error:")
     facts = [
         f"{name}: {value}"
@@ -60,7 +60,7 @@ def shown() -> Iterator[None]:
         )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with the characters that Markdown would act on made harmless: providers' words may hold any."""
     for character in "\\`*_[]<>$~":
         text = text.replace(character, f"\\{character}")

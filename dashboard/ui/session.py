@@ -6,15 +6,19 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from dashboard.access import demo_actor
+from dashboard.access import demo_actor, with_debits
 from dashboard.desk import Desk, open_desk
 from dashboard.devices import COOKIE, digest_cookie
-from dashboard.models import Actor
-from dashboard.settings import load_settings
+from dashboard.errors import AccessDenied
+from dashboard.models import Actor, Mode
+from dashboard.settings import explain_sign_in, load_settings
+from dashboard.settings.checks import is_loopback_host
 
 _guard = threading.Lock()
 _opened: dict[str, Desk] = {}
@@ -52,15 +56,54 @@ def close() -> None:
         opened.close()
 
 
-def actor() -> Actor:
-    """The signed-in person; in the demo the one who may do everything."""
-    return desk().handover.bind(demo_actor(address=address()), device())
-
-
 def device() -> str:
     """The digest of this browser's own cookie (dashboard/devices.py); empty where it keeps none."""
     found = st.context.cookies.get(COOKIE)
     return digest_cookie(found if isinstance(found, str) else None)
+
+
+def claims() -> dict[str, Any]:
+    """What the provider said of the person at this browser; empty where nobody is signed in."""
+    said = st.user.to_dict()
+    return said if said.get("is_logged_in") else {}
+
+
+def actor(*, active: bool = False) -> Actor:
+    """The signed-in person; without sign-in, on this machine alone, the one who may do everything.
+
+    `active` where the person did something, which keeps the visit open. Raises AccessDenied: `signed_out`, `no_role`,
+    `elsewhere`, or what ended the visit.
+    """
+    opened = desk()
+    return opened.handover.bind(_person(opened, active=active), device())
+
+
+def _person(opened: Desk, *, active: bool) -> Actor:
+    if opened.handover.find(device()):
+        # Whoever holds it is no member of staff, and a sign-in that lapses meanwhile must not lose a customer's link.
+        return Actor("a customer at a device that was handed over", frozenset(), address())
+    if opened.settings.open_id is None:
+        if opened.mode is not Mode.SANDBOX and not is_at_this_machine():
+            raise AccessDenied(
+                "This desk has no sign-in, so it can be used on its own machine only.",
+                meaning="Anyone who came this way could do everything here.",
+                action=f"To use it from elsewhere, {explain_sign_in()}.",
+                code="elsewhere",
+            )
+        return with_debits(demo_actor(address=address()), opened.settings.debit_rules.roles)
+    said = claims()
+    if not said:
+        raise AccessDenied("Nobody is signed in.", action="Sign in.", code="signed_out")
+    person = opened.sign_in.enter(said, address(), active=active)
+    return with_debits(person, opened.settings.debit_rules.roles)
+
+
+def is_at_this_machine() -> bool:
+    """Whether the browser is on this machine and nothing stands between: no network address, no proxy, its own name."""
+    headers = {name.casefold(): value for name, value in st.context.headers.to_dict().items()}
+    forwarded = {"forwarded", "x-forwarded-for", "x-real-ip"} & set(headers)
+    host = urlsplit(f"//{headers.get('host', 'localhost')}").hostname or ""
+    return not address() and not forwarded and is_loopback_host(host)
 
 
 def address() -> str:
