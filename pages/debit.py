@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.access import is_proved
 from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.models import Actor, Balance, BankAccount, DebitOrder, DebitState, Purpose
@@ -73,10 +74,27 @@ def fill_in(desk: Desk, actor: Actor, account: BankAccount) -> None:
                 )
                 return
             with st.spinner("Asking the bank; this can take half a minute …"), errors.shown():
+                desk.debits.check_size(actor, cents)
                 st.session_state["debit-balance"] = desk.debits.balance(actor, account.id)
                 st.session_state["debit-order"] = (cents, reference, purpose)
                 st.session_state["debit-ticket"] = desk.debits.ticket()
                 st.rerun()
+
+
+def ask_proof(desk: Desk, actor: Actor, cents: int) -> str | None:
+    """The person's PIN where the amount asks for it and they have not just signed in; None while they cannot go on."""
+    if not desk.debits.asks_for_proof(cents) or is_proved(actor, desk.clock.real()):
+        return ""
+    limit = format.money(desk.settings.debit_rules.proof_cents, "usd")
+    if desk.sign_in.has_pin(actor):
+        asked = f"Your PIN (asked for above {errors.plain(limit)})"
+        return st.text_input(asked, type="password", key="debit-pin", autocomplete="off")
+    st.warning(
+        "**A debit of this size asks for your PIN, and you have none.**  \nNothing was done.  \n"
+        "**What to do:** sign in again, set a PIN under *Your sign-in* within five minutes, and order the debit then.",
+        icon=":material/lock:",
+    )
+    return None
 
 
 def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) -> None:
@@ -103,8 +121,9 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) ->
             icon=":material/help:",
         )
         accepted = st.checkbox("Debit all the same.", key="debit-accept")
+    pin = ask_proof(desk, actor, cents)
     left, right = st.columns(2)
-    blocked = balance.available_cents is None and not accepted
+    blocked = (balance.available_cents is None and not accepted) or pin is None
     if left.button(f"Debit {format.money(cents, 'usd')}", type="primary", disabled=blocked, width="stretch"):
         order = DebitOrder(
             ticket=st.session_state["debit-ticket"],
@@ -116,7 +135,8 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) ->
             accept_unknown_balance=accepted,
         )
         with errors.shown():
-            st.session_state["debit-done"] = desk.debits.submit(actor, order).id
+            proved = desk.sign_in.prove(actor, pin) if pin else actor
+            st.session_state["debit-done"] = desk.debits.submit(proved, order).id
             st.rerun()
     if right.button("Change it", width="stretch"):
         st.session_state.pop("debit-balance", None)

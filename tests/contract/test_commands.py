@@ -143,3 +143,13 @@ def test_the_sandbox_runs_alone_and_says_how_to_reach_it(tmp_path: Path) -> None
         process.wait(10)
         if process.stdout:
             process.stdout.close()
+
+
+PLAID = {"PLAID_CLIENT_ID": "client-id", "PLAID_SECRET": "plaid-secret", "PLAID_ENV": "sandbox"}
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "::", "desk.example.com", ""])
+def test_nobody_serves_beyond_this_machine_without_sign_in(shell: Shell, address: str) -> None:
+    said = shell.run("serve", "--no-sync", "--address", address, status=2, **PLAID)
+    assert "ACH_DESK_OIDC_CLIENT_ID" in said and "ACH_DESK_ROLE_ADMIN" in said
+    assert len(said.splitlines()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from dashboard.errors import AccessDenied, InputError, ProviderLimited, ProviderRejected, Refused
 from dashboard.models import Actor, Balance, BankAccount, Debit, DebitOrder, DebitState, ItemState, Purpose, Role
+from dashboard.settings import Settings
 from tests.unit.fakes import Killed, lost, refused
 from tests.unit.worlds import World
 
@@ -274,3 +276,71 @@ def test_the_expected_dates_follow_the_banks_calendar(
     world.clock.at = now
     dates = world.debits.expected_dates(world.actor)
     assert (dates.debited.isoformat(), dates.available.isoformat()) == (debited, available)
+
+
+TWENTY = {"ACH_DESK_DEBIT_PROOF_CENTS": "2000", "ACH_DESK_DEBIT_MAX_CENTS": "5000"}
+FIN = Actor("fin@example.com", frozenset({Role.FINANCE}))
+
+
+@pytest.fixture
+def strict(world: World, make_settings: Callable[..., Settings]) -> Callable[..., World]:
+    def under(**changes: str) -> World:
+        world.settings = make_settings(**changes)
+        world.restart()
+        return world
+
+    return under
+
+
+def test_a_debit_above_the_amount_asks_for_proof(strict: Callable[..., World], account: BankAccount) -> None:
+    world = strict(**TWENTY)
+    assert world.debits.submit(FIN, order_for(world, account, 2000)).state is DebitState.SUBMITTED
+    order = order_for(world, account, 2001)
+    with pytest.raises(AccessDenied) as denied:
+        world.debits.submit(FIN, order)
+    assert denied.value.code == "proof"
+    stale = replace(FIN, proved_until=world.clock.real())
+    with pytest.raises(AccessDenied):
+        world.debits.submit(stale, order)
+    assert len(world.stripe.intents) == 1, "nothing was sent"
+    proved = replace(FIN, proved_until=world.clock.real() + timedelta(minutes=5))
+    assert world.debits.submit(proved, order).state is DebitState.SUBMITTED
+
+
+def test_moving_the_sandboxs_clock_neither_proves_nor_unproves(
+    strict: Callable[..., World], account: BankAccount
+) -> None:
+    world = strict(**TWENTY)
+    proved = replace(FIN, proved_until=world.clock.real() + timedelta(minutes=5))
+    world.clock.follow(world.clock.real() + timedelta(days=3))
+    assert world.debits.submit(proved, order_for(world, account, 2001)).state is DebitState.SUBMITTED
+
+
+def test_nobody_debits_more_than_the_most(strict: Callable[..., World], account: BankAccount) -> None:
+    world = strict(**TWENTY)
+    assert submit(world, account, 5000).state is DebitState.SUBMITTED
+    with pytest.raises(Refused, match="above the most") as denied:
+        submit(world, account, 5001)
+    assert denied.value.code == "above_maximum"
+    with pytest.raises(Refused):
+        world.debits.check_size(world.actor, 5001)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_debit_is_asked_of_the_settings(strict: Callable[..., World], account: BankAccount, role: Role) -> None:
+    world = strict(ACH_DESK_DEBIT_ROLES="admin, ops")
+    actor = Actor("ann@example.com", frozenset({role}), may_debit=True)
+    order = order_for(world, account)
+    if role in {Role.ADMIN, Role.OPS}:
+        debit = world.debits.submit(actor, order)
+        world.debits.resume(actor, debit.id)
+        return
+    debit = submit(world, account)
+    for forbidden in (
+        lambda: world.debits.submit(actor, order),
+        lambda: world.debits.resume(actor, debit.id),
+        lambda: world.debits.expected_dates(actor),
+        lambda: world.debits.check_size(actor, 1),
+    ):
+        with pytest.raises(AccessDenied):
+            forbidden()

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from dashboard.access import is_proved
 from dashboard.clock import FixedClock
 from dashboard.errors import AccessDenied, InputError
 from dashboard.models import Actor, Role
-from dashboard.sign_in import IDLE, LONGEST, PIN_LOCK, PIN_TRIES, SignIn, Standing, read_rules
+from dashboard.sign_in import IDLE, LONGEST, PIN_LOCK, PIN_TRIES, PROVED_FOR, SignIn, Standing, read_rules
 from dashboard.store import Store
 from dashboard.store.vault import Vault, make_key
 
 RULES = read_rules({Role.OPS: "ann@example.com, group:counter", Role.ADMIN: "group:admins", Role.FINANCE: ""})
-CLAIMS = {"iss": "https://id.example.com", "sub": "1", "iat": 100, "email": "ann@example.com"}
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+ISSUED = int(NINE.timestamp())
+CLAIMS = {"iss": "https://id.example.com", "sub": "1", "iat": ISSUED, "email": "ann@example.com"}
 ANN = Actor("ann@example.com", frozenset({Role.OPS}))
+FRESH = replace(ANN, proved_until=NINE + PROVED_FOR)
 
 
 @pytest.fixture
 def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    return FixedClock(NINE)
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ def test_a_visit_ends_after_a_quarter_of_an_hour_without_a_hand(sign_in: SignIn,
     clock.move(timedelta(seconds=1))
     assert sign_in.visit(ANN, CLAIMS, active=False) is Standing.IDLE
     assert sign_in.visit(ANN, CLAIMS, active=True) is Standing.ENDED, "the old cookie opens nothing any more"
-    assert sign_in.visit(ANN, {**CLAIMS, "iat": 200}, active=True) is Standing.OPEN, "a new sign-in does"
+    assert sign_in.visit(ANN, {**CLAIMS, "iat": ISSUED + 900}, active=True) is Standing.OPEN, "a new sign-in does"
 
 
 def test_a_hand_on_the_page_keeps_the_visit_but_not_beyond_a_shift(sign_in: SignIn, clock: FixedClock) -> None:
@@ -94,12 +99,12 @@ def test_signing_out_ends_the_visit_for_good(sign_in: SignIn, store: Store) -> N
 @pytest.mark.parametrize("pin", ["1234", "123456", "987654", "111111", "12ab56", "112112", "1" * 13, ""])
 def test_a_pin_that_is_easy_is_refused(sign_in: SignIn, pin: str) -> None:
     with pytest.raises(InputError):
-        sign_in.set_pin(ANN, pin)
+        sign_in.set_pin(FRESH, pin)
 
 
 def test_the_right_pin_proves_and_the_wrong_one_locks(sign_in: SignIn, clock: FixedClock, store: Store) -> None:
-    sign_in.set_pin(ANN, "405162")
-    sign_in.prove(ANN, "405162")
+    sign_in.set_pin(FRESH, "405162")
+    assert sign_in.prove(ANN, "405162").proved_until == NINE + PROVED_FOR
     for _ in range(PIN_TRIES):
         with pytest.raises(AccessDenied):
             sign_in.prove(ANN, "405163")
@@ -116,3 +121,92 @@ def test_without_a_pin_nothing_is_proved(sign_in: SignIn) -> None:
     assert not sign_in.has_pin(ANN)
     with pytest.raises(AccessDenied):
         sign_in.prove(ANN, "405162")
+
+
+def test_who_is_in_is_named_with_their_roles_and_address_and_proved_for_some_minutes(
+    sign_in: SignIn, clock: FixedClock
+) -> None:
+    ann = sign_in.enter(CLAIMS, "192.0.2.7", active=True)
+    assert (ann.name, ann.roles, ann.address) == ("ann@example.com", {Role.OPS}, "192.0.2.7")
+    assert is_proved(ann, clock.real())
+    clock.move(PROVED_FOR)
+    assert not is_proved(sign_in.enter(CLAIMS, active=True), clock.real())
+
+
+@pytest.mark.parametrize(
+    ("away", "code"), [(IDLE, "idle"), (LONGEST, "expired")], ids=["after 15 minutes", "after 12 hours"]
+)
+def test_who_comes_back_too_late_is_told_why_and_what_to_do(
+    sign_in: SignIn, clock: FixedClock, away: timedelta, code: str
+) -> None:
+    sign_in.enter(CLAIMS, active=True)
+    clock.move(away)
+    with pytest.raises(AccessDenied) as refused:
+        sign_in.enter(CLAIMS, active=True)
+    assert refused.value.code == code
+    assert refused.value.action == "Sign in again."
+    with pytest.raises(AccessDenied) as refused:
+        sign_in.enter(CLAIMS, active=True)
+    assert refused.value.code == "ended"
+
+
+def test_a_cookie_that_is_first_shown_after_a_shift_opens_nothing(sign_in: SignIn) -> None:
+    old = {**CLAIMS, "iat": ISSUED - int(LONGEST.total_seconds())}
+    assert sign_in.visit(ANN, old, active=True) is Standing.EXPIRED
+
+
+@pytest.mark.parametrize("issued", [None, "yesterday", True, ISSUED + 300, float(ISSUED)])
+def test_a_time_of_issue_that_says_nothing_or_lies_ahead_counts_as_now(sign_in: SignIn, issued: object) -> None:
+    sign_in.enter({**CLAIMS, "iat": issued}, active=True)
+    assert sign_in.ends({**CLAIMS, "iat": issued}) == (NINE, NINE + LONGEST)
+
+
+def test_a_time_before_all_time_is_old_and_not_an_error(sign_in: SignIn) -> None:
+    assert sign_in.visit(ANN, {**CLAIMS, "iat": -1e12}, active=True) is Standing.EXPIRED
+
+
+def test_a_provider_that_waved_an_old_session_through_has_proved_nothing(sign_in: SignIn, clock: FixedClock) -> None:
+    ann = sign_in.enter({**CLAIMS, "auth_time": ISSUED - 3600}, active=True)
+    assert not is_proved(ann, clock.real())
+
+
+def test_a_sign_in_that_is_not_known_has_no_end(sign_in: SignIn) -> None:
+    assert sign_in.ends(CLAIMS) is None
+
+
+def test_leaving_without_a_visit_says_nothing(sign_in: SignIn, store: Store) -> None:
+    sign_in.leave(ANN, CLAIMS)
+    assert store.trail.read() == []
+
+
+def test_nobody_is_named_by_an_address_that_is_not_known_to_be_theirs(sign_in: SignIn) -> None:
+    claims = {"iss": "https://id.example.com", "sub": "9", "email": "ann@example.com", "email_verified": False}
+    actor = sign_in.identify({**claims, "groups": ["counter"]})
+    assert actor.name == "subject 9 of https://id.example.com"
+    with pytest.raises(AccessDenied, match="This identity has no role"):
+        sign_in.identify({"groups": ["counter"]})
+
+
+def test_a_page_that_was_left_open_sets_no_pin(sign_in: SignIn, clock: FixedClock) -> None:
+    with pytest.raises(AccessDenied) as refused:
+        sign_in.set_pin(ANN, "405162")
+    assert refused.value.code == "proof"
+    clock.move(PROVED_FOR)
+    with pytest.raises(AccessDenied):
+        sign_in.set_pin(FRESH, "405162")
+    assert not sign_in.has_pin(ANN)
+
+
+def test_the_pin_so_far_proves_for_a_new_one(sign_in: SignIn) -> None:
+    sign_in.set_pin(FRESH, "405162")
+    sign_in.set_pin(sign_in.prove(ANN, "405162"), "816253")
+    assert sign_in.has_pin(ANN)
+    with pytest.raises(AccessDenied):
+        sign_in.prove(ANN, "405162")
+    assert sign_in.prove(ANN, "816253")
+
+
+def test_each_persons_pin_is_their_own(sign_in: SignIn) -> None:
+    sign_in.set_pin(FRESH, "405162")
+    with pytest.raises(AccessDenied):
+        sign_in.prove(Actor("bob@example.com", frozenset({Role.OPS})), "405162")
