@@ -59,7 +59,7 @@ class Loading:
             self.server.tune(latency=LATENCY, limit=ENDPOINT_LIMIT, only=only)
             db = self.folder / "limit.db"
             remove(db)
-            report = sync(self.server, db, budget=ENDPOINT_LIMIT)
+            report = sync(self.server, db, full=True, budget=ENDPOINT_LIMIT)
             refused = self.server.ask("requests")["refused"]
             remove(db)
             share = count / report["resources"][CHARGES]["seconds"] / ALLOWED

@@ -43,7 +43,7 @@ def draw_head(desk: Desk, actor: Actor) -> None:
     )
     if can(actor, Permission.SYNC) and right.button("Sync now", icon=":material/sync:", width="stretch"):
         with st.spinner("Reading what is new at Stripe …"), errors.shown():
-            desk.sync.run()
+            desk.sync.request(actor)
         st.rerun()
     views = st.columns(len(filtering.VIEWS))
     for column, (name, view) in zip(views, filtering.VIEWS.items(), strict=True):

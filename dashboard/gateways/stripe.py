@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
+import requests
 import stripe
 
 from dashboard.errors import ProviderBroken
@@ -30,6 +33,33 @@ stripe._util.STRIPE_LOG = None
 stripe.enable_telemetry = False  # else the client writes ~/.config/stripe/telemetry_id and reports timings
 
 
+class Lean(stripe.RequestsClient):
+    """The official client's own transport, which sets the body of a good GET aside for its thread.
+
+    The client parses each body into nested OrderedDicts, which takes three times as long as plain dicts: 2.5 ms more a
+    page of a hundred charges. So it is shown an empty object, and keeps its headers, retries and errors.
+    """
+
+    def __init__(self, session: requests.Session) -> None:
+        super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
+        self._aside = threading.local()
+
+    def request(  # type: ignore[override]  # as in RequestsClient itself, which the client asks without `_usage`
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """One exchange, as the official transport makes it."""
+        content, status, found = super().request(method, url, headers, post_data)
+        if method == "get" and status == 200:
+            self._aside.body, content = content, b"{}"
+        return content, status, found
+
+    def take(self) -> bytes:
+        """The body of this thread's last good GET, once."""
+        body: bytes = self._aside.body
+        self._aside.body = b""
+        return body
+
+
 class Stripe:
     """The calls that the desk makes. Each raises the ProviderError that the reply, or its absence, calls for."""
 
@@ -42,13 +72,12 @@ class Stripe:
     ) -> None:
         """`on_read` is told the resource of each GET, for counting them against Stripe's read allowance."""
         self.on_read = on_read
+        self._lean = Lean(make_session(settings.stripe_api_base))
         self._client = stripe.StripeClient(
             settings.stripe_secret_key.reveal(),
             base_addresses={"api": settings.stripe_api_base},
             max_network_retries=retries,
-            http_client=stripe.RequestsClient(
-                timeout=(CONNECT_SECONDS, READ_SECONDS), session=make_session(settings.stripe_api_base)
-            ),
+            http_client=self._lean,
         )
 
     def page(self, resource: str, params: Mapping[str, Any]) -> Page:
@@ -169,7 +198,10 @@ class Stripe:
             reply = self._client.raw_request(method, path, **params, **options)
         except stripe.StripeError as error:
             raise error_of(error, what=_spoken(path), changes=changes) from None
-        data = reply.data
+        try:
+            data = json.loads(self._lean.take()) if method == "get" else reply.data
+        except ValueError:  # not JSON, or not even text
+            raise self._broken(_spoken(path), changes=changes) from None
         if not isinstance(data, dict):
             raise self._broken(_spoken(path), changes=changes)
         return data

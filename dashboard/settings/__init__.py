@@ -16,6 +16,7 @@ from dashboard.settings.checks import (
     check_cipher_keys,
     check_contradictions,
     check_descriptor,
+    check_rate,
     check_redirect,
     check_url,
     check_zone,
@@ -66,6 +67,8 @@ KEYS: tuple[Key, ...] = (
     Key("STRIPE_SECRET_KEY", "Stripe's secret key, `sk_test_…` or `sk_live_…`, or a restricted one", None, secret=True),
     Key("STRIPE_API_BASE", "another Stripe-compatible server", STRIPE_HOST),
     Key("STRIPE_STATEMENT_DESCRIPTOR", "up to 22 characters; the first 16 appear on the bank statement", "ACH DESK"),
+    Key("STRIPE_READS_PER_SECOND", "requests a second to one endpoint in a sync; Stripe allows 25", "20"),
+    Key("STRIPE_READS_PER_SECOND_TOTAL", "the same to all of them", "80 % of the account's limit"),
     Key("ACH_DESK_DB", "the database file", "ach-desk.db"),
     Key("ACH_DESK_KEY", "one or more Fernet keys, comma-separated, newest first", None, secret=True),
     Key("ACH_DESK_TIMEZONE", "the business's time zone: days are days of this zone", "America/New_York"),
@@ -105,6 +108,8 @@ class Settings:
     stripe_secret_key: Secret
     stripe_api_base: str
     stripe_statement_descriptor: str
+    stripe_reads_per_second: float | None
+    stripe_reads_per_second_total: float | None
     db: Path
     keys: tuple[Secret, ...]
     timezone: ZoneInfo
@@ -138,6 +143,8 @@ class Settings:
             "STRIPE_SECRET_KEY": str(self.stripe_secret_key) if self.stripe_secret_key else "",
             "STRIPE_API_BASE": self.stripe_api_base,
             "STRIPE_STATEMENT_DESCRIPTOR": self.stripe_statement_descriptor,
+            "STRIPE_READS_PER_SECOND": f"{self.stripe_reads_per_second or ''}",
+            "STRIPE_READS_PER_SECOND_TOTAL": f"{self.stripe_reads_per_second_total or ''}",
             "ACH_DESK_DB": str(self.db),
             "ACH_DESK_KEY": ", ".join(str(key) for key in self.keys),
             "ACH_DESK_TIMEZONE": str(self.timezone),
@@ -153,8 +160,11 @@ class _Source:
         self._environ, self._file = environ, file
         self._defaults = {key.name: key.default for key in KEYS}
 
+    def given(self, name: str) -> str:
+        return self._environ.get(name, "").strip() or str(self._file.get(name, "")).strip()
+
     def get(self, name: str, default: str | None = None) -> str:
-        value = self._environ.get(name, "").strip() or str(self._file.get(name, "")).strip()
+        value = self.given(name)
         return value or (default if default is not None else self._defaults[name] or "")
 
     def need(self, name: str, wanted: bool, *, action: str = "") -> str:
@@ -180,6 +190,10 @@ def load_settings(
         stripe_secret_key=Secret(source.need("STRIPE_SECRET_KEY", stripe)),
         stripe_api_base=check_url("STRIPE_API_BASE", source.get("STRIPE_API_BASE")),
         stripe_statement_descriptor=check_descriptor(source.get("STRIPE_STATEMENT_DESCRIPTOR")),
+        stripe_reads_per_second=check_rate("STRIPE_READS_PER_SECOND", source.given("STRIPE_READS_PER_SECOND")),
+        stripe_reads_per_second_total=check_rate(
+            "STRIPE_READS_PER_SECOND_TOTAL", source.given("STRIPE_READS_PER_SECOND_TOTAL")
+        ),
         db=Path(source.get("ACH_DESK_DB")),
         keys=check_cipher_keys(
             source.need("ACH_DESK_KEY", Need.KEY in needs, action="Make one with `ach-desk keys init` and set it.")

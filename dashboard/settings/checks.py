@@ -109,6 +109,19 @@ def check_cipher_keys(value: str) -> tuple[Secret, ...]:
     return tuple(Secret(key) for key in keys)
 
 
+def check_rate(key: str, value: str) -> float | None:
+    """Requests a second, None where nothing is set. Raises ConfigError unless it is a number of at least one."""
+    if not value:
+        return None
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = 0.0
+    if not 1 <= rate <= 100_000:
+        raise ConfigError(key, f"`{value}` is not a number of at least 1", action="Set it to requests a second.")
+    return rate
+
+
 def check_zone(value: str) -> ZoneInfo:
     """The time zone by its IANA name."""
     try:

@@ -39,9 +39,9 @@ class CoreStore:
         self.locks = LockRows(database)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite_utils.Database]:
-        """Everything inside commits together or not at all."""
-        with self.database.transaction() as handle:
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:
+        """Everything inside commits together or not at all; `durable` as `Database.transaction` says."""
+        with self.database.transaction(durable=durable) as handle:
             yield handle
 
     def close(self) -> None:

@@ -65,24 +65,31 @@ class Database:
         return connection
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite_utils.Database]:
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:
         """Everything inside commits together or not at all; inner transactions join the outer one.
 
         Takes the write lock at once (`BEGIN IMMEDIATE`), so that what was read inside is still true when it is
-        written. Raises StoreUnavailable.
+        written. Without `durable` a power cut, not a crash, may take the last such commits, in their order: for what
+        can be read again. Raises StoreUnavailable.
         """
         handle = self.handle
         if handle.conn.in_transaction:
             yield handle
             return
         with translated():
-            handle.execute("BEGIN IMMEDIATE")
+            if not durable:
+                handle.execute("PRAGMA synchronous=NORMAL")
             try:
-                yield handle
-                handle.execute("COMMIT")
-            except BaseException:
-                handle.conn.rollback()
-                raise
+                handle.execute("BEGIN IMMEDIATE")
+                try:
+                    yield handle
+                    handle.execute("COMMIT")
+                except BaseException:
+                    handle.conn.rollback()
+                    raise
+            finally:
+                if not durable:
+                    handle.execute("PRAGMA synchronous=FULL")
 
     def stamp(self, facts: dict[str, str]) -> None:
         """Mark the file as belonging to these owners at first use; refuse it later where one differs.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -16,19 +16,18 @@ from typing import Any
 
 from dashboard.status import PaymentFacts, derive
 from dashboard.store.database import Database
-from dashboard.store.objects import KINDS
+from dashboard.store.objects import KINDS, Row
+from dashboard.store.schema_payments import LATE_INDEXES
 
 SLICE = 400  # ids in one query; SQLite takes 32,766 parameters, and small statements are planned once
 
 _CHARGES = """
 SELECT c.id, c.created, c.amount, c.currency, c.status, c.refunded, c.failure_code, c.rail, c.intent_id, c.customer_id,
-  c.bank, c.last4, c.reference, coalesce(c.debit_id, i.debit_id) AS debit_id, i.status AS intent_status,
-  i.error_code, i.reference AS intent_reference, s.id AS settlement_id, s.available_on, s.payout_id,
-  p.status AS payout_status, p.arrival, k.name AS customer, k.email,
-  (SELECT sum(fee) FROM settlement WHERE source_id = c.id) AS fee,
-  (SELECT sum(net) FROM settlement WHERE source_id = c.id) AS net,
+  c.bank, c.last4, c.reference, coalesce(c.debit_id, i.debit_id), i.status, i.error_code, i.reference,
+  s.id, s.available_on, s.payout_id, p.status, p.arrival, k.name, k.email,
+  (SELECT sum(fee) FROM settlement WHERE source_id = c.id), (SELECT sum(net) FROM settlement WHERE source_id = c.id),
   (SELECT json_array(status, reason, created) FROM dispute WHERE charge_id = c.id
-    ORDER BY created DESC, id LIMIT 1) AS dispute
+    ORDER BY created DESC, id LIMIT 1)
 FROM charge c LEFT JOIN intent i ON i.id = c.intent_id LEFT JOIN settlement s ON s.id = c.settlement_id
 LEFT JOIN payout p ON p.id = s.payout_id LEFT JOIN stripe_customer k ON k.id = c.customer_id WHERE c.id IN ({})
 """
@@ -53,6 +52,7 @@ _UPSERT = (
 _DAY, _AMOUNT, _CURRENCY, _STATE, _REASON, _RAIL, _CUSTOMER, _REFUNDED = (
     _COLUMNS.index(name) for name in ("day", "amount", "currency", "state", "reason", "rail", "customer_id", "refunded")
 )
+_INTENT, _DEBIT = (KINDS["charges"].columns.index(name) for name in ("intent_id", "debit_id"))
 QUARTER = 900  # zones begin their days at quarters of an hour, so a day is looked up once per quarter
 
 
@@ -84,15 +84,35 @@ class Ledger:
         `payout_id` says that these balance transactions were paid out in it. `filling` says that a backfill runs:
         PaymentIntents then wait for their charges, and `derive_lonely_intents` shows those that have none.
         """
-        kind = KINDS[resource]
-        rows = [kind.read(one) for one in objects if isinstance(one.get("id"), str)]
+        rows = self.read(resource, objects)
         if payout_id is not None:
             rows = [(*row[:-1], payout_id) for row in rows]
         with self._database.transaction() as db:
-            db.conn.executemany(kind.upsert, rows)
-            ids = [row[0] for row in rows]
-            changed = 0 if filling and resource == "payment_intents" else self._derive(db.conn, resource, ids)
+            db.conn.executemany(KINDS[resource].upsert, rows)
+            changed = 0 if filling and resource == "payment_intents" else self._derive(db.conn, resource, rows)
         return Written(len(rows), changed)
+
+    @staticmethod
+    def read(resource: str, objects: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """The columns of these objects; what has no id is none."""
+        kind = KINDS[resource]
+        return [kind.read(one) for one in objects if isinstance(one.get("id"), str)]
+
+    def begin_filling(self) -> None:
+        """Take off, where there is no payment yet, the indexes that `finish_filling` puts on again.
+
+        Each of them would change a page of the file for almost every row; sorted in once they cost a tenth of that.
+        """
+        with self._database.transaction() as db:
+            if db.execute("SELECT 1 FROM payment LIMIT 1").fetchone() is None:
+                for name in LATE_INDEXES:
+                    db.execute(f"DROP INDEX IF EXISTS {name}")
+
+    def finish_filling(self) -> None:
+        """Put on what is missing of them, one a transaction, so that others write in between."""
+        for name, columns in LATE_INDEXES.items():
+            with self._database.transaction() as db:
+                db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
 
     def derive_lonely_intents(self, batch: int = 1_000) -> int:
         """Show PaymentIntents without a charge that are not shown yet, a batch at a time; returns how many."""
@@ -118,7 +138,7 @@ class Ledger:
         """Bring the search index up to date by one batch; returns how many payments it took in. It may lag the rows."""
         with self._database.transaction() as db:
             ids = [row[0] for row in db.execute("SELECT id FROM payment_unsearched LIMIT ?", [batch]).fetchall()]
-            found = list(_rows(db.conn, _SEARCHED, ids))
+            found = list(_named(db.conn, _SEARCHED, ids))
             db.conn.executemany("DELETE FROM payment_search WHERE rowid = ?", [(row["seq"],) for row in found])
             db.conn.executemany(
                 "INSERT INTO payment_search (rowid, words) VALUES (?, ?)",
@@ -127,15 +147,15 @@ class Ledger:
             db.conn.executemany("DELETE FROM payment_unsearched WHERE id = ?", [(id,) for id in ids])
         return len(ids)
 
-    def _derive(self, db: sqlite3.Connection, resource: str, ids: list[str]) -> int:
+    def _derive(self, db: sqlite3.Connection, resource: str, rows: Sequence[Row]) -> int:
+        ids = [row[0] for row in rows]
         charges: set[str] = set()
         intents: set[str] = set()
         debits: set[str] = set()
-        if resource == "charges":
-            charges |= set(ids)
-            intents |= _pick(db, "SELECT intent_id FROM charge WHERE id IN ({}) AND intent_id IS NOT NULL", ids)
-            debits |= _pick(db, "SELECT debit_id FROM charge WHERE id IN ({}) AND debit_id IS NOT NULL", ids)
-        elif resource == "payment_intents":
+        if resource == "charges":  # what was shown of their PaymentIntents and debits alone goes
+            gone = {row[place] for row in rows for place in (_INTENT, _DEBIT) if row[place]}
+            return self._settle(db, set(ids), set(), set(), gone)
+        if resource == "payment_intents":
             intents |= set(ids)
             charges |= _pick(db, "SELECT id FROM charge WHERE intent_id IN ({})", ids)
             debits |= _pick(db, "SELECT debit_id FROM intent WHERE id IN ({}) AND debit_id IS NOT NULL", ids)
@@ -154,76 +174,74 @@ class Ledger:
             intents |= {one for one in found if one.startswith("pi_")}
         return self._settle(db, charges, intents, debits)
 
-    def _settle(self, db: sqlite3.Connection, charges: set[str], intents: set[str], debits: set[str]) -> int:
-        """Make the payments of these ids what their objects say; returns how many came out otherwise."""
+    def _settle(
+        self,
+        db: sqlite3.Connection,
+        charges: set[str],
+        intents: set[str],
+        debits: set[str],
+        gone: Set[str] = frozenset(),
+    ) -> int:
+        """Make the payments of these ids what their objects say; returns how many came out otherwise.
+
+        `gone` are ids that must not stand in the table, since another row shows their payment.
+        """
         wanted: dict[str, tuple[Any, ...]] = {}
         for row in _rows(db, _CHARGES, charges):
-            wanted[row["id"]] = self._of_charge(row)
-        for row in _rows(db, _INTENTS, intents):
-            wanted[row["id"]] = self._of_intent(row)
-        for row in _rows(db, _DEBITS, debits):
-            wanted[row["id"]] = self._of_debit(row)
-        ids = charges | intents | debits
+            wanted[row[0]] = self._of_charge(row)
+        for intent in _named(db, _INTENTS, intents):
+            wanted[intent["id"]] = self._of_intent(intent)
+        for debit in _named(db, _DEBITS, debits):
+            wanted[debit["id"]] = self._of_debit(debit)
+        ids = charges | intents | debits | gone
         query = f"SELECT {', '.join(_COLUMNS)} FROM payment WHERE id IN ({{}})"  # noqa: S608
-        before = {row[0]: tuple(row) for row in _rows(db, query, ids)}
-        gone = [id for id in before if id not in wanted]
+        before: dict[str, tuple[Any, ...]] = {row[0]: row for row in _rows(db, query, ids)}
+        left_over = [id for id in before if id not in wanted]
         changed = [row for id, row in wanted.items() if before.get(id) != row]
         db.executemany(
-            "DELETE FROM payment_search WHERE rowid = (SELECT seq FROM payment WHERE id = ?)", [(g,) for g in gone]
+            "DELETE FROM payment_search WHERE rowid = (SELECT seq FROM payment WHERE id = ?)",
+            [(id,) for id in left_over],
         )
-        db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in gone])
+        db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in left_over])
         db.executemany(_UPSERT, changed)
         db.executemany("INSERT OR IGNORE INTO payment_unsearched (id) VALUES (?)", [(row[0],) for row in changed])
-        _summarise(db, [before[id] for id in gone] + [before[r[0]] for r in changed if r[0] in before], changed)
-        return len(gone) + len(changed)
+        _summarise(db, [before[id] for id in left_over] + [before[r[0]] for r in changed if r[0] in before], changed)
+        return len(left_over) + len(changed)
 
-    def _of_charge(self, row: sqlite3.Row) -> tuple[Any, ...]:
-        dispute = json.loads(row["dispute"]) if row["dispute"] else (None, None, None)
+    def _of_charge(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        # By place and not by name: looking 29 columns up by name takes longer than the query.
+        (id, created, amount, currency, charge_status, refunded, failure_code, rail, intent_id, customer_id, *rest) = (
+            row
+        )
+        (bank, last4, reference, debit_id, intent_status, intent_error, intent_reference, *rest) = rest
+        (settlement_id, available_on, payout_id, payout_status, arrival, customer, email, fee, net, told) = rest
+        dispute = json.loads(told) if told else (None, None, None)
         status = derive(
             PaymentFacts(
-                created=row["created"],
-                amount=row["amount"],
-                intent_status=row["intent_status"],
-                intent_error=row["error_code"],
-                charge_status=row["status"],
-                failure_code=row["failure_code"],
-                refunded=row["refunded"],
+                created=created,
+                amount=amount,
+                intent_status=intent_status,
+                intent_error=intent_error,
+                charge_status=charge_status,
+                failure_code=failure_code,
+                refunded=refunded,
                 dispute_status=dispute[0],
                 dispute_reason=dispute[1],
                 dispute_created=dispute[2],
-                submitted=row["settlement_id"] is not None,
-                available_on=row["available_on"],
-                payout_id=row["payout_id"],
-                payout_status=row["payout_status"],
-                payout_arrival=row["arrival"],
+                submitted=settlement_id is not None,
+                available_on=available_on,
+                payout_id=payout_id,
+                payout_status=payout_status,
+                payout_arrival=arrival,
             )
         )
         return (
-            row["id"],
-            row["created"],
-            self._day(row["created"] // QUARTER),
-            row["amount"],
-            row["currency"],
-            status.state.value,
-            status.on,
-            status.reason,
-            row["rail"],
-            row["customer_id"],
-            row["customer"] or "",
-            row["email"] or "",
-            row["bank"] or "",
-            row["last4"],
-            row["reference"] or row["intent_reference"] or "",
-            row["fee"],
-            row["net"],
-            row["refunded"],
-            row["available_on"],
-            row["payout_id"],
-            row["intent_id"],
-            row["debit_id"],
+            *(id, created, self._day(created // QUARTER), amount, currency, status.state.value, status.on),
+            *(status.reason, rail, customer_id, customer or "", email or "", bank or "", last4),
+            *(reference or intent_reference or "", fee, net, refunded, available_on, payout_id, intent_id, debit_id),
         )
 
-    def _of_intent(self, row: sqlite3.Row) -> tuple[Any, ...]:
+    def _of_intent(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         facts = PaymentFacts(row["created"], row["amount"], intent_status=row["status"], intent_error=row["error_code"])
         status = derive(facts)
         day = self._day(row["created"] // QUARTER)
@@ -234,7 +252,7 @@ class Ledger:
             *(None, None, 0, None, None, row["id"], row["debit_id"]),
         )
 
-    def _of_debit(self, row: sqlite3.Row) -> tuple[Any, ...]:
+    def _of_debit(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         problem = json.loads(row["problem"]) if row["problem"] else {}
         facts = PaymentFacts(
             row["created_at"], row["amount_cents"], debit_state=row["state"], failure_code=problem.get("code")
@@ -287,20 +305,28 @@ _SEARCHED = (
 )
 
 
-def _words_of(row: sqlite3.Row) -> str:
+def _words_of(row: Mapping[str, Any]) -> str:
     """What a payment is found by: name, e-mail, reference, ids, last digits, and the amount as `1234.50`."""
     names = ("customer", "email", "reference", "id", "intent_id", "debit_id", "payout_id", "last4")
     amount = f"{row['amount'] // 100}.{row['amount'] % 100:02d}"
     return " ".join([*(str(row[name]) for name in names if row[name]), amount])
 
 
-def _rows(db: sqlite3.Connection, query: str, ids: Iterable[str]) -> Iterable[Any]:
-    cursor = db.cursor()
-    cursor.row_factory = sqlite3.Row
+def _rows(db: sqlite3.Connection, query: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), SLICE):
         part = ordered[start : start + SLICE]
-        yield from cursor.execute(query.format(", ".join("?" * len(part))), part)
+        yield from db.execute(query.format(", ".join("?" * len(part))), part)
+
+
+def _named(db: sqlite3.Connection, query: str, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), SLICE):
+        part = ordered[start : start + SLICE]
+        found = db.execute(query.format(", ".join("?" * len(part))), part)
+        names = [column[0] for column in found.description]
+        for row in found:
+            yield dict(zip(names, row, strict=True))
 
 
 def _pick(db: sqlite3.Connection, query: str, ids: Iterable[str]) -> set[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Json = Mapping[str, Any]
+Json = Mapping[str, Any]  # of plain dicts, as JSON makes them
 Row = tuple[Any, ...]
 
 
 def _id(value: Any) -> str | None:
     """An id, from a reference or from the expanded object."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get("id")
     return value if isinstance(value, str) and value else None
 
@@ -24,8 +24,8 @@ def _number(value: Any, default: int = 0) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
-def _part(value: Any) -> Json:
-    return value if isinstance(value, Mapping) else {}
+def _part(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}  # what JSON makes; asking for any Mapping takes five times as long
 
 
 def read_charge(o: Json) -> Row:

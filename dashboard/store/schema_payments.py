@@ -40,7 +40,6 @@ OBJECTS = (
     """CREATE TABLE stripe_customer (
       id TEXT PRIMARY KEY, created INTEGER NOT NULL, name TEXT, email TEXT
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX charge_intent ON charge(intent_id)",
     "CREATE INDEX settlement_source ON settlement(source_id)",
     "CREATE INDEX settlement_payout ON settlement(payout_id)",
     "CREATE INDEX refund_charge ON refund(charge_id)",
@@ -75,14 +74,6 @@ PAYMENT = (
     ) STRICT""",
     "CREATE INDEX payment_created ON payment(created, seq)",
     "CREATE INDEX payment_state ON payment(state, created, seq)",
-    "CREATE INDEX payment_amount ON payment(amount, seq)",
-    "CREATE INDEX payment_customer ON payment(customer COLLATE NOCASE, seq)",
-    "CREATE INDEX payment_due ON payment(due, seq)",
-    "CREATE INDEX payment_of_customer ON payment(customer_id, created)",
-    "CREATE INDEX payment_reason ON payment(reason, created) WHERE reason IS NOT NULL",
-    "CREATE INDEX payment_bank ON payment(bank, created)",
-    "CREATE INDEX payment_payout ON payment(payout_id) WHERE payout_id IS NOT NULL",
-    "CREATE INDEX payment_intent ON payment(intent_id)",
     "CREATE VIRTUAL TABLE payment_search USING fts5(words, tokenize = 'unicode61', prefix = '2 3 4')",
     "CREATE TABLE payment_unsearched (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     """CREATE TABLE payment_by_day (
@@ -99,6 +90,19 @@ PAYMENT = (
       amount INTEGER NOT NULL, PRIMARY KEY (day, state, reason, currency)
     ) STRICT, WITHOUT ROWID""",
 )
+
+# Nothing of a backfill asks by these, so the first one puts them on when its rows are there.
+LATE_INDEXES = {
+    "charge_intent": "charge(intent_id)",
+    "payment_amount": "payment(amount, seq)",
+    "payment_customer": "payment(customer COLLATE NOCASE, seq)",
+    "payment_due": "payment(due, seq)",
+    "payment_of_customer": "payment(customer_id, created)",
+    "payment_reason": "payment(reason, created) WHERE reason IS NOT NULL",
+    "payment_bank": "payment(bank, created)",
+    "payment_payout": "payment(payout_id) WHERE payout_id IS NOT NULL",
+    "payment_intent": "payment(intent_id)",
+}
 
 SYNC = (
     """CREATE TABLE sync_run (
@@ -125,3 +129,5 @@ def define(migrations: Migrations) -> None:
     def tables(db: sqlite_utils.Database) -> None:
         for statement in (*OBJECTS, *PAYMENT, *SYNC):
             db.execute(statement)
+        for name, columns in LATE_INDEXES.items():
+            db.execute(f"CREATE INDEX {name} ON {columns}")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.store.database import Database
+from dashboard.store.objects import KINDS
+
+SLICE = 400  # ids in one query
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class SyncRows:
                 "INSERT INTO sync_cursor VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 [name, value],
             )
+
+    def drop_cursor(self, name: str) -> None:
+        """Forget a cursor."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM sync_cursor WHERE name = ?", [name])
 
     def open_windows(self) -> list[Window]:
         """The windows of a backfill that are not read to their end."""
@@ -151,12 +159,54 @@ class SyncRows:
         query = "SELECT * FROM sync_run WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
         return next(iter(self._database.handle.query(query)), None)
 
+    def created_of(self, resource: str, ids: list[str]) -> dict[str, int]:
+        """When these objects were made, of those that are kept."""
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), SLICE):
+            part = ids[start : start + SLICE]
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT id, created FROM {KINDS[resource].table} WHERE id IN ({marks}) AND created > 0"  # noqa: S608
+            found.update((row["id"], row["created"]) for row in self._database.handle.query(query, part))
+        return found
+
+    def kept_charges(self, ids: list[str]) -> dict[str, tuple[str | None, int]]:
+        """The balance transaction and the cents given back of those of these charges that are kept."""
+        marks = ", ".join("?" * len(ids))
+        query = f"SELECT id, settlement_id, refunded FROM charge WHERE id IN ({marks})"  # noqa: S608
+        return {row["id"]: (row["settlement_id"], row["refunded"]) for row in self._database.handle.query(query, ids)}
+
+    def payment_before(self, created: int, count: int) -> int | None:
+        """When the payment was made that stands `count` places before this instant, or None where there are fewer."""
+        query = "SELECT created FROM payment WHERE created <= ? ORDER BY created DESC LIMIT 1 OFFSET ?"
+        row = next(iter(self._database.handle.query(query, [created, count])), None)
+        return None if row is None else int(row["created"])
+
+    def unexplained_refunds(self, charge_ids: list[str]) -> list[str]:
+        """Which of these charges gave back more than the refunds that are kept of them."""
+        marks = ", ".join("?" * len(charge_ids))
+        query = (
+            f"SELECT id FROM charge WHERE id IN ({marks}) AND refunded > (SELECT coalesce(sum(amount), 0) FROM refund"  # noqa: S608
+            " WHERE charge_id = charge.id AND status NOT IN ('failed', 'canceled')) ORDER BY id"
+        )
+        return [row["id"] for row in self._database.handle.query(query, charge_ids)]
+
     def waiting_payments(self, states: list[str], due_before: int | None) -> list[dict[str, Any]]:
-        """Payments without an answer, all or those overdue at this instant: `{id, intent_id}`."""
+        """Payments without an answer, all or those overdue at this instant: `{id, intent_id, created}`."""
         marks = ", ".join("?" * len(states))
         late = " AND due < ?" if due_before is not None else ""
-        query = f"SELECT id, intent_id FROM payment WHERE state IN ({marks}){late} ORDER BY created"  # noqa: S608
+        query = f"SELECT id, intent_id, created FROM payment WHERE state IN ({marks}){late} ORDER BY created"  # noqa: S608
         return list(self._database.handle.query(query, [*states, *([due_before] if due_before is not None else [])]))
+
+    def incomplete_intents(self, state: str, since: int) -> list[str]:
+        """PaymentIntents made since an instant that nobody has confirmed."""
+        query = "SELECT intent_id FROM payment WHERE state = ? AND created >= ? AND intent_id IS NOT NULL"
+        return [row["intent_id"] for row in self._database.handle.query(query, [state, since])]
+
+    def open_objects(self, resource: str, statuses: tuple[str, ...], since: int, until: int) -> list[str]:
+        """Objects made in this time whose status is not final."""
+        marks = ", ".join("?" * len(statuses))
+        query = f"SELECT id FROM {KINDS[resource].table} WHERE status IN ({marks}) AND created BETWEEN ? AND ?"  # noqa: S608
+        return [row["id"] for row in self._database.handle.query(query, [*statuses, since, until])]
 
     def unitemised_payouts(self) -> list[str]:
         """Automatic payouts whose balance transactions can be listed and were not yet."""
@@ -165,9 +215,10 @@ class SyncRows:
         )
         return [row["id"] for row in self._database.handle.query(query)]
 
-    def count_payments(self) -> int:
-        """How many payments there are, for the read allowance."""
-        return int(next(iter(self._database.handle.query("SELECT sum(count) AS n FROM payment_by_day")))["n"] or 0)
+    def count_payments(self, since_day: int) -> int:
+        """How many payments were made since a day (days since 1970), for the read allowance."""
+        query = "SELECT sum(count) AS n FROM payment_by_day WHERE day >= ?"
+        return int(next(iter(self._database.handle.query(query, [since_day])))["n"] or 0)
 
     def open_debits(self) -> list[str]:
         """Our own debits that may not stand in the table as they are."""

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.access import Permission, require
 from dashboard.clock import Clock
 from dashboard.errors import Refused
 from dashboard.gateways.stripe import Stripe
-from dashboard.models import Mode
+from dashboard.models import Actor, Mode
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.sync.backfill import backfill, plan
+from dashboard.sync.backfill import BEGINNING, backfill, plan
 from dashboard.sync.budget import GLOBAL_SHARE, PER_ENDPOINT, Budget
-from dashboard.sync.changes import CURSOR, EVENTS_KEPT, SWEPT, follow_events, sweep
-from dashboard.sync.run import DAY, LEASE, Progress, Run, Tally
+from dashboard.sync.changes import (
+    CURSOR,
+    EVENTS_KEPT,
+    OVERLAP,
+    SLOW_CURSOR,
+    SLOW_EVERY,
+    SWEPT,
+    follow_events,
+    sweep,
+)
+from dashboard.sync.run import DAY, LEASE, PROGRESS, Progress, Run, Tally
 
 __all__ = ["Progress", "Sync", "SyncReport", "SyncStatus", "Tally"]
 
 READS_PER_PAYMENT = 500  # Stripe: reads per transaction over 30 days ...
 LEAST_READS = 10_000  # ... and at least this many
 SHORTEST_WAIT = 60.0
+LONGEST_WAIT = 1_200.0  # with the slower second list and the sweep this makes less than 150 reads on a quiet day
+UNLIMITED = 10_000.0  # requests a second
 SANDBOX_WAIT = 5.0  # the sandbox counts nothing, and a demo should not keep people waiting
 QUIET_READS = 2  # reads of a sync that finds nothing: the two lists of events
 POLLING_SHARE = 0.3  # of the allowance; the rest is for what the events point at
+# When the second list was asked for; when a backfill was begun; since when a pause is being filled.
+SLOW_ASKED, BEGUN, GAP = "events_slow_asked", "backfill_started", "gap"
+NEARLY_SPENT = 0.8  # of the allowance, from which on only what must be is read
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,7 @@ class SyncReport:
             "kind": self.kind,
             "reads": self.reads,
             "seconds": round(self.seconds, 3),
+            "requests": self.requests,
             "resources": {name: asdict(tally) for name, tally in self.resources.items()},
         }
 
@@ -65,6 +82,8 @@ class SyncStatus:
     running: bool
     reads_this_month: int
     allowance: int
+    reads_by_endpoint: dict[str, int] = field(default_factory=dict)
+    progress: Progress | None = None
 
 
 class Sync:
@@ -76,13 +95,15 @@ class Sync:
         stripe: Stripe,
         clock: Clock,
         settings: Settings,
-        *,
-        per_endpoint: float | None = None,
-        overall: float | None = None,
     ) -> None:
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
-        self._per_endpoint, self._overall = per_endpoint, overall
         self._owner_checked = False
+        self._quiet = 0  # syncs in a row that found nothing
+
+    def request(self, actor: Actor) -> SyncReport:
+        """What *Sync now* does. Raises AccessDenied, Refused where a sync runs, ProviderError."""
+        require(actor, Permission.SYNC)
+        return self.run()
 
     def run(self, *, full: bool = False, on_progress: Callable[[Progress], None] | None = None) -> SyncReport:
         """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
@@ -94,6 +115,9 @@ class Sync:
         try:
             self._check_owner(run)
             return self._run(run, full)
+        except BaseException:
+            run.stopping.set()  # Ctrl-C reaches this thread alone; the workers end with the page they are at
+            raise
         finally:
             self._store.sync_state.drop_lease(LEASE, run.owner)
 
@@ -108,56 +132,102 @@ class Sync:
         state, started = self._store.sync_state, int(self._clock.now().timestamp())
         cursor = state.cursor(CURSOR)
         stale = cursor is not None and started - int(cursor) > EVENTS_KEPT
-        filling = full or cursor is None or stale
+        unfinished = bool(state.open_windows())
+        filling = full or unfinished or stale or cursor is None
         number = state.begin_run("backfill" if filling else "events", int(self._clock.real().timestamp()))
         if filling:
-            if full or stale or not state.open_windows():
-                state.begin_windows(plan(started))
-                state.set_cursor("backfill_started", str(started))
-            since = int(state.cursor("backfill_started") or started)
-            run.search_follows = True  # a backfill is not held up by it
-            backfill(run)
-            run.search_follows = False
-            run.commit("charges", [], lambda: state.set_cursor(CURSOR, str(since)))
-            run.commit("charges", [], lambda: state.set_cursor(SWEPT, str(since)))
-        else:
-            since = int(cursor or started)
-        follow_events(run, since)
+            self._fill(run, started, full=full, gap_since=int(cursor) if stale and cursor else None)
+        news = 0
+        slow = int(state.cursor(SLOW_ASKED) or 0)
+        news += follow_events(run, CURSOR, int(state.cursor(CURSOR) or started))
+        if news or filling or started - slow >= SLOW_EVERY or self._settings.mode is Mode.SANDBOX:
+            news += follow_events(run, SLOW_CURSOR, int(state.cursor(SLOW_CURSOR) or started))
+            run.commit("charges", [], lambda: state.set_cursor(SLOW_ASKED, str(started)))
         swept = int(state.cursor(SWEPT) or 0)
         sweep(run, everything=started - swept >= DAY)
         while self._store.ledger.index_search():
             continue
+        self._quiet = 0 if news or filling else self._quiet + 1
         report = SyncReport(
-            "backfill" if filling else "events", dict(run.tallies), run.budget.total, time.monotonic() - run.started
+            "backfill" if filling else "events",
+            dict(run.tallies),
+            run.budget.total,
+            time.monotonic() - run.started,
+            run.budget.requests(),
         )
-        state.end_run(number, int(self._clock.real().timestamp()), report.as_dict())
+        with self._store.transaction():
+            state.end_run(number, int(self._clock.real().timestamp()), report.as_dict())
+            state.drop_cursor(PROGRESS)
         return report
 
+    def _fill(self, run: Run, started: int, *, full: bool, gap_since: int | None) -> None:
+        """Read everything, or after a long pause what is newer than its start and what that points at.
+
+        What was begun and not finished is gone on with; a full one anew where that was more than a day ago.
+        """
+        state = self._store.sync_state
+        begun_at = int(state.cursor(BEGUN) or 0)
+        if not state.open_windows() or (full and started - begun_at > DAY):
+            since = BEGINNING if full or gap_since is None else gap_since - OVERLAP
+            with self._store.transaction():
+                state.begin_windows(plan(started, since))
+                state.set_cursor(BEGUN, str(started))
+                if since != BEGINNING:
+                    state.set_cursor(GAP, str(gap_since))
+        begun = state.cursor(BEGUN) or str(started)
+        run.search_follows = True  # a backfill is not held up by it
+        backfill(run)
+        run.search_follows = False
+        if gap := state.cursor(GAP):
+            sweep(run, everything=True, since=int(gap))
+
+        def remember() -> None:
+            for name in (CURSOR, SLOW_CURSOR, SWEPT):
+                state.set_cursor(name, begun)
+            state.drop_cursor(GAP)
+
+        run.commit("charges", [], remember)
+
     def _budget(self) -> Budget:
-        per_endpoint = self._per_endpoint or PER_ENDPOINT
-        if self._settings.mode is Mode.SANDBOX and self._per_endpoint is None:
-            return Budget(per_endpoint=10_000, overall=10_000)
-        limit = 100 if self._settings.mode is Mode.LIVE else 25
-        return Budget(per_endpoint=per_endpoint, overall=self._overall or limit * GLOBAL_SHARE)
+        """What the settings say, else most of what Stripe allows; the sandbox allows anything."""
+        given = self._settings.stripe_reads_per_second
+        if self._settings.mode is Mode.SANDBOX and given is None:
+            return Budget(per_endpoint=UNLIMITED, overall=UNLIMITED)
+        limit = 25 if self._settings.mode is Mode.TEST else 100
+        overall = self._settings.stripe_reads_per_second_total or limit * GLOBAL_SHARE
+        return Budget(per_endpoint=given or PER_ENDPOINT, overall=overall)
 
     def status(self) -> SyncStatus:
         """How the sync stands."""
-        now = int(self._clock.real().timestamp())
-        last = self._store.sync_state.last_finished()
+        state, now = self._store.sync_state, int(self._clock.real().timestamp())
+        last = state.last_finished()
+        reads = state.reads_since(now // DAY - 29)
+        running = state.lease_holder(LEASE, now) is not None
+        progress = state.cursor(PROGRESS) if running else None
         return SyncStatus(
             last_finished_at=datetime.fromtimestamp(last["finished_at"], UTC) if last else None,
-            running=self._store.sync_state.lease_holder(LEASE, now) is not None,
-            reads_this_month=sum(self._store.sync_state.reads_since(now // DAY - 29).values()),
+            running=running,
+            reads_this_month=sum(reads.values()),
             allowance=self.allowance(),
+            reads_by_endpoint=reads,
+            progress=Progress(**json.loads(progress)) if progress else None,
         )
 
     def allowance(self) -> int:
         """Reads that Stripe allows in 30 days (Stripe: rate limits, read allocation)."""
-        return max(LEAST_READS, READS_PER_PAYMENT * min(self._store.sync_state.count_payments(), 1_000_000) // 12)
+        today = int(self._clock.now().timestamp()) // DAY
+        return max(LEAST_READS, READS_PER_PAYMENT * self._store.sync_state.count_payments(today - 30))
 
     def interval(self) -> float:
-        """Seconds to wait before the next sync, so that polling alone takes less than a third of the allowance."""
+        """Seconds to wait before the next sync, so that polling alone takes less than a third of the allowance.
+
+        It doubles while nothing happens, and is longest where most of the allowance is spent already.
+        """
         if self._settings.mode is Mode.SANDBOX:
             return SANDBOX_WAIT
-        polls = self.allowance() * POLLING_SHARE / QUIET_READS
-        return max(SHORTEST_WAIT, 30 * DAY / polls)
+        status = self.status()
+        if status.reads_this_month >= NEARLY_SPENT * status.allowance:
+            return 3 * LONGEST_WAIT
+        polls = status.allowance * POLLING_SHARE / QUIET_READS
+        shortest = max(SHORTEST_WAIT, 30 * DAY / polls)
+        return max(shortest, min(LONGEST_WAIT, shortest * 2.0 ** min(self._quiet, 10)))

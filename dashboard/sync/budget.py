@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 
 PER_ENDPOINT = 20.0  # Stripe allows 25 a second per endpoint; the rest is for the people at the pages
+ALLOWED = 25.0  # of one endpoint (Stripe: rate limits)
 GLOBAL_SHARE = 0.8  # of the account's own limit: 25 a second in test mode, 100 live (Stripe: rate limits)
 BURST_SECONDS = 0.1  # a tenth of a second's worth may go at once, so that workers do not march in step
 
@@ -15,23 +16,28 @@ class Bucket:
     """Hands out slots at a steady rate."""
 
     def __init__(self, rate: float) -> None:
-        self._gap, self._next = 1.0 / rate, 0.0
+        self.rate, self._next = rate, 0.0
 
     def reserve(self, now: float) -> float:
         """The instant at which the next request may go."""
         slot = max(self._next, now - BURST_SECONDS)
-        self._next = slot + self._gap
+        self._next = slot + 1.0 / self.rate
         return slot
+
+    def slow_down(self) -> None:
+        """Go at three quarters of the rate from now on, from what Stripe allows an endpoint, down to one a second."""
+        self.rate = max(1.0, min(ALLOWED, self.rate * 0.75))
 
 
 class Budget:
     """One budget that all workers of a sync share, and its count of what was spent."""
 
     def __init__(self, *, per_endpoint: float = PER_ENDPOINT, overall: float) -> None:
-        self._per_endpoint, self._overall = per_endpoint, Bucket(overall)
-        self._buckets: dict[str, Bucket] = defaultdict(lambda: Bucket(self._per_endpoint))
+        self.per_endpoint, self._overall = per_endpoint, Bucket(overall)
+        self._buckets: dict[str, Bucket] = defaultdict(lambda: Bucket(self.per_endpoint))
         self._guard = threading.Lock()
         self._spent: dict[str, int] = defaultdict(int)
+        self._requests: dict[str, int] = defaultdict(int)
         self.total = 0
 
     def wait(self, endpoint: str) -> None:
@@ -42,11 +48,22 @@ class Budget:
         if slot > now:
             time.sleep(slot - now)
 
+    def slow_down(self, endpoint: str) -> None:
+        """The provider found this endpoint's rate too high; somebody else uses the account too."""
+        with self._guard:
+            self._buckets[endpoint].slow_down()
+
     def count(self, endpoint: str) -> None:
         """A request went out."""
         with self._guard:
             self._spent[endpoint] += 1
+            self._requests[endpoint] += 1
             self.total += 1
+
+    def requests(self) -> dict[str, int]:
+        """What was spent by endpoint since the beginning."""
+        with self._guard:
+            return dict(self._requests)
 
     def take_spent(self) -> dict[str, int]:
         """What was spent since this was last asked, to be written down with the next rows."""

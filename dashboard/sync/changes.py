@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.bankdays import EASTERN
-from dashboard.errors import ProviderRejected
-from dashboard.status import WAITING
-from dashboard.sync.backfill import PAGE, itemise
+from dashboard.status import WAITING, PaymentState
+from dashboard.store.sync_state import SyncRows
+from dashboard.sync.backfill import itemise
+from dashboard.sync.reread import ORDER, Found, keep, read_objects
 from dashboard.sync.run import DAY, Run
+from dashboard.sync.windows import PAGE
 
 OVERLAP = 600  # seconds; events are listed by whole seconds and may appear late (tap-stripe looks back as far)
 EVENTS_KEPT = 25 * DAY  # Stripe keeps events for 30 days; five are left for a desk that stood still
-CURSOR, SWEPT = "events", "swept"
-# Stripe takes at most 20 types in one list, so they are asked for in two.
-TYPES = (
-    (
+CURSOR, SLOW_CURSOR, SWEPT = "events", "events_slow", "swept"
+SLOW_EVERY = 2_400  # seconds; on a quiet day the second list is asked for less often, which saves 60 reads
+# Stripe takes at most 20 types in one list, so they are asked for in two: what a payment does, and what else there is.
+TYPES = {
+    CURSOR: (
         *(
             "charge.pending",
             "charge.updated",
@@ -30,12 +35,12 @@ TYPES = (
         *("payment_intent.created", "payment_intent.processing", "payment_intent.succeeded"),
         *("payment_intent.payment_failed", "payment_intent.canceled", "payment_intent.requires_action"),
     ),
-    (
+    SLOW_CURSOR: (
         *("refund.created", "refund.updated", "refund.failed", "payout.created", "payout.updated", "payout.paid"),
         *("payout.failed", "payout.canceled", "payout.reconciliation_completed"),
-        *("customer.created", "customer.updated", "customer.deleted", "mandate.updated"),
+        *("customer.created", "customer.updated", "customer.deleted"),
     ),
-)
+}
 RESOURCES = {
     "charge": "charges",
     "payment_intent": "payment_intents",
@@ -44,107 +49,160 @@ RESOURCES = {
     "payout": "payouts",
     "customer": "customers",
 }
-ORDER = ("customers", "payouts", "balance_transactions", "refunds", "disputes", "payment_intents", "charges")
+# An event carries its object as it was then, in the words of the API version of then. That is as good as a read where
+# no later event names the object and every part that is kept is there; a charge is read anyway.
+MONEY = frozenset({"id", "created", "amount", "currency", "status"})
+WHOLE = {
+    "payment_intents": MONEY | {"customer", "latest_charge", "last_payment_error", "metadata", "payment_method"},
+    "refunds": MONEY | {"charge", "reason"},
+    "disputes": MONEY | {"charge", "reason"},
+    "payouts": MONEY | {"arrival_date", "automatic", "reconciliation_status"},
+}
+OPEN_REFUNDS, OPEN_DISPUTES, OPEN_PAYOUTS = (
+    ("pending", "requires_action"),
+    ("needs_response", "under_review", "warning_needs_response", "warning_under_review"),
+    ("pending", "in_transit"),
+)
+LATE_SWEPT, LATE_EVERY = "late_swept", 3_600  # seconds; an answer that is late by days comes no sooner for asking
+SWEPT_DAYS = 120  # a dispute that is open for longer, or a payment that nobody confirmed, will not move by itself
 
 
-def follow_events(run: Run, since: int) -> int:
-    """Read the events since an instant (inclusive, with an overlap) and every object that they name, once each.
+@dataclass
+class News:
+    """What the events of one sync say: objects to read, objects that came whole, and the events themselves."""
 
-    Returns the new cursor: it is committed only after everything that it covers.
+    since: int
+    touched: Found = field(default_factory=lambda: {resource: {} for resource in ORDER})
+    newest: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def take(self, event: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+        """Note an event; returns its resource and object where that can be kept as it is."""
+        id, at = str(event.get("id")), _seconds(event.get("created"))
+        self.seen[id] = at
+        data = event.get("data")
+        thing = data.get("object") if isinstance(data, Mapping) else None
+        if not isinstance(thing, Mapping) or not isinstance(thing.get("id"), str):
+            return None
+        resource, name = RESOURCES.get(str(thing.get("object"))), str(thing["id"])
+        if resource is None:
+            return None
+        if isinstance(thing.get("charge"), str):
+            self.touched["charges"].setdefault(thing["charge"], 0)
+        newest = self.newest.get(name, -1)
+        self.newest[name] = max(newest, at)
+        if at < newest:
+            return None  # a later event told more
+        whole = resource in WHOLE and thing.keys() >= WHOLE[resource]
+        if whole and at > newest and at > self.since:
+            return resource, thing
+        # Two events of one second, one that came late, or an object that is not whole: the provider is asked.
+        self.touched[resource][name] = _seconds(thing.get("created"))
+        return None
+
+
+def follow_events(run: Run, name: str, since: int) -> int:
+    """Read one list's events since an instant (inclusive, with an overlap) and every charge that they name, once each.
+
+    Returns how many were new. The cursor is committed only after everything that it covers.
     """
     started = int(run.clock.now().timestamp())
-    touched: dict[str, set[str]] = {resource: set() for resource in ORDER}
-    seen: dict[str, int] = {}
-    for types in TYPES:
-        after: dict[str, str] = {}
-        while True:
-            params = {"limit": PAGE, "types": list(types), "created": {"gte": since - OVERLAP}, **after}
-            page = run.page("events", params)
-            ids = [str(event["id"]) for event in page.data]
-            fresh = run.store.sync_state.unseen_events(ids) if ids else set()
-            for event in page.data:
-                if event["id"] in fresh:
-                    seen[str(event["id"])] = int(event["created"])
-                    _note(touched, event)
-            if not page.has_more or not page.data:
-                break
-            after = {"starting_after": ids[-1]}
-    read_objects(run, touched)
-    cursor = max([since, *seen.values()]) if seen else max(since, started - OVERLAP)
+    news = News(since)
+    params = {"types": list(TYPES[name]), "created": {"gte": since - OVERLAP}}
+    walk(run, "events", params, lambda events: _take_page(run, news, events))
+    read_objects(run, news.touched)
+    cursor = max([since, *news.seen.values()]) if news.seen else max(since, started - OVERLAP)
     state = run.store.sync_state
 
-    def keep() -> None:
-        state.note_events(seen, cursor - 2 * OVERLAP)
-        state.set_cursor(CURSOR, str(cursor))
+    def remember() -> None:
+        state.note_events(news.seen, cursor - 2 * OVERLAP)
+        state.set_cursor(name, str(cursor))
 
-    run.commit("charges", [], keep)
-    return cursor
-
-
-def _note(touched: dict[str, set[str]], event: Mapping[str, Any]) -> None:
-    """An event is a hint: what it names is read afresh, since its content is of the moment it was made."""
-    data = event.get("data")
-    thing = data.get("object") if isinstance(data, Mapping) else None
-    if not isinstance(thing, Mapping):
-        return
-    resource = RESOURCES.get(str(thing.get("object")))
-    if resource and isinstance(thing.get("id"), str):
-        touched[resource].add(thing["id"])
-    charge = thing.get("charge")
-    if resource in {"refunds", "disputes"} and isinstance(charge, str):
-        touched["charges"].add(charge)
+    run.commit("charges", [], remember)
+    return len(news.seen)
 
 
-def read_objects(run: Run, touched: Mapping[str, set[str]]) -> None:
-    """Read each of these objects once and keep it; a charge brings its balance transaction along."""
-    wanted = {resource: set(touched.get(resource, ())) for resource in ORDER}
+def walk(
+    run: Run, resource: str, params: Mapping[str, Any], take: Callable[[Sequence[Mapping[str, Any]]], None]
+) -> None:
+    """Hand every page of a list over, newest first."""
+    after: dict[str, str] = {}
+    while True:
+        page = run.page(resource, {"limit": PAGE, **params, **after})
+        take(page.data)
+        if not page.has_more or not page.data:
+            return
+        after = {"starting_after": str(page.data[-1]["id"])}
+
+
+def _take_page(run: Run, news: News, events: Sequence[Mapping[str, Any]]) -> None:
+    fresh = run.store.sync_state.unseen_events([str(event["id"]) for event in events]) if events else set()
+    whole: dict[str, list[Mapping[str, Any]]] = {}
+    for event in events:
+        if event["id"] in fresh and (taken := news.take(event)):
+            whole.setdefault(taken[0], []).append(taken[1])
     for resource in ORDER:
-        found: list[dict[str, Any]] = []
-        for id in sorted(wanted[resource]):
-            try:
-                found.append(run.read(resource, id))
-            except ProviderRejected as error:
-                if error.http_status != 404:
-                    raise
-            else:
-                charge = found[-1].get("latest_charge")
-                if isinstance(charge, str):  # made without an event of its own
-                    wanted["charges"].add(charge)
-            if len(found) == PAGE:
-                _keep(run, resource, found)
-                found = []
-        if found:
-            _keep(run, resource, found)
+        for id, created in keep(run, resource, whole.get(resource, [])).get("charges", {}).items():
+            news.touched["charges"].setdefault(id, created)
 
 
-def _keep(run: Run, resource: str, found: list[dict[str, Any]]) -> None:
-    if resource == "charges":
-        settlements = [one["balance_transaction"] for one in found if isinstance(one.get("balance_transaction"), str)]
-        missing = run.store.payments.unknown_settlements(settlements)
-        if missing:
-            run.commit("balance_transactions", [run.read("balance_transactions", id) for id in missing])
-        refunded = [one["id"] for one in found if one.get("amount_refunded")]
-        for id in refunded:
-            run.commit("refunds", run.page("refunds", {"charge": id, "limit": PAGE}).data)
-    run.commit(resource, found)
+def sweep(run: Run, *, everything: bool, since: int | None = None) -> None:
+    """Read again what waits for an answer: all of it once a day, what is overdue each time but hourly at most.
 
-
-def sweep(run: Run, *, everything: bool) -> None:
-    """Read again what waits for an answer: all of it once a day, what is overdue each time."""
-    now = run.clock.now().astimezone(EASTERN)
-    midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
-    states = sorted(state.value for state in WAITING)
-    waiting = run.store.sync_state.waiting_payments(states, None if everything else midnight)
-    touched: dict[str, set[str]] = {"charges": set(), "payment_intents": set()}
-    for row in waiting:
-        if row["id"].startswith("pi_"):
-            touched["payment_intents"].add(row["id"])
-        elif not row["id"].startswith("debit_"):
-            touched["charges"].add(row["id"])
-        elif row["intent_id"]:
-            touched["payment_intents"].add(row["intent_id"])
-    read_objects(run, touched)
-    run.store.ledger.apply_debits(run.store.sync_state.open_debits())
-    itemise(run)
+    Once a day also every refund, dispute and payout that is not final or new since the last sweep, and their charges.
+    """
+    state = run.store.sync_state
+    now = int(run.clock.now().timestamp())
+    local = run.clock.now().astimezone(EASTERN)
+    midnight = int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
+    touched: Found = {resource: {} for resource in ORDER}
+    if everything or now - int(state.cursor(LATE_SWEPT) or 0) >= LATE_EVERY:
+        touched = waiting_objects(state, None if everything else midnight)
     if everything:
-        run.commit("charges", [], lambda: run.store.sync_state.set_cursor(SWEPT, str(int(run.clock.now().timestamp()))))
+        since = int(state.cursor(SWEPT) or now) if since is None else since
+        touched["charges"] |= read_aftermath(run, since)
+        for id in state.incomplete_intents(PaymentState.INCOMPLETE.value, now - SWEPT_DAYS * DAY):
+            touched["payment_intents"].setdefault(id, 0)
+        for resource, statuses in (("refunds", OPEN_REFUNDS), ("disputes", OPEN_DISPUTES), ("payouts", OPEN_PAYOUTS)):
+            touched[resource] = dict.fromkeys(state.open_objects(resource, statuses, now - SWEPT_DAYS * DAY, since), 0)
+    read_objects(run, touched)
+    run.store.ledger.apply_debits(state.open_debits())
+    itemise(run)
+
+    def remember() -> None:
+        state.set_cursor(LATE_SWEPT, str(now))
+        if everything:
+            state.set_cursor(SWEPT, str(now))
+
+    if everything or any(touched.values()):
+        run.commit("charges", [], remember)
+
+
+def waiting_objects(state: SyncRows, due_before: int | None) -> Found:
+    """What to read again for the payments without an answer, all or those overdue at an instant."""
+    touched: Found = {resource: {} for resource in ORDER}
+    for row in state.waiting_payments(sorted(state.value for state in WAITING), due_before):
+        if row["id"].startswith("pi_"):
+            touched["payment_intents"][row["id"]] = 0
+        elif not row["id"].startswith("debit_"):
+            touched["charges"][row["id"]] = 0
+        elif row["intent_id"]:
+            touched["payment_intents"][row["intent_id"]] = row["created"]
+    return touched
+
+
+def read_aftermath(run: Run, since: int) -> dict[str, int]:
+    """Keep the refunds, disputes and payouts made since an instant; returns the charges that they point at."""
+    charges: dict[str, int] = {}
+
+    def take(resource: str, objects: Sequence[Mapping[str, Any]]) -> None:
+        keep(run, resource, objects)
+        charges.update({one["charge"]: 0 for one in objects if isinstance(one.get("charge"), str)})
+
+    for resource in ("refunds", "disputes", "payouts"):
+        walk(run, resource, {"created": {"gte": since - OVERLAP}}, functools.partial(take, resource))
+    return charges
+
+
+def _seconds(value: object) -> int:
+    return value if isinstance(value, int) else 0

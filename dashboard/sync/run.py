@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import random
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
 from dashboard.clock import Clock
-from dashboard.errors import LeaseLost
+from dashboard.errors import LeaseLost, ProviderLimited, ProviderRejected
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead, new_owner
 from dashboard.store import Store
+from dashboard.store.ledger import Written
 from dashboard.sync.budget import Budget
 
 LEASE = "sync"
 LEASE_SECONDS = 120  # three times the longest wait for one reply; a dead sync keeps the next from starting that long
 RENEW_SECONDS = 20
 DAY = 86_400
+PROGRESS = "progress"  # the cursor that says where a running sync stands
+PATIENCE = 8  # tries of one request that is limited: about a minute, after which the next sync goes on
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds
+T = TypeVar("T")
 
 
 @dataclass
@@ -36,12 +43,13 @@ class Tally:
 
 @dataclass
 class Progress:
-    """Where a sync stands, for the terminal and the page."""
+    """Where a sync stands, for the terminal and the page; `left` is an estimate in seconds, or None."""
 
     resource: str
     rows: int
     reads: int
     seconds: float
+    left: float | None = None
 
     @property
     def rate(self) -> float:
@@ -59,10 +67,16 @@ class Run:
     budget: Budget
     on_progress: Callable[[Progress], None] | None = None
     search_follows: bool = False
+    expands: bool = True
+    sleep: Callable[[float], None] = time.sleep
+    stopping: threading.Event = field(default_factory=threading.Event)
     owner: str = field(default_factory=new_owner)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     started: float = field(default_factory=time.monotonic)
+    round_trip: float = float("inf")  # seconds; the shortest so far
+    pages_left: dict[tuple[str, int], float] = field(default_factory=dict)
     _renewed: float = 0.0
+    _shown: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def hold(self) -> bool:
@@ -74,19 +88,56 @@ class Run:
         self._renewed = time.monotonic()
         return self.store.sync_state.take_lease(LEASE, self.owner, now, now + LEASE_SECONDS)
 
-    def page(self, resource: str, params: Mapping[str, Any]) -> Page:
-        """One page of a list, within the budget."""
-        self.budget.wait(resource)
-        self.budget.count(resource)
-        self.tallies[resource].reads += 1
-        return self.stripe.page(resource, params)
+    def page(self, resource: str, params: Mapping[str, Any], expand: Sequence[str] = ()) -> Page:
+        """One page of a list, within the budget; `expand` names what each object shall bring along."""
+        wanted = {"expand": [f"data.{name}" for name in expand]}
+        return self._ask(
+            resource, expand, lambda more: self.stripe.page(resource, {**params, **(wanted if more else {})})
+        )
 
-    def read(self, resource: str, id: str) -> dict[str, Any]:
+    def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object, within the budget."""
-        self.budget.wait(resource)
-        self.budget.count(resource)
-        self.tallies[resource].reads += 1
-        return self.stripe.read(resource, id)
+        return self._ask(resource, expand, lambda more: self.stripe.read(resource, id, expand if more else ()))
+
+    def _ask(self, resource: str, expand: Sequence[str], ask: Callable[[bool], T]) -> T:
+        """Ask with the expansion, and without where a server refuses it (400): then it is not asked for again."""
+        expanding = bool(expand) and self.expands
+        try:
+            return self._patiently(resource, lambda: ask(expanding))
+        except ProviderRejected as error:
+            if not expanding or error.http_status != 400:
+                raise
+        self.expands = False
+        return self._patiently(resource, lambda: ask(False))
+
+    def _patiently(self, resource: str, ask: Callable[[], T]) -> T:
+        """Ask within the budget; where the provider asks for fewer requests, go slower and ask again.
+
+        Stripe says no `Retry-After`: pauses double from half a second, with jitter (Stripe: rate limits).
+        """
+        for number in range(PATIENCE):
+            self.budget.wait(resource)
+            self.budget.count(resource)
+            with self._guard:
+                self.tallies[resource].reads += 1
+            asked = time.monotonic()
+            try:
+                answer = ask()
+                self.round_trip = min(self.round_trip, time.monotonic() - asked)
+                return answer
+            except ProviderLimited:
+                self.budget.slow_down(resource)
+                if number == PATIENCE - 1:
+                    raise
+            self.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**number) * (0.5 + random.random() / 2))
+            self.keep_lease()
+        raise AssertionError("the last try returns or raises")
+
+    def keep_lease(self) -> None:
+        """Prolong the lease where it is time to. Raises LeaseLost where another sync has taken over."""
+        with self._guard:
+            if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
+                raise LeaseLost("Another sync has taken over.", code="sync_lease")
 
     def commit(
         self,
@@ -95,26 +146,54 @@ class Run:
         also: Callable[[], None] | None = None,
         *,
         payout_id: str | None = None,
+        before: Sequence[tuple[str, Sequence[Mapping[str, Any]]]] = (),
     ) -> None:
         """Keep objects, the payments they touch, `also` (a cursor) and the reads spent, in one transaction.
 
+        `before` are objects that came along (a charge's PaymentIntent): kept first, shown with these.
         Raises LeaseLost where another sync has taken over: its rows count now.
         """
         with self._guard:  # one writer at a time: waiting here is cheaper than SQLite's busy polling
-            with self.store.transaction():
+            # A power cut may take the last pages, but only together with their cursor, so they are read again.
+            with self.store.transaction(durable=False):
                 if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
                     raise LeaseLost("Another sync has taken over.", code="sync_lease")
-                written = self.store.ledger.apply(resource, objects, payout_id=payout_id, filling=self.search_follows)
-                if written.changed and not self.search_follows:
+                done = [self._keep(name, part, None, waiting=True) for name, part in before if part]
+                done.append(self._keep(resource, objects, payout_id, waiting=False))
+                if not self.search_follows and any(written.changed for _, written in done):
                     self.store.ledger.index_search()
                 if also:
                     also()
                 self.store.sync_state.count_reads(self.budget.take_spent(), int(self.clock.real().timestamp()) // DAY)
-            tally = self.tallies[resource]
-            tally.seen += len(objects)
-            tally.written += written.seen
-            tally.changed += written.changed
-            tally.seconds = time.monotonic() - self.started
+                progress = self._note_progress(resource)
+            for name, written in done:
+                tally = self.tallies[name]
+                tally.seen += written.seen
+                tally.written += written.seen
+                tally.changed += written.changed
+                tally.seconds = time.monotonic() - self.started
         if self.on_progress:
-            rows = sum(one.seen for one in self.tallies.values())
-            self.on_progress(Progress(resource, rows, self.budget.total, time.monotonic() - self.started))
+            self.on_progress(progress)
+
+    def stamp(self, resource: str) -> None:
+        """Count what was done until now into a resource's time."""
+        if resource in self.tallies:
+            self.tallies[resource].seconds = time.monotonic() - self.started
+
+    def _keep(
+        self, resource: str, objects: Sequence[Mapping[str, Any]], payout_id: str | None, *, waiting: bool
+    ) -> tuple[str, Written]:
+        filling = self.search_follows or waiting
+        return resource, self.store.ledger.apply(resource, objects, payout_id=payout_id, filling=filling)
+
+    def _note_progress(self, resource: str) -> Progress:
+        """Where it stands; about once a second also for the pages, in the transaction of the rows."""
+        seconds, rows = time.monotonic() - self.started, sum(one.seen for one in self.tallies.values())
+        left = None
+        if self.pages_left and seconds > 1:
+            left = sum(self.pages_left.values()) * seconds / max(1, self.budget.total)
+        progress = Progress(resource, rows, self.budget.total, seconds, left)
+        if seconds - self._shown >= 1:
+            self._shown = seconds
+            self.store.sync_state.set_cursor(PROGRESS, json.dumps(asdict(progress)))
+        return progress

@@ -1,0 +1,100 @@
+"""Windows of `created`, read by several workers; one that is dense is shared as soon as a worker has nothing to do."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from dashboard.store.sync_state import Window
+from dashboard.sync.run import Run
+
+PAGE = 100  # Stripe: `limit` is at most 100
+WORTH_SPLITTING = 4  # pages left; each split costs about a page more, and less is read before another worker has begun
+Extra = tuple[str, Callable[[Sequence[dict[str, object]]], None]]
+
+
+class Lanes:
+    """One resource's windows and the workers that read them.
+
+    A list is read by cursor, one page after the other, so what makes it fast is to read several windows of it at once,
+    and what makes it frugal is to split only for a worker that waits: each piece ends with a page that is not full.
+    """
+
+    def __init__(self, run: Run, windows: Sequence[Window], expand: Sequence[str] = ()) -> None:
+        self._run, self._waiting, self._expand = run, deque(windows), expand
+        self._busy, self._idle = 0, 0
+        self._change = threading.Condition()
+        self._failure: BaseException | None = None
+
+    def read(self, workers: int) -> None:
+        """Read every window to its end. The first failure ends it, and what was committed stays."""
+        if not self._waiting:
+            return
+        with ThreadPoolExecutor(workers, thread_name_prefix="sync") as pool:
+            for _ in range(workers):
+                pool.submit(self._work)
+        if self._failure:
+            raise self._failure
+
+    def _work(self) -> None:
+        while (window := self._take()) is not None:
+            try:
+                grown = self._read_page(window)
+            except BaseException as error:
+                with self._change:
+                    self._failure = self._failure or error
+                    self._change.notify_all()
+                return
+            with self._change:
+                self._busy -= 1
+                self._waiting.extend(grown)
+                self._change.notify_all()
+
+    def _take(self) -> Window | None:
+        """The next window, or None where all are read or one failed."""
+        with self._change:
+            self._idle += 1
+            while not self._waiting and self._busy and not self._failure:
+                self._change.wait()
+            self._idle -= 1
+            if self._failure or self._run.stopping.is_set() or not self._waiting:
+                return None
+            self._busy += 1
+            return self._waiting.popleft()
+
+    def _someone_waits(self) -> bool:
+        with self._change:
+            return self._idle > len(self._waiting)
+
+    def _read_page(self, window: Window) -> list[Window]:
+        """Read one page of a window; returns what is left of it, in one piece or two."""
+        run, key = self._run, (window.resource, window.start)
+        params: dict[str, object] = {"limit": PAGE, "created": {"gte": window.start, "lt": window.stop}}
+        if window.after:
+            params["starting_after"] = window.after
+        page = run.page(window.resource, params, self._expand)
+        state = run.store.sync_state
+        if not page.has_more or not page.data:
+            run.pages_left.pop(key, None)
+            run.commit(window.resource, page.data, lambda: state.close_window(window))
+            return []
+        newest, oldest, last = page.data[0]["created"], page.data[-1]["created"], str(page.data[-1]["id"])
+        pages_left = (oldest - window.start) / max(1, newest - oldest)
+        middle = window.start + (oldest - window.start) // 2
+        splits = pages_left >= WORTH_SPLITTING and middle > window.start and self._someone_waits()
+        rest = Window(window.resource, middle if splits else window.start, window.stop, last)
+        older = Window(window.resource, window.start, middle, None)
+
+        def keep() -> None:
+            state.move_window(window, rest)
+            if splits:
+                state.add_window(older)
+
+        run.commit(window.resource, page.data, keep)
+        if not splits:
+            run.pages_left[key] = pages_left
+            return [rest]
+        run.pages_left[key] = run.pages_left[window.resource, middle] = pages_left / 2
+        return [rest, older]
