@@ -16,6 +16,7 @@ from dashboard.errors import StoreUnavailable, WrongDatabase
 BUSY_TIMEOUT_MS = (
     10_000  # longer than any write of ours (a page of 100 rows takes under 10 ms), shorter than a person's patience
 )
+FOLD_PAGES = 4_000  # 16 MB of log before it is folded into the file: a backfill changes the same pages again and again
 
 
 class Database:
@@ -51,6 +52,7 @@ class Database:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint={FOLD_PAGES}")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA temp_store=MEMORY")
         except sqlite3.Error:

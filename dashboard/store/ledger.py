@@ -89,7 +89,8 @@ class Ledger:
             rows = [(*row[:-1], payout_id) for row in rows]
         with self._database.transaction() as db:
             db.conn.executemany(KINDS[resource].upsert, rows)
-            changed = 0 if filling and resource == "payment_intents" else self._derive(db.conn, resource, rows)
+            waits = filling and resource == "payment_intents"
+            changed = 0 if waits else self._derive(db.conn, resource, rows, filling=filling)
         return Written(len(rows), changed)
 
     @staticmethod
@@ -109,10 +110,17 @@ class Ledger:
                     db.execute(f"DROP INDEX IF EXISTS {name}")
 
     def finish_filling(self) -> None:
-        """Put on what is missing of them, one a transaction, so that others write in between."""
+        """Put on what is missing of them, one a transaction, so that others write in between; then name for the search
+        index what it has not taken in.
+        """
         for name, columns in LATE_INDEXES.items():
             with self._database.transaction() as db:
                 db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO payment_unsearched SELECT id FROM payment"
+                " WHERE seq NOT IN (SELECT rowid FROM payment_search)"
+            )
 
     def derive_lonely_intents(self, batch: int = 1_000) -> int:
         """Show PaymentIntents without a charge that are not shown yet, a batch at a time; returns how many."""
@@ -147,14 +155,14 @@ class Ledger:
             db.conn.executemany("DELETE FROM payment_unsearched WHERE id = ?", [(id,) for id in ids])
         return len(ids)
 
-    def _derive(self, db: sqlite3.Connection, resource: str, rows: Sequence[Row]) -> int:
+    def _derive(self, db: sqlite3.Connection, resource: str, rows: Sequence[Row], *, filling: bool) -> int:
         ids = [row[0] for row in rows]
         charges: set[str] = set()
         intents: set[str] = set()
         debits: set[str] = set()
         if resource == "charges":  # what was shown of their PaymentIntents and debits alone goes
             gone = {row[place] for row in rows for place in (_INTENT, _DEBIT) if row[place]}
-            return self._settle(db, set(ids), set(), set(), gone)
+            return self._settle(db, set(ids), set(), set(), gone, filling=filling)
         if resource == "payment_intents":
             intents |= set(ids)
             charges |= _pick(db, "SELECT id FROM charge WHERE intent_id IN ({})", ids)
@@ -172,7 +180,7 @@ class Ledger:
             found = _pick(db, "SELECT id FROM payment WHERE customer_id IN ({})", ids)
             charges |= {one for one in found if not one.startswith(("pi_", "debit_"))}
             intents |= {one for one in found if one.startswith("pi_")}
-        return self._settle(db, charges, intents, debits)
+        return self._settle(db, charges, intents, debits, filling=filling)
 
     def _settle(
         self,
@@ -181,10 +189,13 @@ class Ledger:
         intents: set[str],
         debits: set[str],
         gone: Set[str] = frozenset(),
+        *,
+        filling: bool = False,
     ) -> int:
         """Make the payments of these ids what their objects say; returns how many came out otherwise.
 
-        `gone` are ids that must not stand in the table, since another row shows their payment.
+        `gone` are ids that must not stand in the table, since another row shows their payment. While `filling`, new
+        payments are named for the search index at the end.
         """
         wanted: dict[str, tuple[Any, ...]] = {}
         for row in _rows(db, _CHARGES, charges):
@@ -204,7 +215,8 @@ class Ledger:
         )
         db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in left_over])
         db.executemany(_UPSERT, changed)
-        db.executemany("INSERT OR IGNORE INTO payment_unsearched (id) VALUES (?)", [(row[0],) for row in changed])
+        unsearched = [(row[0],) for row in changed if not filling or row[0] in before]
+        db.executemany("INSERT OR IGNORE INTO payment_unsearched (id) VALUES (?)", unsearched)
         _summarise(db, [before[id] for id in left_over] + [before[r[0]] for r in changed if r[0] in before], changed)
         return len(left_over) + len(changed)
 
