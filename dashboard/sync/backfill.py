@@ -39,8 +39,6 @@ def backfill(run: Run) -> None:
         read: list[Callable[[], None]] = [functools.partial(itemise, run)]
         read += [functools.partial(_read_open, run, (resource,)) for resource in THEN]
         together(run, read)
-    ledger.finish_filling()
-    run.stamp("charges")
     since = state.first_unsettled()
     if since is not None and not any(one.resource == "balance_transactions" for one in state.open_windows()):
         now = int(run.clock.now().timestamp())
@@ -95,3 +93,6 @@ def _read_open(run: Run, resources: Sequence[str]) -> None:
     for resource in resources:
         windows = [window for window in run.store.sync_state.open_windows() if window.resource == resource]
         Lanes(run, windows).read(_workers(run))
+        if resource == "charges" and not run.stopping.is_set():
+            run.store.ledger.finish_filling()
+            run.stamp(resource)

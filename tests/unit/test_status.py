@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -87,16 +86,16 @@ BASE = PaymentFacts(created=TIME, amount=1_000, charge_status="succeeded", submi
 @pytest.mark.parametrize(
     ("facts", "state"),
     [
-        (replace(BASE, charge_status="pending", submitted=False), PaymentState.SUBMITTED),
-        (replace(BASE, charge_status="pending"), PaymentState.PENDING),
+        (BASE._replace(charge_status="pending", submitted=False), PaymentState.SUBMITTED),
+        (BASE._replace(charge_status="pending"), PaymentState.PENDING),
         (BASE, PaymentState.SUCCEEDED),
-        (replace(BASE, payout_id="po_1", payout_status="paid"), PaymentState.PAID_OUT),
-        (replace(BASE, payout_id="po_1", payout_status="failed"), PaymentState.SUCCEEDED),
-        (replace(BASE, refunded=1_000), PaymentState.REFUNDED),
-        (replace(BASE, refunded=999), PaymentState.PARTLY_REFUNDED),
-        (replace(BASE, charge_status="failed", failure_code="x"), PaymentState.FAILED),
-        (replace(BASE, dispute_status="won"), PaymentState.SUCCEEDED),
-        (replace(BASE, charge_status=None, intent_status="canceled"), PaymentState.CANCELED),
+        (BASE._replace(payout_id="po_1", payout_status="paid"), PaymentState.PAID_OUT),
+        (BASE._replace(payout_id="po_1", payout_status="failed"), PaymentState.SUCCEEDED),
+        (BASE._replace(refunded=1_000), PaymentState.REFUNDED),
+        (BASE._replace(refunded=999), PaymentState.PARTLY_REFUNDED),
+        (BASE._replace(charge_status="failed", failure_code="x"), PaymentState.FAILED),
+        (BASE._replace(dispute_status="won"), PaymentState.SUCCEEDED),
+        (BASE._replace(charge_status=None, intent_status="canceled"), PaymentState.CANCELED),
         (PaymentFacts(TIME, 100, intent_status="processing"), PaymentState.SUBMITTED),
         (PaymentFacts(TIME, 100, intent_status="requires_action"), PaymentState.INCOMPLETE),
         (PaymentFacts(TIME, 100, intent_status="requires_payment_method", intent_error="x"), PaymentState.FAILED),
