@@ -29,6 +29,7 @@ class Permission(StrEnum):
     VIEW_SETUP = "see the set-up"
     MOVE_SANDBOX_CLOCK = "move the sandbox's clock"
     ADMIN = "administer the desk"
+    REVOKE_MANDATE = "write down that a customer took an authorization back"
     OWN_STEP = "take the customer's own steps"
 
 
@@ -36,7 +37,13 @@ _READ = {Permission.VIEW_CUSTOMERS, Permission.VIEW_ACCOUNTS, Permission.VIEW_PA
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.OPS: frozenset(
-        {Permission.VIEW_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.VIEW_ACCOUNTS, Permission.LINK_BANK}
+        {
+            Permission.VIEW_CUSTOMERS,
+            Permission.EDIT_CUSTOMERS,
+            Permission.VIEW_ACCOUNTS,
+            Permission.LINK_BANK,
+            Permission.REVOKE_MANDATE,
+        }
     ),
     Role.FINANCE: frozenset(
         _READ
@@ -44,6 +51,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_BALANCE,
             Permission.CREATE_DEBIT,
             Permission.REFUND,
+            Permission.REVOKE_MANDATE,
             Permission.EXPORT,
             Permission.SYNC,
         }
@@ -52,6 +60,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _READ
         | {
             Permission.REMOVE_BANK,
+            Permission.REVOKE_MANDATE,
             Permission.SYNC,
             Permission.EXPORT,
             Permission.VIEW_AUDIT,

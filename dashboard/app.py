@@ -18,10 +18,10 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import Request  # noqa: E402
-from starlette.responses import PlainTextResponse, Response  # noqa: E402
+from starlette.responses import HTMLResponse, PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.devices import Devices  # noqa: E402
+from dashboard.devices import COOKIE, Devices, digest_cookie  # noqa: E402
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -143,6 +143,30 @@ async def readyz(_request: Request) -> Response:
     return PlainTextResponse("ready\n")
 
 
+async def authorization_copy(request: Request) -> Response:
+    """What the customer of a handed-over device has just authorized, to print; nothing for anybody else."""
+    from starlette.concurrency import run_in_threadpool
+
+    from dashboard.errors import DeskError
+    from dashboard.models import Actor
+    from dashboard.ui import session
+    from dashboard.ui.authorization_copy import write_copy
+
+    def write() -> str | None:
+        desk = session.desk()
+        device = digest_cookie(request.cookies.get(COOKIE))
+        customer = desk.handover.bind(Actor("customer", frozenset(), device=device), device)
+        account = desk.handover.account(customer)
+        found = desk.mandates.own(customer, account.id) if account else None
+        return write_copy(found, desk.settings.timezone) if found else None
+
+    try:
+        page = await run_in_threadpool(write)
+    except DeskError:
+        page = None
+    return HTMLResponse(page) if page else PlainTextResponse("There is no copy here.\n", status_code=404)
+
+
 def _is_held(device: str) -> bool:
     from dashboard.ui import session
 
@@ -177,7 +201,7 @@ app = st.App(
         Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url),
         Middleware(Devices, is_held=_is_held),
     ],
-    routes=[Route("/healthz", healthz), Route("/readyz", readyz)],
+    routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/authorization-copy", authorization_copy)],
     secrets=write_auth(_settings.open_id),
 )
 

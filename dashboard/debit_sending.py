@@ -19,15 +19,18 @@ from dashboard.errors import (
     ProviderLimited,
     ProviderRejected,
     ProviderUnreachable,
+    Refused,
     StoreUnavailable,
 )
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.stripe_errors import REPLAYED
 from dashboard.leases import LEASE, new_owner
+from dashboard.mandates import refuse_revoked
 from dashboard.models import Actor, DebitState, Problem
 from dashboard.problems import explain
 from dashboard.store.core import CoreStore
 from dashboard.store.debits import DebitWork
+from dashboard.store.revocations import Revocation
 
 DEBIT_TAG = "ach_desk_debit"  # our id in the PaymentIntent's metadata, by which it is found again
 KEY_LIFE = timedelta(hours=23)  # Stripe: at least 24 h; an hour is left for clocks that differ
@@ -51,7 +54,8 @@ class Sending:
             work = self._store.debits.work(debit_id)
             if work is None or work.debit.state not in OPEN:
                 return
-            if work.first_sent_at is not None and (work.replayed or self._is_stale(work)):
+            sent = work.first_sent_at is not None
+            if sent and (work.replayed or self._is_stale(work) or self._find_revocation(work)):
                 self._look(work, owner, None)
             else:
                 self._send(work, owner)
@@ -63,6 +67,11 @@ class Sending:
     def _send(self, work: DebitWork, owner: str) -> None:
         first = work.first_sent_at is None
         with self._store.transaction():
+            try:
+                refuse_revoked(self._find_revocation(work))
+            except Refused as error:
+                self._refuse(work, owner, error)
+                return
             self._store.debits.save(
                 work.debit.id,
                 owner=owner,
@@ -134,7 +143,7 @@ class Sending:
             )
             self._note(work, "debit.waits", code=problem.code)
 
-    def _refuse(self, work: DebitWork, owner: str, error: ProviderRejected) -> None:
+    def _refuse(self, work: DebitWork, owner: str, error: DeskError) -> None:
         problem = explain(error)
         with self._store.transaction():
             self._store.debits.save(work.debit.id, owner=owner, state=DebitState.REFUSED, problem=problem)
@@ -152,6 +161,11 @@ class Sending:
                 charge_id=charge_id if isinstance(charge_id, str) else None,
             )
             self._note(work, "debit.submitted", payment_intent=intent["id"], how=how)
+
+    def _find_revocation(self, work: DebitWork) -> Revocation | None:
+        """Whether the customer took the authorization back since the debit was ordered."""
+        account = self._store.accounts.get(work.debit.bank_account_id)
+        return self._store.revocations.get(account.mandate_id) if account else None
 
     def _is_stale(self, work: DebitWork) -> bool:
         return work.first_sent_at is not None and self._clock.now() - work.first_sent_at > KEY_LIFE

@@ -15,6 +15,7 @@ from dashboard.errors import InputError, ProviderError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead
+from dashboard.mandates import refuse_revoked
 from dashboard.models import (
     Actor,
     Balance,
@@ -213,6 +214,7 @@ class Debits:
                 action="Ask the customer, then link the bank again.",
                 code="item_unusable",
             )
+        refuse_revoked(self._store.revocations.get(account.mandate_id))
         if not account.is_ready:
             raise Refused(
                 f"{account.name} is not ready to debit.",

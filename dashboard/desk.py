@@ -17,6 +17,7 @@ from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
 from dashboard.handover import Handover
 from dashboard.institutions import Institutions
+from dashboard.mandates import Mandates
 from dashboard.models import Actor, Generation, Mode
 from dashboard.onboarding import Onboarding
 from dashboard.payment_story import PaymentStories
@@ -42,6 +43,7 @@ class Desk:
     institutions: Institutions
     onboarding: Onboarding
     handover: Handover
+    mandates: Mandates
     debits: Debits
     payments: Payments
     stories: PaymentStories
@@ -124,6 +126,7 @@ def open_desk(
         institutions=Institutions(store, plaid, clock),
         onboarding=onboarding,
         handover=Handover(store, onboarding, sign_in, clock),
+        mandates=Mandates(store, clock, settings),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),
         stories=PaymentStories(store, clock, settings),

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.models import Actor, BankAccount
-from dashboard.ui import errors, format, frame, session
+from dashboard.ui import errors, format, frame, mandates, session
 
 READY, NOT_READY = "✓ Ready", "◌ Not ready"
 COLUMNS = {
@@ -93,6 +93,7 @@ def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
         ):
             st.session_state["debit-account"] = account.id
             st.switch_page("../pages/debit.py")
+        mandates.show(desk, actor, account)
 
 
 def main() -> None:

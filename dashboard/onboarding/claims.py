@@ -87,6 +87,7 @@ class Claims:
         accepted = self._store.acceptances.get(attempt.id)
         if accepted is not None:  # the facts of the browser in which it was accepted, not of the one that ran Link
             facts |= {**accepted.facts, "accepted": accepted.how, "accepted_at": int(accepted.accepted_at.timestamp())}
+            facts |= {"language": accepted.language, "business_name": accepted.business_name}
             facts["authorization"] = {name: getattr(accepted, name) for name in ("text", "version", "language")}
         elif customer is not None:
             facts["authorization"] = vars(write_text(customer, self._settings.business_name))

@@ -18,6 +18,7 @@ from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
 from dashboard.store.locks import LockRows
 from dashboard.store.mandates import MandateRows
+from dashboard.store.revocations import RevocationRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
 
@@ -37,6 +38,7 @@ class CoreStore:
         self.institutions = InstitutionRows(database)
         self.acceptances = AcceptanceRows(database)
         self.locks = LockRows(database)
+        self.revocations = RevocationRows(database)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:

@@ -228,6 +228,7 @@ def draw_result(desk: Desk, actor: Actor, attempt: LinkAttempt, words: Words) ->
                 left.markdown(f":gray[{name}]")
                 right.markdown(f"**{_plain(value)}**")
     st.markdown(words.done.format(business=_plain(desk.settings.business_name)))
+    st.link_button(words.copy, "authorization-copy", icon=":material/print:", width="stretch")
     if st.button(words.finish, type="primary", width="stretch", key="customer-done"):
         desk.handover.end(actor, Ending.DONE)
         st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
 from dashboard.onboarding.questions import Question, QuestionKind
-from dashboard.ui import errors, format, session
+from dashboard.ui import errors, format, mandates, session
 
 STAGES = [
     (AttemptState.RECEIVED, "The bank has answered"),
@@ -128,6 +128,8 @@ def show_result(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
             left, right = st.columns([1, 2])
             left.caption(name)
             right.markdown(value)
+    for authorization in desk.mandates.of_account(actor, account.id)[:1]:
+        mandates.offer_copy(authorization)
     if st.button("Debit this account", type="primary", width="stretch"):
         st.session_state["debit-account"] = account.id
         st.switch_page("../pages/debit.py")

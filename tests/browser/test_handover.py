@@ -86,9 +86,15 @@ def test_a_customer_links_their_bank_alone_in_four_touches(desk: RunningDesk, pa
     expect(page.get_by_text("Plaid Checking ••0000")).to_be_visible()
     for secret in ("access-", "public-", "btok_", "sk_test_", "mandate_", "ba_"):
         assert secret not in page.content()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open my copy").click()
+    copy = opened.value
+    expect(copy.get_by_text("Hanna Handed authorizes")).to_be_visible(timeout=PATIENCE)
+    copy.close()
     touches += 1
     page.get_by_role("button", name="Done").click()
     see_own_step(page, "Thank you")
+    assert page.request.get(f"{desk.url}/authorization-copy").status == 404, "its data is gone from the device"
     assert "Hanna" not in page.locator("body").inner_text()
     print(f"\nfrom Hand over to ready to debit: {touches} touches outside Link, {own:.2f} s of our own time")  # noqa: T201
     assert touches <= 4
