@@ -31,6 +31,7 @@ from dashboard.problems import explain
 from dashboard.store.core import CoreStore
 from dashboard.store.debits import DebitWork
 from dashboard.store.revocations import Revocation
+from dashboard.texts import make_sound
 
 DEBIT_TAG = "ach_desk_debit"  # our id in the PaymentIntent's metadata, by which it is found again
 KEY_LIFE = timedelta(hours=23)  # Stripe: at least 24 h; an hour is left for clocks that differ
@@ -158,7 +159,7 @@ class Sending:
                 owner=owner,
                 state=DebitState.SUBMITTED,
                 payment_intent_id=str(intent["id"]),
-                charge_id=charge_id if isinstance(charge_id, str) else None,
+                charge_id=make_sound(charge_id) if isinstance(charge_id, str) else None,
             )
             self._note(work, "debit.submitted", payment_intent=intent["id"], how=how)
 

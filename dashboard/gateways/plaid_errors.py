@@ -8,6 +8,7 @@ from __future__ import annotations
 from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
 from dashboard.gateways.scrubbing import scrub
 from dashboard.gateways.wire import Reply
+from dashboard.texts import make_sound
 
 CLASSIC = "classic"  # the kind of every error in the guide's form, whose codes are numbers
 CLASSIC_LIMITED = 1113
@@ -18,8 +19,8 @@ CLASSIC_NO_EFFECT = {1800}  # maintenance: the route was never reached
 def error_of(reply: Reply, path: str, *, repeatable: bool) -> ProviderError:
     """The error of a reply in the current generation: `error_type` decides its class, `error_code` its words."""
     body = reply.body if isinstance(reply.body, dict) else {}
-    kind, code = body.get("error_type"), body.get("error_code")
-    if not isinstance(kind, str) or not isinstance(code, str):
+    kind, code = _text(body.get("error_type")), _text(body.get("error_code"))
+    if not kind or not code:
         return _unexplained(reply, path, repeatable)
     message = _text(body.get("error_message"))
     what = f"Plaid says {code}: {message or 'no reason given'}"
@@ -93,4 +94,4 @@ def _unexplained(reply: Reply, path: str, repeatable: bool) -> ProviderError:
 
 
 def _text(value: object) -> str:
-    return scrub(value) if isinstance(value, str) else ""
+    return scrub(make_sound(value)) if isinstance(value, str) else ""

@@ -9,6 +9,10 @@ from typing import Any
 
 from dashboard.errors import ProviderBroken
 from dashboard.models import OfferedAccount, Secret
+from dashboard.texts import is_sound
+
+LARGEST_CENTS = 10**15  # no bank account holds ten trillion dollars; sums of such amounts still fit the database
+LARGEST_NUMBER = 2**63 - 1  # what the database keeps
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class Checked:
     def text(self, key: str) -> str:
         """A string that is there and not empty."""
         value = self.data.get(key)
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or not is_sound(value):
             raise self.broken(f"lacks `{key}`")
         return value
 
@@ -145,7 +149,7 @@ class Checked:
         value = self.data.get(key)
         if value is None or value == "":
             return None
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not is_sound(value):
             raise self.broken(f"has a `{key}` that is no text")
         return value
 
@@ -154,7 +158,7 @@ class Checked:
         value = self.data.get(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        if not isinstance(value, list) or not all(isinstance(part, str) and is_sound(part) for part in value):
             raise self.broken(f"has a `{key}` that is no list of texts")
         return tuple(value)
 
@@ -170,7 +174,7 @@ class Checked:
     def number(self, key: str) -> int:
         """A whole number that is there."""
         value = self.data.get(key)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_NUMBER:
             raise self.broken(f"lacks the number `{key}`")
         return value
 
@@ -182,9 +186,12 @@ class Checked:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise self.broken(f"has a `{key}` that is no amount")
         try:
-            return int(Decimal(str(value)) * 100)
-        except (InvalidOperation, ValueError, OverflowError):
-            raise self.broken(f"has a `{key}` that is no amount") from None
+            amount = Decimal(str(value))
+            if amount.is_finite() and abs(amount) < LARGEST_CENTS // 100:  # asked before 1e999999 is written out
+                return int(amount * 100)
+        except (InvalidOperation, ValueError):
+            pass
+        raise self.broken(f"has a `{key}` that is no amount")
 
     def time(self, key: str) -> datetime | None:
         """An ISO 8601 instant in UTC; None where it is null or absent."""
@@ -193,9 +200,9 @@ class Checked:
             return None
         try:
             at = datetime.fromisoformat(value)
-        except ValueError:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             raise self.broken(f"has a `{key}` that is no time") from None
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
     def part(self, key: str) -> Checked:
         """A nested object that is there."""

@@ -9,6 +9,7 @@ import requests
 
 from dashboard.errors import InputError, ProviderUnreachable
 from dashboard.gateways.replies import Checked
+from dashboard.texts import make_sound
 
 SECONDS = (2, 60)  # moving the clock settles every debit that is due, which takes a while over a long history
 
@@ -51,7 +52,7 @@ class SandboxControl:
         try:
             response = self._session.request(method, self._url + path, json=body, timeout=SECONDS)
             data = response.json()
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:
             raise ProviderUnreachable(
                 f"The sandbox does not answer ({type(error).__name__}).",
                 maybe_done=method != "GET",
@@ -60,7 +61,7 @@ class SandboxControl:
                 action="Look whether `make demo` still runs.",
             ) from None
         if response.status_code != 200:
-            said = data.get("error") if isinstance(data, dict) else None
+            said = make_sound(str(data.get("error") or "")) if isinstance(data, dict) else None
             raise InputError(
                 f"The sandbox refused: {said or f'HTTP {response.status_code}'}.",
                 meaning="Nothing was changed.",
@@ -70,4 +71,7 @@ class SandboxControl:
 
 
 def _time(reply: Checked) -> datetime:
-    return datetime.fromtimestamp(reply.number("now"), UTC)
+    try:
+        return datetime.fromtimestamp(reply.number("now"), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise reply.broken("names no time") from None

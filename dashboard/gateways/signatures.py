@@ -27,7 +27,7 @@ def verify_stripe(body: bytes, header: str, secret: Secret) -> dict[str, Any]:
     """
     try:
         stripe.WebhookSignature.verify_header(body, header, secret.reveal(), TOLERANCE_SECONDS)
-    except stripe.SignatureVerificationError:
+    except (stripe.SignatureVerificationError, ValueError):  # a body that is no text was not signed by Stripe
         raise _refused("stripe", "its signature does not fit or is too old") from None
     return _parse("stripe", body)
 

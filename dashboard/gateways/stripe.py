@@ -20,12 +20,16 @@ from dashboard.gateways.stripe_errors import error_of
 from dashboard.gateways.wire import make_session
 from dashboard.models import Secret
 from dashboard.settings import Settings
+from dashboard.texts import is_sound
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 40
 RETRIES = 2  # of the client itself, with the same idempotency key; StripeClient makes none where it is not told
 PAGE_SIZE = 100  # Stripe: `limit` is at most 100
 SEARCH_PAGES = 20  # a look among one customer's payments of a few days; 2,000 are far more than anybody has
+
+# What the client itself raises over an answer that breaks Stripe's contract: bytes that are no text, an `error: null`.
+STUMBLES = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 # The client logs bodies and paths, which carry bank tokens; STRIPE_LOG in the environment would print them.
 logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -55,7 +59,7 @@ class Lean(stripe.RequestsClient):
 
     def take(self) -> bytes:
         """The body of this thread's last good GET, once."""
-        body: bytes = self._aside.body
+        body: bytes = getattr(self._aside, "body", b"")  # none where the reply was good but no 200
         self._aside.body = b""
         return body
 
@@ -84,9 +88,9 @@ class Stripe:
         """One page of a list, newest first: `GET /v1/<resource>`."""
         data = self._get(resource, f"/v1/{resource}", params)
         rows, more = data.get("data"), data.get("has_more", False)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not isinstance(more, bool):
+        if not isinstance(rows, list) or not isinstance(more, bool):
             raise self._broken(resource, changes=False)
-        return Page(rows, more)
+        return Page([self._object(resource, row) for row in rows], more)
 
     def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object: `GET /v1/<resource>/<id>`."""
@@ -103,10 +107,12 @@ class Stripe:
             reply = self._client.raw_request("get", "/v1/account")
         except stripe.StripeError as error:
             raise error_of(error, what="account", changes=False) from None
+        except STUMBLES:
+            raise self._broken("account", changes=False) from None
         headers = {name.lower(): value for name, value in dict(reply.headers).items()}
         try:
             return parsedate_to_datetime(str(headers["date"])).astimezone(UTC)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             raise self._broken("account", changes=False) from None
 
     def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
@@ -198,16 +204,19 @@ class Stripe:
             reply = self._client.raw_request(method, path, **params, **options)
         except stripe.StripeError as error:
             raise error_of(error, what=_spoken(path), changes=changes) from None
+        except STUMBLES:
+            raise self._broken(_spoken(path), changes=changes) from None
         try:
             data = json.loads(self._lean.take()) if method == "get" else reply.data
-        except ValueError:  # not JSON, or not even text
+        except (ValueError, RecursionError):  # not JSON, or not even text
             raise self._broken(_spoken(path), changes=changes) from None
         if not isinstance(data, dict):
             raise self._broken(_spoken(path), changes=changes)
         return data
 
-    def _object(self, resource: str, data: dict[str, Any], *, changes: bool = False) -> dict[str, Any]:
-        if not isinstance(data.get("id"), str) or not data["id"]:
+    def _object(self, resource: str, data: object, *, changes: bool = False) -> dict[str, Any]:
+        id = data.get("id") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(id, str) or not id or not is_sound(id):
             raise self._broken(resource, changes=changes)
         return data
 

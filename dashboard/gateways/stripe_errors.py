@@ -9,6 +9,7 @@ import stripe
 
 from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
 from dashboard.gateways.scrubbing import scrub
+from dashboard.texts import make_sound
 
 REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again for the same idempotency key
 
@@ -16,11 +17,11 @@ REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again fo
 def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> ProviderError:
     """The error of the tree. `changes` says that the request may have had an effect (a POST or DELETE)."""
     details: dict[str, Any] = _details(error)
-    message = scrub(str(details.get("message") or error.user_message or ""))
+    message = scrub(_text(details.get("message")) or _text(error.user_message))
     facts: dict[str, Any] = {
         "provider": "stripe",
-        "code": str(details.get("code") or error.code or details.get("type") or ""),
-        "kind": str(details.get("type") or ""),
+        "code": _text(details.get("code")) or _text(error.code) or _text(details.get("type")),
+        "kind": _text(details.get("type")),
         "request_id": error.request_id,
         "http_status": error.http_status,
         "provider_message": message,
@@ -75,6 +76,10 @@ def _details(error: stripe.StripeError) -> dict[str, Any]:
     body = error.json_body
     found = body.get("error") if isinstance(body, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def _text(value: object) -> str:
+    return make_sound(value) if isinstance(value, str) else ""
 
 
 def _never_sent(error: stripe.StripeError) -> bool:

@@ -12,6 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dashboard.errors import ProviderBroken, ProviderUnreachable
+from dashboard.texts import is_sound
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 45  # Plaid: a real-time balance can take 30 s
@@ -107,7 +108,7 @@ class Wire:
         header_id = response.headers.get("x-request-id")
         try:
             body = response.json()
-        except requests.JSONDecodeError:
+        except (ValueError, RecursionError):  # no JSON, or JSON that no machine wrote: endless numbers, endless depth
             if response.status_code == 429:  # from something on the way, which need not speak JSON
                 return Reply(429, {}, header_id)
             if response.status_code >= 500:
@@ -132,4 +133,4 @@ class Wire:
                 action="Check PLAID_BASE_URL and what stands between this machine and Plaid.",
             ) from None
         found = body.get("request_id") if isinstance(body, dict) else None
-        return Reply(response.status_code, body, found if isinstance(found, str) else header_id)
+        return Reply(response.status_code, body, found if isinstance(found, str) and is_sound(found) else header_id)

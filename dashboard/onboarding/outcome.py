@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.errors import InputError
+from dashboard.gateways.scrubbing import scrub
 from dashboard.models import OfferedAccount, Secret
+from dashboard.texts import is_sound, make_sound
 
 KINDS = frozenset({"success", "exit", "unavailable"})
 OUTCOME_ID = re.compile(r"[A-Za-z0-9_.:-]{8,80}")
@@ -21,6 +23,7 @@ EVENTS_LIMIT = 200  # a long session has about 40
 EVENT_BYTES = 2_000
 DETAIL_BYTES = 16_000
 EVIDENCE_FIELDS = 40
+LARGEST_NUMBER = 2**53  # what a browser's own numbers hold exactly; no fact of a session is larger
 HIDDEN = re.compile(r"token|secret|password|credential|account_number(?!_mask)", re.IGNORECASE)
 
 
@@ -51,7 +54,7 @@ def read_outcome(raw: object) -> Outcome:
     id, kind = raw.get("id"), raw.get("kind")
     if not isinstance(id, str) or not OUTCOME_ID.fullmatch(id):
         raise unreadable("has no usable id")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise unreadable("is of an unknown kind")
     metadata = _mapping(raw.get("metadata"), "metadata")
     institution = _mapping(metadata.get("institution"), "institution")
@@ -90,8 +93,8 @@ def read_evidence(raw: object) -> dict[str, str | int | float | bool | None]:
         if not isinstance(key, str) or len(key) > 60 or HIDDEN.search(key):
             continue
         if isinstance(value, str):
-            found[key] = value[:TEXT_LIMIT]
-        elif value is None or isinstance(value, bool | int | float):
+            found[make_sound(key)] = scrub(make_sound(value))[:TEXT_LIMIT]
+        elif value is None or (isinstance(value, bool | int | float) and abs(value) <= LARGEST_NUMBER):
             found[key] = value
     return found
 
@@ -171,15 +174,15 @@ def _without_secrets(value: object, depth: int) -> Any:
         return "…"
     if isinstance(value, Mapping):
         return {
-            str(key)[:100]: _without_secrets(one, depth + 1)
+            make_sound(str(key))[:100]: _without_secrets(one, depth + 1)
             for key, one in value.items()
             if not HIDDEN.search(str(key))
         }
     if isinstance(value, list | tuple):
         return [_without_secrets(one, depth + 1) for one in value[:ACCOUNTS_LIMIT]]
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or (isinstance(value, bool | int | float) and abs(value) <= LARGEST_NUMBER):
         return value
-    return str(value)[:TEXT_LIMIT]
+    return scrub(make_sound(str(value)))[:TEXT_LIMIT] if not isinstance(value, int) else "…"
 
 
 def _mapping(value: object, what: str) -> Mapping[str, Any]:
@@ -193,6 +196,6 @@ def _mapping(value: object, what: str) -> Mapping[str, Any]:
 def _text(value: object, what: str) -> str | None:
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT or not is_sound(value):
         raise unreadable(f"has a {what} that is no short text")
     return value

@@ -22,6 +22,7 @@ from dashboard.store.attempts import AttemptWork
 from dashboard.store.core import CoreStore
 from dashboard.store.mandates import Mandate
 from dashboard.store.rows import new_id, to_json
+from dashboard.texts import make_sound
 
 KEY_LIFE = timedelta(hours=23)  # Stripe keeps a key for at least 24 h; an hour is left for clocks that differ
 CUSTOMER_TAG, ATTEMPT_TAG = "ach_desk_customer", "ach_desk_link"  # our ids in Stripe's metadata
@@ -75,7 +76,7 @@ class StripeSteps:
                 id=str(one["id"]),
                 name=_maybe(one.get("name")),
                 email=_maybe(one.get("email")),
-                created_at=datetime.fromtimestamp(_whole(one.get("created")), UTC),
+                created_at=_instant(one.get("created")),
             )
             for one in self._with_email(email)
         ]
@@ -262,14 +263,14 @@ class StripeSteps:
     def _keep_mandate(
         self, work: AttemptWork, owner: str, account: BankAccount, body: dict[str, Any], intent: dict[str, Any]
     ) -> None:
-        status, mandate_id = intent.get("status"), intent.get("mandate")
+        status, mandate_id = _maybe(intent.get("status")), _maybe(intent.get("mandate"))
         if status != "succeeded":
             raise ProviderRejected(
                 f"Stripe did not record the authorization (the SetupIntent is {status}).",
                 provider="stripe",
                 code="setup_intent_mandate_invalid",
             )
-        if not isinstance(mandate_id, str) or not mandate_id:
+        if mandate_id is None:
             raise ProviderBroken(
                 "Stripe's SetupIntent names no mandate.", maybe_done=False, provider="stripe", code="broken_reply"
             )
@@ -305,7 +306,7 @@ class StripeSteps:
         """When the customer agreed: when the browser said so, else when Link's outcome was received."""
         at = work.evidence.get("accepted_at")
         if isinstance(at, int | float) and not isinstance(at, bool):
-            given = datetime.fromtimestamp(at, UTC)
+            given = _instant(at)
             if self._clock.now() - timedelta(days=1) < given <= self._clock.now():
                 return given
         received = work.evidence.get("received_at")
@@ -326,8 +327,12 @@ def _tag(one: dict[str, Any], name: str) -> object:
 
 
 def _maybe(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return make_sound(value) if isinstance(value, str) and value else None
 
 
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _instant(value: object) -> datetime:
+    """Epoch seconds as a time; the epoch itself where they are none."""
+    try:
+        return datetime.fromtimestamp(value if isinstance(value, int | float) else 0, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

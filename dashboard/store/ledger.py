@@ -97,7 +97,7 @@ class Ledger:
     def read(resource: str, objects: Sequence[Mapping[str, Any]]) -> list[Row]:
         """The columns of these objects; what has no id is none."""
         kind = KINDS[resource]
-        return [kind.read(one) for one in objects if isinstance(one.get("id"), str)]
+        return [kind.read(one) for one in objects if one.get("id") and isinstance(one["id"], str)]
 
     def begin_filling(self) -> None:
         """Take off, where there is no payment yet, the indexes that `finish_filling` puts on again.

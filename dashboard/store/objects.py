@@ -1,9 +1,19 @@
-"""Stripe's objects as the columns that the product keeps; unknown fields, nulls and missing parts pass."""
+"""Stripe's objects as the columns that the product keeps; unknown fields, nulls and missing parts pass.
+
+What money is counted by does not pass: an object without its amount, currency or time is refused, not read as zero.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, TypeGuard
+
+from dashboard.errors import ProviderBroken
+from dashboard.texts import is_sound, make_sound
+
+LARGEST_CENTS = 10**13  # Stripe takes at most twelve digits; a sum of a hundred thousand such still fits 64 bits
+LATEST = 4_102_444_800  # the year 2100: a later time is a mistake
 
 Json = Mapping[str, Any]  # of plain dicts, as JSON makes them
 Row = tuple[Any, ...]
@@ -13,15 +23,62 @@ def _id(value: Any) -> str | None:
     """An id, from a reference or from the expanded object."""
     if isinstance(value, dict):
         value = value.get("id")
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value and is_sound(value) else None
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return make_sound(value) if isinstance(value, str) and value else None
 
 
-def _number(value: Any, default: int = 0) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _cents(o: Json, name: str, *, required: bool = True) -> int:
+    """An amount that is there; where it need not be, absent means nothing. Raises ProviderBroken."""
+    value = o.get(name)
+    if value is None and not required:
+        return 0
+    if not _is_whole(value) or abs(value) > LARGEST_CENTS:
+        raise _broken(o, name)
+    return value
+
+
+def _created(o: Json) -> int:
+    value = o.get("created")
+    if not _is_whole(value) or not 0 <= value <= LATEST:
+        raise _broken(o, "created")
+    return value
+
+
+def _currency(o: Json) -> str:
+    value = o.get("currency")
+    if not isinstance(value, str) or len(value) != 3 or not value.isascii() or not value.isalpha():
+        raise _broken(o, "currency")
+    return value.lower()
+
+
+def _moment(value: Any) -> int:
+    """Epoch seconds, or 0 where there are none that make sense."""
+    return value if _is_whole(value) and 0 <= value <= LATEST else 0
+
+
+def _day(value: Any) -> str | None:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        return None
+
+
+def _broken(o: Json, name: str) -> ProviderBroken:
+    return ProviderBroken(
+        f"Stripe's {_text(o.get('object')) or 'object'} {o['id']} has no usable `{name}`.",
+        maybe_done=False,
+        provider="stripe",
+        code="broken_reply",
+        meaning="Nothing of this page was kept: an amount or a time must not be guessed.",
+        action="Sync again later; if it goes on, send this id to Stripe's support.",
+    )
 
 
 def _part(value: Any) -> dict[str, Any]:
@@ -39,11 +96,11 @@ def read_charge(o: Json) -> Row:
     metadata, outcome = _part(o.get("metadata")), _part(o.get("outcome"))
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        _cents(o, "amount"),
+        _currency(o),
         _text(o.get("status")) or "unknown",
-        _number(o.get("amount_refunded")),
+        _cents(o, "amount_refunded", required=False),
         int(o.get("disputed") is True),
         _text(o.get("failure_code")),
         _text(o.get("failure_message")),
@@ -56,7 +113,7 @@ def read_charge(o: Json) -> Row:
         _text(bank.get("last4")),
         _text(bank.get("account_holder_type")),
         _id(bank.get("mandate")),
-        _text(bank.get("expected_debit_date")),
+        _day(bank.get("expected_debit_date")),
         _text(bank.get("payment_reference")),
         _text(o.get("calculated_statement_descriptor")) or _text(o.get("statement_descriptor")),
         _text(metadata.get("ach_desk_debit")),
@@ -70,9 +127,9 @@ def read_intent(o: Json) -> Row:
     metadata, error = _part(o.get("metadata")), _part(o.get("last_payment_error"))
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        _cents(o, "amount"),
+        _currency(o),
         _text(o.get("status")) or "unknown",
         _id(o.get("customer")),
         _id(o.get("latest_charge")),
@@ -87,14 +144,14 @@ def read_settlement(o: Json) -> Row:
     """A balance transaction; which payout it was paid in is known only from the payout's own list."""
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _number(o.get("fee")),
-        _number(o.get("net")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        amount := _cents(o, "amount"),
+        fee := _cents(o, "fee", required=False),
+        _cents(o, "net") if o.get("net") is not None else amount - fee,
+        _currency(o),
         _text(o.get("type")) or "unknown",
         _text(o.get("status")) or "unknown",
-        _number(o.get("available_on")),
+        _moment(o.get("available_on")),
         _id(o.get("source")),
         None,
     )
@@ -104,9 +161,9 @@ def read_refund(o: Json) -> Row:
     """A refund; for ACH a separate credit that can fail."""
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        _cents(o, "amount"),
+        _currency(o),
         _text(o.get("status")) or "unknown",
         _id(o.get("charge")),
         _text(o.get("reason")),
@@ -118,9 +175,9 @@ def read_dispute(o: Json) -> Row:
     """A dispute: a late return, or an inquiry."""
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        _cents(o, "amount"),
+        _currency(o),
         _text(o.get("status")) or "unknown",
         _id(o.get("charge")),
         _text(o.get("reason")),
@@ -131,11 +188,11 @@ def read_payout(o: Json) -> Row:
     """A payout; only an automatic one can be itemised, once its reconciliation is completed."""
     return (
         o["id"],
-        _number(o.get("created")),
-        _number(o.get("amount")),
-        _text(o.get("currency")) or "usd",
+        _created(o),
+        _cents(o, "amount"),
+        _currency(o),
         _text(o.get("status")) or "unknown",
-        _number(o.get("arrival_date")),
+        _moment(o.get("arrival_date")),
         int(o.get("automatic") is True),
         _text(o.get("reconciliation_status")),
         _text(_part(o.get("trace_id")).get("value")),
@@ -145,7 +202,7 @@ def read_payout(o: Json) -> Row:
 
 def read_customer(o: Json) -> Row:
     """A customer at Stripe; a deleted one has neither name nor e-mail."""
-    return (o["id"], _number(o.get("created")), _text(o.get("name")), _text(o.get("email")))
+    return (o["id"], _moment(o.get("created")), _text(o.get("name")), _text(o.get("email")))
 
 
 class Kind:

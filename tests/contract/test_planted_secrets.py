@@ -79,6 +79,8 @@ class Planted:
             "account_id": made.get("account_id"),
             "public_token": token,
             "link_session_id": "session-1",
+            "status": None,
+            "innocent": f"went to https://bank.example/?t={token}&x=1",
         }
         event = {"eventName": "HANDOFF", "metadata": {"public_token": token}}
         return {
@@ -95,7 +97,9 @@ class Planted:
         customer = desk.customers.add(ACTOR, f"Ada {slug}", f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
         opening = desk.onboarding.open(ACTOR, customer.id)
         outcome = self.make_outcome(slug)
-        attempt = desk.onboarding.report(ACTOR, opening.attempt_id, outcome, {"user_agent": "Browser"})
+        attempt = desk.onboarding.report(
+            ACTOR, opening.attempt_id, outcome, {"page": f"https://desk/?t={outcome['public_token']}"}
+        )
         if attempt.state is AttemptState.CHOOSING:
             chosen = next(one for one in attempt.accounts if one.subtype == "checking")
             attempt = desk.onboarding.choose(ACTOR, attempt.id, chosen.id)
@@ -197,7 +201,8 @@ def test_the_search_finds_a_secret_wherever_one_is(planted: Planted, caplog: pyt
     token = desk.store.items.access_token(str(linked.item_id)).reveal()
     desk.store.trail.append(ACTOR, "test", "nobody", desk.clock.now(), token=token)
     logging.getLogger("dashboard").warning("The token is %s.", token)
-    desk.store.ledger.apply("charges", [{"id": "py_1", "amount": 5, "status": "succeeded", "description": token}])
+    money = {"amount": 5, "currency": "usd", "created": 1_790_000_000, "status": "succeeded"}
+    desk.store.ledger.apply("charges", [{"id": "py_1", **money, "description": token}])
     planted.said.append(f"error: {token}")
     planted.write_everything()
     found = planted.find(caplog.text)

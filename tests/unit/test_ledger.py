@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.clock import Clock
+from dashboard.errors import ProviderBroken
 from dashboard.filters import PaymentFilter
 from dashboard.store import Store
 from dashboard.store.payments import QueryTooSlow, match_words
@@ -92,19 +93,42 @@ def test_the_summaries_follow_a_change_of_status(tmp_path: Path) -> None:
     store.close()
 
 
+MONEY = {"created": 1_790_000_000, "amount": 100, "currency": "usd"}
+
+
 @pytest.mark.parametrize(
     "broken",
     [
         {},
-        {"amount": None, "currency": None, "status": None, "metadata": None, "payment_method_details": None},
-        {"status": "something_new", "amount": "many", "created": "yesterday", "customer": 7, "outcome": []},
+        {"status": None, "metadata": None, "payment_method_details": None, "amount_refunded": None, "customer": None},
+        {"status": "something_new", "customer": 7, "outcome": [], "description": "\ud800", "currency": "USD"},
         {"payment_method_details": {"type": "us_bank_account", "us_bank_account": None}, "unknown": {"a": [1]}},
     ],
 )
 def test_an_object_with_missing_or_strange_parts_passes_through(tmp_path: Path, broken: dict[str, Any]) -> None:
     store = open_store(tmp_path)
-    store.ledger.apply("charges", [{"id": "py_strange", **broken}])
-    assert store.payments.get("py_strange") is not None
+    store.ledger.apply("charges", [{"id": "py_strange", **MONEY, **broken}])
+    found = store.payments.get("py_strange")
+    assert found is not None and (found["amount"], found["currency"]) == (100, "usd")
+    check_summaries(store)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *({"amount": None}, {"amount": "100"}, {"amount": True}, {"amount": 2**63}, {"amount": 1.5}),
+        *({"currency": None}, {"currency": 5}, {"currency": "dollars"}, {"amount_refunded": "all"}),
+        *({"created": None}, {"created": "yesterday"}, {"created": -1}, {"created": 10**15}),
+    ],
+    ids=str,
+)
+def test_money_and_time_are_never_guessed(tmp_path: Path, broken: dict[str, Any]) -> None:
+    store = open_store(tmp_path)
+    good = {"id": "py_good", **MONEY, "status": "succeeded"}
+    with pytest.raises(ProviderBroken, match="py_strange"):
+        store.ledger.apply("charges", [good, {"id": "py_strange", **MONEY, **broken}])
+    assert table(store) == [], "a page is kept whole or not at all"
     check_summaries(store)
     store.close()
 
