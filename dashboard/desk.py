@@ -23,6 +23,7 @@ from dashboard.onboarding import Onboarding
 from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
+from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
 from dashboard.sign_in import RoleRules, SignIn, read_rules
 from dashboard.store import Store
@@ -48,6 +49,7 @@ class Desk:
     payments: Payments
     stories: PaymentStories
     figures: Figures
+    saved_views: SavedViews
     sync: Sync
     reconcile: Reconcile
     sandbox: SandboxControl | None
@@ -131,6 +133,7 @@ def open_desk(
         payments=Payments(store, clock, settings),
         stories=PaymentStories(store, clock, settings),
         figures=Figures(store, clock, settings),
+        saved_views=SavedViews(store, clock),
         sync=Sync(store, stripe, clock, settings),
         reconcile=Reconcile(store),
         sandbox=sandbox,

@@ -15,7 +15,7 @@ from dashboard.models import Actor
 from dashboard.payments import PAGE_SIZE
 from dashboard.status import PaymentState
 from dashboard.store.payments import Sums
-from dashboard.ui import charts, errors, filtering, format, frame, session, table
+from dashboard.ui import charts, errors, filtering, format, frame, session, table, views
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 TOP = (
@@ -34,22 +34,18 @@ def in_words(sums: Sums) -> str:
 
 def draw_head(desk: Desk, actor: Actor) -> None:
     """When the last sync was, the button for another, and the usual views."""
-    left, right = st.columns([5, 1], vertical_alignment="center")
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     status, now = desk.sync.status(), desk.clock.real()
     running = " A sync is running." if status.running else ""
-    left.caption(
+    line.caption(
         f"Read from Stripe {format.ago(status.last_finished_at, now)}"
         f" ({format.moment(status.last_finished_at, session.zone(), now)}).{running} Times are in {session.zone()}."
     )
-    if can(actor, Permission.SYNC) and right.button("Sync now", icon=":material/sync:", width="stretch"):
+    if can(actor, Permission.SYNC) and line.button("Sync now", icon=":material/sync:"):
         with st.spinner("Reading what is new at Stripe …"), errors.shown():
             desk.sync.request(actor)
         st.rerun()
-    views = st.columns(len(filtering.VIEWS))
-    for column, (name, view) in zip(views, filtering.VIEWS.items(), strict=True):
-        if column.button(name, key=f"view-{name}", width="stretch"):
-            filtering.use(view)
-            st.rerun()
+    views.draw(desk, actor)
 
 
 @st.fragment(parallel=True)
@@ -60,11 +56,11 @@ def draw_figures(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         hidden = "" if wanted.is_empty else f" Hidden by it: {in_words(totals.hidden)}."
         st.markdown(f"**{wanted.words()}.** Shown: {in_words(totals.shown)}.{hidden}")
         charts.warn_of_rates(desk, actor)
-        columns = st.columns(len(TOP))
-        for column, (name, states) in zip(columns, TOP, strict=True):
+        line = st.container(horizontal=True, gap="medium")
+        for name, states in TOP:
             part = desk.payments.totals(actor, PaymentFilter(statuses=states)).shown
             count = f"{part.count:,} payment{'' if part.count == 1 else 's'}"
-            column.metric(f"{name} · {count}", format.money(part.amounts.get("usd", 0), "usd"))
+            line.metric(f"{name} · {count}", format.money(part.amounts.get("usd", 0), "usd"))
 
 
 def open_payment(id: str) -> None:
@@ -74,9 +70,9 @@ def open_payment(id: str) -> None:
 
 def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     """The rows of one page, sorted and cut in SQL."""
-    left, middle, right = st.columns([2, 2, 3], vertical_alignment="bottom")
-    sort = left.selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="payment-sort")
-    newest = middle.segmented_control(
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    sort = line.selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="payment-sort", width=220)
+    newest = line.segmented_control(
         "Order", ["Falling", "Rising"], default="Falling", key="payment-order", label_visibility="collapsed"
     )
     number = max(0, int(st.session_state.get("payment-page", 0)))
@@ -87,7 +83,7 @@ def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             st.rerun()
         draw_empty(desk, wanted)
         return
-    with right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    with line.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         first = number * PAGE_SIZE + 1
         st.caption(f"Rows {first:,} to {first + len(page.rows) - 1:,}")
         if st.button("Previous", icon=":material/chevron_left:", disabled=number == 0):

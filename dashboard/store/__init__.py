@@ -15,6 +15,7 @@ from dashboard.store.migrations import migrate
 from dashboard.store.payments import PaymentRows
 from dashboard.store.payouts import PayoutRows
 from dashboard.store.people import PeopleRows
+from dashboard.store.saved_views import SavedViewRows
 from dashboard.store.sealed import SealedRows
 from dashboard.store.sync_state import SyncRows
 from dashboard.store.vault import Vault
@@ -28,6 +29,7 @@ class Store(CoreStore):
         self.ledger = Ledger(database, zone)
         self.payments = PaymentRows(database, zone)
         self.figures = FigureRows(database, zone)
+        self.saved_views = SavedViewRows(database)
         self.payouts = PayoutRows(database)
         self.sync_state = SyncRows(database)
         self.people = PeopleRows(database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from dashboard.store import schema_core, schema_handover, schema_payments, schema_people
+from dashboard.store import schema_core, schema_finance, schema_handover, schema_payments, schema_people
 from dashboard.store.database import Database
 
 ROOMS = {
@@ -12,6 +12,7 @@ ROOMS = {
     "payments": schema_payments.define,
     "people": schema_people.define,
     "handover": schema_handover.define,
+    "finance": schema_finance.define,
 }
 
 

@@ -1,4 +1,9 @@
-"""The filters of the payments page: on one line, and kept in the address so that a view can be kept and shared."""
+"""The filters of the payments page: on one line, and kept in the address so that a view can be kept and shared.
+
+A browser keeps a field's value under the field's key, also where the server has forgotten it. So the keys bear a
+generation: whenever the address says something else than the fields last did (a view, a link), the
+fields are made anew from it.
+"""
 
 from __future__ import annotations
 
@@ -38,37 +43,50 @@ def current() -> PaymentFilter:
 
 
 def use(wanted: PaymentFilter) -> None:
-    """Put a filter into the address, and the widgets back to what it says."""
+    """Put a filter into the address; the fields follow it when they are drawn."""
+    _write(wanted)
+    st.query_params.pop("page", None)
+
+
+def _write(wanted: PaymentFilter) -> None:
     for name in ALL_PARTS:
         st.query_params.pop(name, None)
     st.query_params.update(wanted.to_query())
-    st.query_params.pop("page", None)
-    for key in [name for name in st.session_state if str(name).startswith("filter-")]:
-        del st.session_state[key]
+
+
+def _generation(wanted: PaymentFilter) -> int:
+    """The number in the fields' keys; another one where the address was not written by the fields themselves."""
+    number = int(st.session_state.get("filter-generation", 0))
+    if st.session_state.get("filter-seen") != wanted:
+        number += 1
+        st.session_state["filter-generation"] = number
+        st.session_state["filter-seen"] = wanted
+    return number
 
 
 def draw(desk: Desk, actor: Actor) -> PaymentFilter:
     """The filter line; what a person changes goes into the address at once."""
     wanted = current()
+    key = f"filter-{_generation(wanted)}"
     today = desk.payments.today()
-    search, status, dates, more = st.columns([4, 4, 4, 2], vertical_alignment="bottom")
-    text = search.text_input(
-        "Search", wanted.text, key="filter-text", placeholder="Name, e-mail, reference, id or amount"
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    text = line.text_input(
+        "Search", wanted.text, key=f"{key}-text", placeholder="Name, e-mail, reference, id or amount"
     )
-    statuses = status.multiselect(
+    statuses = line.multiselect(
         "Status",
         list(PaymentState),
         list(wanted.statuses),
         format_func=lambda state: f"{state.icon} {state.word}",
-        key="filter-status",
+        key=f"{key}-status",
     )
-    start, end = _dates(dates, wanted, today)
-    with more.popover("More", icon=":material/tune:", width="stretch"):
-        low = st.text_input("Amount from", _dollars(wanted.amount_min), key="filter-low", placeholder="0.00")
-        high = st.text_input("Amount up to", _dollars(wanted.amount_max), key="filter-high", placeholder="0.00")
+    start, end = _dates(line, wanted, today, f"{key}-dates")
+    with line.popover("More", icon=":material/tune:"):
+        low = st.text_input("Amount from", _dollars(wanted.amount_min), key=f"{key}-low", placeholder="0.00")
+        high = st.text_input("Amount up to", _dollars(wanted.amount_max), key=f"{key}-high", placeholder="0.00")
         rails = ["", *RAILS]
         rail = st.selectbox(
-            "Rail", rails, rails.index(wanted.rail), format_func=lambda one: RAILS.get(one, "Both"), key="filter-rail"
+            "Rail", rails, rails.index(wanted.rail), format_func=lambda one: RAILS.get(one, "Both"), key=f"{key}-rail"
         )
         banks = ["", *desk.payments.banks(actor)]
         bank = st.selectbox(
@@ -76,12 +94,12 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
             banks,
             banks.index(wanted.bank) if wanted.bank in banks else 0,
             format_func=lambda one: one or "All",
-            key="filter-bank",
+            key=f"{key}-bank",
         )
-        code = st.text_input("Reason code", wanted.failure_code, key="filter-code", placeholder="insufficient_funds")
-        payout = st.text_input("Payout", wanted.payout, key="filter-payout", placeholder="po_…")
-        customer = _customer(desk, actor, wanted)
-        overdue = st.checkbox("Overdue only", wanted.overdue, key="filter-overdue")
+        code = st.text_input("Reason code", wanted.failure_code, key=f"{key}-code", placeholder="insufficient_funds")
+        payout = st.text_input("Payout", wanted.payout, key=f"{key}-payout", placeholder="po_…")
+        customer = _customer(desk, actor, wanted, key)
+        overdue = st.checkbox("Overdue only", wanted.overdue, key=f"{key}-overdue")
     chosen = PaymentFilter(
         statuses=tuple(statuses),
         created_from=start,
@@ -97,27 +115,26 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
         text=text.strip(),
     )
     if chosen != wanted:
-        for name in ALL_PARTS:
-            st.query_params.pop(name, None)
-        st.query_params.update(chosen.to_query())
+        _write(chosen)
+        st.session_state["filter-seen"] = chosen
     return chosen
 
 
 def _dates(
-    place: st.delta_generator.DeltaGenerator, wanted: PaymentFilter, today: date
+    place: st.delta_generator.DeltaGenerator, wanted: PaymentFilter, today: date, key: str
 ) -> tuple[date | None, date | None]:
     given: list[date | datetime | str | Literal["today"] | None] = [
         day for day in (wanted.created_from, wanted.created_to) if day
     ]
-    span = place.date_input("Created between", given, max_value=today + timedelta(days=1), key="filter-dates")
+    span = place.date_input("Created between", given, max_value=today + timedelta(days=1), key=key)
     if isinstance(span, tuple) and len(span) == 2:
         return span
     return (span[0], wanted.created_to) if isinstance(span, tuple) and span else (None, None)
 
 
-def _customer(desk: Desk, actor: Actor, wanted: PaymentFilter) -> str:
+def _customer(desk: Desk, actor: Actor, wanted: PaymentFilter, key: str) -> str:
     """A customer is found by typing, never picked from a list of all."""
-    text = st.text_input("Customer", key="filter-customer-text", placeholder="Begin of the name or e-mail")
+    text = st.text_input("Customer", key=f"{key}-customer-text", placeholder="Begin of the name or e-mail")
     found = desk.payments.find_customers(actor, text)
     options = [
         "",
@@ -129,7 +146,7 @@ def _customer(desk: Desk, actor: Actor, wanted: PaymentFilter) -> str:
         options,
         options.index(wanted.customer) if wanted.customer in options else 0,
         format_func=lambda one: names.get(one, one) if one else "Anybody",
-        key="filter-customer",
+        key=f"{key}-customer",
     )
 
 

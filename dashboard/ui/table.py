@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.filters import RAILS
 from dashboard.payments import PaymentRow
+from dashboard.status import PaymentState
 from dashboard.ui import format
 
 COLUMNS = {
@@ -59,7 +60,7 @@ def status_of(row: PaymentRow) -> str:
 
 def when(row: PaymentRow, today: date) -> str:
     """The date that belongs to the status, with how far away it is."""
-    if row.on is None:
+    if row.on is None or row.state is PaymentState.FAILED:  # when the money would have come is no news any more
         return ""
     day = row.on.date()  # a bank's day, which Stripe gives as midnight UTC: no zone may move it
     near = format.from_today(day, today)
