@@ -95,7 +95,10 @@ class Sync:
         stripe: Stripe,
         clock: Clock,
         settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._sleep = sleep
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
         self._owner_checked = False
         self._quiet = 0  # syncs in a row that found nothing
@@ -107,7 +110,7 @@ class Sync:
 
     def run(self, *, full: bool = False, on_progress: Callable[[Progress], None] | None = None) -> SyncReport:
         """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
-        run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress)
+        run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
         if not run.hold():
             raise Refused(
                 "A sync is running already.", meaning="It does the same.", action="Wait for it.", code="syncing"

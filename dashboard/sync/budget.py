@@ -53,6 +53,11 @@ class Budget:
         with self._guard:
             self._buckets[endpoint].slow_down()
 
+    def rate_of(self, endpoint: str) -> float:
+        """Requests a second that this endpoint may take now."""
+        with self._guard:
+            return self._buckets[endpoint].rate
+
     def count(self, endpoint: str) -> None:
         """A request went out."""
         with self._guard:

@@ -1,0 +1,335 @@
+"""The sync against a provider of two thousand payments: frugal, patient, and right after every interruption."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from benchmarks.history import DAY, History
+from benchmarks.loading import count_window_pages, read_ours, share_equal
+from benchmarks.server import Server
+from dashboard.clock import FixedClock
+from dashboard.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable
+from dashboard.gateways.replies import Page
+from dashboard.gateways.stripe import Stripe
+from dashboard.models import Actor, Role
+from dashboard.settings import Settings
+from dashboard.store import Store
+from dashboard.store.vault import Vault, make_key
+from dashboard.sync import LONGEST_WAIT, Sync
+from dashboard.sync.backfill import WORKERS
+from dashboard.sync.budget import Budget
+from dashboard.sync.run import PATIENCE
+from tests.unit.test_ledger import check_summaries
+
+COUNT, END = 2_000, 1_795_478_400  # 2026-11-24 00:00 UTC
+PAGES = COUNT // 100
+TODAY = datetime.fromtimestamp(END, UTC) + timedelta(hours=15)
+
+
+class Provider:
+    """Stripe's lists, answered in this process; `before` may raise or wait, as a network and a limiter do."""
+
+    def __init__(self) -> None:
+        self.server = Server(History(COUNT, days=150, end=END))
+        self.before: Callable[[str], None] = lambda _resource: None
+        self.asked: Counter[str] = Counter()
+        self._guard = threading.Lock()
+
+    def page(self, resource: str, params: Mapping[str, Any]) -> Page:
+        answer = self._ask(resource, f"/v1/{resource}", params)
+        return Page(answer["data"], answer["has_more"])
+
+    def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
+        return self._ask(resource, f"/v1/{resource}/{id}", {"expand": list(expand)})
+
+    def account(self) -> dict[str, Any]:
+        return self._ask("account", "/v1/account", {})
+
+    def _ask(self, resource: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.before(resource)
+        with self._guard:
+            self.asked[resource] += 1
+            status, body = self.server.route(f"{path}?{urlencode(list(flatten(params)))}")
+        if status != 200:
+            raise ProviderRejected("no", provider="stripe", code="no", http_status=status)
+        return cast(dict[str, Any], json.loads(body))
+
+    def change(self, at: datetime) -> list[str]:
+        return self.server.history.change(0.07, at=int(at.timestamp()))
+
+    def truth(self) -> dict[str, tuple[Any, ...]]:
+        return {row[0]: tuple(row[1:]) for row in self.server.history.truth()}
+
+
+def flatten(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}[{key}]", str(one)) for key, one in value.items())
+        elif isinstance(value, list):
+            yield from ((f"{name}[{place}]", str(one)) for place, one in enumerate(value))
+        else:
+            yield name, str(value)
+
+
+class Scene:
+    """A provider, a store and a sync between them."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.db = folder / "sync.db"
+        self.clock = FixedClock(TODAY)
+        self.provider = Provider()
+        self.store = Store.open(self.db, Vault([make_key()]), self.clock, ZoneInfo("UTC"))
+        self.settings = settings
+        self.pauses: list[float] = []
+        self.sync = self.fresh_sync()
+
+    def fresh_sync(self) -> Sync:
+        return Sync(self.store, cast(Stripe, self.provider), self.clock, self.settings, sleep=self.pauses.append)
+
+    def share_equal(self) -> float:
+        return share_equal(self.provider.truth(), read_ours(self.db))
+
+
+@pytest.fixture
+def scene(tmp_path: Path, make_settings: Callable[..., Settings]) -> Iterator[Scene]:
+    made = Scene(tmp_path, make_settings(STRIPE_READS_PER_SECOND="5000", STRIPE_READS_PER_SECOND_TOTAL="5000"))
+    yield made
+    made.store.close()
+
+
+def far_away(_resource: str) -> None:
+    threading.Event().wait(0.035)
+
+
+def test_a_near_server_is_read_with_hardly_a_page_too_many(scene: Scene) -> None:
+    scene.sync.run()
+    assert scene.provider.asked["charges"] <= PAGES + WORKERS
+    assert scene.share_equal() == 1
+
+
+def test_windows_split_only_for_a_worker_that_waits(scene: Scene) -> None:
+    scene.provider.before = far_away
+    scene.sync.run()
+    assert scene.provider.asked["charges"] <= PAGES + 3 * WORKERS
+    assert scene.share_equal() == 1
+
+
+def test_several_workers_are_in_flight_where_the_server_is_far(scene: Scene) -> None:
+    most, now, guard = 0, 0, threading.Lock()
+
+    def count(resource: str) -> None:
+        nonlocal most, now
+        if resource != "charges":
+            return far_away(resource)
+        with guard:
+            now += 1
+            most = max(most, now)
+        far_away(resource)
+        with guard:
+            now -= 1
+        return None
+
+    scene.provider.before = count
+    scene.sync.run()
+    assert most >= 4
+
+
+def test_a_limit_is_met_with_patience(scene: Scene) -> None:
+    refusals = Counter[str]()
+
+    def limit(resource: str) -> None:
+        refusals[resource] += 1
+        if resource == "charges" and refusals[resource] % 7 == 3 and refusals[resource] < 20:
+            raise ProviderLimited("slower", provider="stripe", code="rate_limit")
+
+    scene.provider.before = limit
+    report = scene.sync.run()
+    assert scene.share_equal() == 1
+    assert report.resources["charges"].reads == scene.provider.asked["charges"] + 3, "each refusal is a read too"
+    assert len(scene.pauses) == 3
+
+
+def test_a_limit_without_end_ends_the_sync_and_keeps_what_was_read(scene: Scene) -> None:
+    refused = 0
+
+    def limit(resource: str) -> None:
+        nonlocal refused
+        if resource == "charges" and scene.provider.asked["charges"] >= 10:
+            refused += 1
+            raise ProviderLimited("slower", provider="stripe", code="rate_limit")
+
+    scene.provider.before = limit
+    with pytest.raises(ProviderLimited):
+        scene.sync.run()
+    assert PATIENCE <= refused < PATIENCE + WORKERS
+    assert max(scene.pauses) > 10 * min(scene.pauses), "pauses double"
+    scene.provider.before = lambda _resource: None
+    scene.sync.run()
+    assert scene.provider.asked["charges"] <= PAGES + 2 * WORKERS, "what was read is not read again"
+    assert scene.share_equal() == 1
+
+
+def test_a_limited_endpoint_goes_slower_and_the_others_do_not() -> None:
+    budget = Budget(per_endpoint=10_000, overall=10_000)
+    budget.slow_down("charges")
+    assert budget.rate_of("charges") == 25
+    budget.slow_down("charges")
+    assert budget.rate_of("charges") == 18.75
+    assert budget.rate_of("refunds") == 10_000
+    for _ in range(50):
+        budget.slow_down("charges")
+    assert budget.rate_of("charges") == 1
+
+
+@pytest.mark.parametrize("broken_at", [1, 2, 9, 17, 40])
+def test_a_backfill_that_breaks_anywhere_is_gone_on_with(scene: Scene, broken_at: int) -> None:
+    asked = 0
+
+    def break_once(_resource: str) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == broken_at:
+            raise ProviderUnreachable("cut", maybe_done=False, provider="stripe", code="unreachable")
+
+    scene.provider.before = break_once
+    with pytest.raises(ProviderUnreachable):
+        scene.sync.run()
+    scene.fresh_sync().run()
+    assert scene.provider.asked["charges"] <= PAGES + 2 * WORKERS
+    assert scene.share_equal() == 1
+    check_summaries(scene.store)
+
+
+def test_after_changes_every_row_is_equal_for_fewer_reads_than_changes(scene: Scene) -> None:
+    scene.sync.run()
+    scene.clock.move(timedelta(hours=2))
+    changed = scene.provider.change(scene.clock.now())
+    scene.provider.asked.clear()
+    scene.sync.run()
+    windows = count_window_pages(sorted(scene.provider.truth(), reverse=True), set(changed))
+    reads, events = scene.provider.asked.total(), scene.provider.asked["events"]
+    assert scene.share_equal() == 1
+    assert reads <= events + min(len(changed), windows) + 10
+
+
+def test_events_in_disorder_and_twice_change_nothing(scene: Scene) -> None:
+    scene.sync.run()
+    scene.clock.move(timedelta(hours=2))
+    scene.provider.change(scene.clock.now())
+    straight = scene.provider.page
+
+    def shuffled(resource: str, params: Mapping[str, Any]) -> Page:
+        page = straight(resource, params)
+        if resource == "events" and page.data:
+            body, last = page.data[:-1], page.data[-1]
+            page = Page([*body[::-1], *body[:20], last], page.has_more)
+        return page
+
+    scene.provider.page = shuffled  # type: ignore[method-assign]
+    scene.sync.run()
+    assert scene.share_equal() == 1
+    scene.sync.run()
+    assert scene.share_equal() == 1
+
+
+def test_a_long_pause_is_filled_instead_of_everything(scene: Scene) -> None:
+    scene.sync.run()
+    # What Stripe still tells of the pause: refunds and disputes by their own time, and nothing by events.
+    late = scene.provider.server.history
+    returned = next(number for number in range(COUNT - 1, 0, -1) if late.outcome[number] == 1)
+    late.change(1 / COUNT, at=END)
+    late.events.clear()
+    scene.clock.move(timedelta(days=40))
+    scene.provider.asked.clear()
+    report = scene.sync.run()
+    assert report.kind == "backfill"
+    assert scene.provider.asked["charges"] < PAGES
+    assert returned
+    assert scene.provider.asked.total() < 120
+    scene.provider.asked.clear()
+    scene.sync.run()
+    assert scene.provider.asked.total() <= 3, "the pause is filled once"
+
+
+def test_a_quiet_day_costs_less_than_150_reads(scene: Scene) -> None:
+    scene.sync.run()
+    scene.clock.move(timedelta(days=9))  # nothing waits for an answer by then that the first day does not settle
+    scene.sync.run()
+    scene.clock.move(timedelta(hours=24))
+    scene.sync.run()
+    scene.provider.asked.clear()
+    waited = 0.0
+    while waited < DAY:
+        pause = scene.sync.interval()
+        scene.clock.move(timedelta(seconds=pause))
+        waited += pause
+        scene.sync.run()
+    assert scene.provider.asked.total() <= 150
+    assert waited / scene.provider.asked["events"] < 2 * LONGEST_WAIT, "it does ask"
+
+
+def test_after_news_it_asks_again_soon(scene: Scene) -> None:
+    scene.sync.run()
+    for _ in range(12):
+        scene.clock.move(timedelta(seconds=scene.sync.interval()))
+        scene.sync.run()
+    assert scene.sync.interval() == LONGEST_WAIT
+    scene.provider.change(scene.clock.now())
+    scene.sync.run()
+    assert scene.sync.interval() < LONGEST_WAIT / 2
+
+
+def test_polling_alone_cannot_use_the_allowance_up(scene: Scene) -> None:
+    scene.sync.run()
+    status = scene.sync.status()
+    polls = 30 * DAY / scene.sync.interval()
+    assert polls * 2 <= status.allowance * 0.3 + 1
+    today = int(scene.clock.real().timestamp()) // DAY
+    scene.store.sync_state.count_reads({"charges": int(status.allowance * 0.8)}, today)
+    assert scene.sync.interval() == 3 * LONGEST_WAIT
+    assert scene.sync.status().reads_by_endpoint["charges"] >= status.allowance * 0.8
+
+
+def test_where_a_sync_stands_can_be_read_while_it_runs(scene: Scene) -> None:
+    scene.provider.before = far_away
+    seen: list[Any] = []
+    scene.sync.run(on_progress=lambda _progress: seen.append(scene.fresh_sync().status().progress))
+    told = [one for one in seen if one is not None]
+    assert told and told[-1].rows > 0 and told[-1].left is not None
+    assert scene.sync.status().progress is None, "none runs any more"
+
+
+def test_only_who_may_can_ask_for_a_sync(scene: Scene) -> None:
+    with pytest.raises(AccessDenied):
+        scene.sync.request(Actor("olga", frozenset({Role.OPS})))
+    assert scene.provider.asked.total() == 0
+    assert scene.sync.request(Actor("fred", frozenset({Role.FINANCE}))).kind == "backfill"
+
+
+def test_what_nobody_foresaw_passes_through(scene: Scene) -> None:
+    straight = scene.provider.page
+
+    def odd(resource: str, params: Mapping[str, Any]) -> Page:
+        page = straight(resource, params)
+        for one in page.data:
+            one["brand_new"] = {"deep": [None]}
+            if resource == "charges" and one["id"].endswith("7"):
+                one["status"], one["outcome"], one["metadata"] = "brand_new", None, None
+                one.pop("payment_method_details")
+        return page
+
+    scene.provider.page = odd  # type: ignore[method-assign]
+    scene.sync.run()
+    kept = read_ours(scene.db)
+    assert len(kept) == COUNT
+    assert {row[-1] for id, row in kept.items() if id.endswith("7") and not row[2]} <= {"unknown", "returned_late"}
