@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     audit = verbs.add_parser("audit", help="check that nobody has changed the audit trail")
     audit.add_argument("what", choices=["verify"])
+    audit.add_argument("--end", metavar="ROW:DIGEST", help="an end that was noted before: is it still in the trail?")
     audit.set_defaults(run=commands.audit)
     return parser
 

@@ -221,20 +221,25 @@ def restore(chosen: argparse.Namespace) -> int:
 def audit(chosen: argparse.Namespace) -> int:
     """Find an edit, a removal or a reorder in the audit trail."""
     from dashboard.store.database import Database
-    from dashboard.store.trail import Trail
+    from dashboard.store.trail import Trail, TrailEnd
 
     settings = settings_for(frozenset())
+    seq, colon, digest = (chosen.end or "").partition(":")
+    if chosen.end and not (colon and seq.isdigit() and digest):
+        raise InputError("--end is not an end.", action="Write it as `ach-desk audit verify` printed it: ROW:DIGEST.")
     if not settings.db.exists():
         raise InputError(f"There is no database at {settings.db}.", action="Set ACH_DESK_DB.")
     database = Database(settings.db)
     try:
-        findings = Trail(database).verify()
+        end = Trail(database).end()
+        findings = Trail(database).verify(TrailEnd(int(seq), digest) if chosen.end else None)
     finally:
         database.close()
     for finding in findings:
         print(finding)
     if not findings:
-        print("The audit trail is whole.")
+        print(f"The audit trail is whole up to entry {end.seq}.")
+        print(f"Keep its end elsewhere, to prove later that nothing was cut off: --end {end.seq}:{end.digest}")
     return 1 if findings else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dashboard.access import Permission, require
@@ -47,16 +48,24 @@ class Customers:
         with self._store.transaction():
             self._refuse_taken(customer)
             self._store.customers.add(customer, new_id("key"))
-            self._store.trail.append(actor, "customer.added", customer.id, now, **_facts(customer))
+            private = self._store.private.seal(customer.id, _facts(customer))
+            self._store.trail.append(actor, "customer.added", customer.id, now, private=private)
         return customer
 
     def get(self, actor: Actor, id: str) -> Customer:
-        """One customer by our id. Raises InputError where there is none."""
+        """One customer by our id; the look is in the trail. Raises InputError where there is none."""
         require(actor, Permission.VIEW_CUSTOMERS)
         found = self._store.customers.get(id)
         if found is None:
             raise unknown_customer()
+        self._store.trail.note_view(actor, "customer.viewed", id, self._clock.now())
         return found
+
+    def several(self, actor: Actor, ids: Iterable[str]) -> dict[str, Customer]:
+        """The customers of these ids, by id, for a list; an id that is nobody's is left out."""
+        require(actor, Permission.VIEW_CUSTOMERS)
+        found = ((id, self._store.customers.get(id)) for id in set(ids))
+        return {id: customer for id, customer in found if customer is not None}
 
     def find(self, actor: Actor, text: str = "", limit: int = 20) -> list[Customer]:
         """Customers whose name, e-mail, reference or id holds the text, newest first; the newest for no text."""
@@ -90,7 +99,8 @@ class Customers:
             self._refuse_taken(new)
             if new != old:
                 self._store.customers.edit(new, now)
-                self._store.trail.append(actor, "customer.edited", id, now, before=_facts(old), after=_facts(new))
+                private = self._store.private.seal(id, {"before": _facts(old), "after": _facts(new)})
+                self._store.trail.append(actor, "customer.edited", id, now, private=private)
         return new
 
     def _refuse_taken(self, customer: Customer) -> None:

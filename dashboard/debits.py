@@ -84,8 +84,12 @@ class Debits:
             return
         now = self._clock.now()
         with self._store.transaction():
+            item = self._store.items.get(account.item_id)
             self._store.items.set_state(account.item_id, state, now)
-            self._store.trail.append(actor, "item.health", account.item_id, now, state=state.value, code=error.code)
+            before, after = {"state": item.state.value if item else None}, {"state": state.value}
+            self._store.trail.append(
+                actor, "item.health", account.item_id, now, before=before, after=after, code=error.code
+            )
 
     def expected_dates(self, actor: Actor) -> ExpectedDates:
         """When a debit made now is taken from the customer and available to us (Stripe: T+4 business days)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.access import Permission, require
+from dashboard.audit import Audit
 from dashboard.clock import Clock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
@@ -56,6 +57,7 @@ class Desk:
     plaid: Plaid | PlaidClassic
     stripe: Stripe
     sign_in: SignIn
+    audit: Audit
 
     @property
     def mode(self) -> Mode:
@@ -140,6 +142,7 @@ def open_desk(
         plaid=plaid,
         stripe=stripe,
         sign_in=sign_in,
+        audit=Audit(store, clock, settings.timezone),
     )
     desk.follow_sandbox()
     return desk

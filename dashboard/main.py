@@ -30,7 +30,10 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
     ],
-    "Desk": [("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP)],
+    "Desk": [
+        ("audit", "Audit trail", ":material/history_edu:", Permission.VIEW_AUDIT),
+        ("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP),
+    ],
 }
 HIDDEN = frozenset({"payment"})  # reached from a row, or by its address, not from the navigation
 PERSON_PAGE = ("me", "Your sign-in", ":material/account_circle:")

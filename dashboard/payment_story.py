@@ -86,6 +86,7 @@ class PaymentStories:
                 code="unknown_payment",
             )
         now = self._clock.now()
+        self._store.trail.note_view(actor, "payment.viewed", str(found["id"]), now)
         row = read_row(found, now.astimezone(self._settings.timezone).date())
         parts = self._store.payments.parts(row.id)
         charge = next(iter(parts["charge"]), {})

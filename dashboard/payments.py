@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from dashboard.access import Permission, require
@@ -108,9 +108,14 @@ class Payments:
         return Totals(shown, Sums(everything.count - shown.count, amounts))
 
     def rows(self, actor: Actor, wanted: PaymentFilter) -> Iterator[PaymentRow]:
-        """Every row that the filter shows, oldest first, in bounded memory."""
+        """Every row that the filter shows, oldest first, in bounded memory: an export, and in the trail as one."""
         require(actor, Permission.EXPORT)
         today = self.today()
+        words = replace(wanted, text="").words()  # what was typed may be a name, and the trail forgets nothing
+        searched = bool(wanted.text)
+        self._store.trail.append(
+            actor, "payments.exported", "payments", self._clock.now(), filter=words, searched=searched
+        )
         return (read_row(row, today) for row in self._store.payments.walk(wanted, today))
 
     def find_customers(self, actor: Actor, text: str) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ COLUMNS = {
 
 def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFrame:
     """One row per account, its times in the reader's zone."""
-    owners = {one: desk.customers.get(actor, one) for one in {account.customer_id for account in accounts}}
+    owners = desk.customers.several(actor, (account.customer_id for account in accounts))
     rows = [
         {
             "customer": owners[account.customer_id].name,
@@ -132,7 +132,7 @@ def main() -> None:
         )
         rows = picked["selection"]["rows"] if picked else []
         if rows and rows[0] < len(shown):
-            show_detail(desk, actor, accounts[int(shown.index[rows[0]])])
+            show_detail(desk, actor, desk.onboarding.account(actor, accounts[int(shown.index[rows[0]])].id))
         else:
             st.caption("Select a row to see its mandate, its ids and its balance.")
 

@@ -17,7 +17,7 @@ WORDS = {
 
 def draw_attempt(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """One unfinished link: whose, where it stands, and what to do."""
-    customer = desk.customers.get(actor, attempt.customer_id)
+    customer = desk.customers.several(actor, [attempt.customer_id])[attempt.customer_id]
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         state = WORDS.get(attempt.state, f"Stopped after: {attempt.state.value}")

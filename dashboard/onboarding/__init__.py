@@ -248,7 +248,9 @@ class Onboarding:
             self._store.customers.decide(customer_id, stripe_customer_id, now)
             for id in waiting:
                 self._store.attempts.save(id, question=None)
-            self._store.trail.append(actor, "customer.adopted", customer_id, now, stripe_customer=stripe_customer_id)
+            before = {"stripe_customer": decision.stripe_customer_id}
+            after = {"stripe_customer": stripe_customer_id or "a new one"}
+            self._store.trail.append(actor, "customer.adopted", customer_id, now, before=before, after=after)
         for id in waiting:
             self._worker.submit(self._steps.run, id)
 
@@ -326,16 +328,18 @@ class Onboarding:
         return self._store.accounts.list(customer_id)
 
     def account(self, actor: Actor, id: str) -> BankAccount:
-        """One linked account. Raises InputError where there is none."""
+        """One linked account; the look is in the trail. Raises InputError where there is none."""
         require(actor, Permission.VIEW_ACCOUNTS)
         found = self._store.accounts.get(id)
         if found is None:
             raise InputError("There is no such account.", action="Pick one from the list.", code="unknown_account")
+        self._store.trail.note_view(actor, "account.viewed", id, self._clock.now())
         return found
 
     def events(self, actor: Actor, attempt_id: str) -> list[dict[str, Any]]:
         """What the browser reported, oldest first, for support: `{id, kind, received_at, detail, events}`."""
         require(actor, Permission.VIEW_ACCOUNTS)
+        self._store.trail.note_view(actor, "evidence.viewed", attempt_id, self._clock.now())
         return self._store.attempts.outcomes(attempt_id)
 
     def mandate_text(self, actor: Actor, customer_id: str, language: Language = Language.ENGLISH) -> str:

@@ -18,6 +18,7 @@ from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
 from dashboard.store.locks import LockRows
 from dashboard.store.mandates import MandateRows
+from dashboard.store.private import PrivateFacts
 from dashboard.store.revocations import RevocationRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
@@ -29,6 +30,7 @@ class CoreStore:
     def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
         self.database = database
         self.trail = Trail(database)
+        self.private = PrivateFacts(database, vault)
         self.customers = CustomerRows(database)
         self.attempts = AttemptRows(database, vault, clock)
         self.items = ItemRows(database, vault)

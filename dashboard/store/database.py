@@ -93,6 +93,20 @@ class Database:
                 if not durable:
                     handle.execute("PRAGMA synchronous=FULL")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite_utils.Database]:
+        """Everything read inside is of one moment, whatever others commit meanwhile. Raises StoreUnavailable."""
+        handle = self.handle
+        if handle.conn.in_transaction:
+            yield handle
+            return
+        with translated():
+            handle.execute("BEGIN")
+            try:
+                yield handle
+            finally:
+                handle.conn.rollback()
+
     def stamp(self, facts: dict[str, str]) -> None:
         """Mark the file as belonging to these owners at first use; refuse it later where one differs.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from dashboard.store import schema_core, schema_finance, schema_handover, schema_payments, schema_people
+from dashboard.store import schema_core, schema_finance, schema_handover, schema_keeping, schema_payments, schema_people
 from dashboard.store.database import Database
 
 ROOMS = {
@@ -13,6 +13,7 @@ ROOMS = {
     "people": schema_people.define,
     "handover": schema_handover.define,
     "finance": schema_finance.define,
+    "keeping": schema_keeping.define,
 }
 
 

@@ -10,6 +10,7 @@ from dashboard.store.vault import Vault
 
 # Every column that holds a sealed secret. A test finds the BLOB columns of the schema and compares.
 SEALED = {
+    "customer_key": ("key",),
     "item": ("access_token",),
     "link_attempt": ("link_token", "public_token", "bank_token"),
     "link_hosted": ("url",),

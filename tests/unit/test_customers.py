@@ -69,7 +69,9 @@ def test_an_edit_is_audited_with_before_and_after(customers: Customers, store: C
     customers.edit(actor, added.id, name="Jenny Rosen")
     customers.edit(actor, added.id, name="Jenny Rosen")
     edited, _ = store.trail.read(added.id)
-    assert edited.facts["before"] != edited.facts["after"]
+    opened = store.private.open(added.id, str(edited.facts["private"])) or {}
+    before, after = opened["before"], opened["after"]
+    assert isinstance(before, dict) and after == {**before, "name": "Jenny Rosen"} and before["name"] == "Jenny"
     assert (edited.actor, edited.address) == ("demo", "192.0.2.1")
 
 

@@ -1,0 +1,158 @@
+"""The trail is searched by who, what, about whom and when; it leaves the house as CSV; a look at it is itself in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.audit import ERASED, UNREADABLE, Audit, AuditFilter
+from dashboard.clock import FixedClock
+from dashboard.customers import Customers
+from dashboard.errors import AccessDenied, InputError
+from dashboard.models import Actor, Role
+from dashboard.store.core import CoreStore
+from dashboard.store.vault import Vault, make_key
+from tests.unit.worlds import World
+
+AUDITOR = Actor("Ann Auditor", frozenset({Role.AUDITOR}), "192.0.2.7")
+OPS = Actor("Olga Ops", frozenset({Role.OPS}), "192.0.2.8")
+ZONE = ZoneInfo("America/New_York")
+
+
+@pytest.fixture
+def audit(store: CoreStore, clock: FixedClock) -> Audit:
+    return Audit(store, clock, ZONE)
+
+
+def actions(audit: Audit, wanted: AuditFilter) -> list[str]:
+    return [row.action for row in audit.page(AUDITOR, wanted).rows if not row.action.startswith("audit.")]
+
+
+def test_rows_are_found_by_who_what_about_whom_and_when(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    customers = Customers(store, clock)
+    jenny = customers.add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
+    clock.move(timedelta(days=2))
+    customers.edit(OPS, jenny.id, name="Jenny Rose")
+    store.trail.append(Actor.system(), "sync.ran", "sync", clock.now())
+    assert actions(audit, AuditFilter()) == ["sync.ran", "customer.edited", "customer.added"]
+    assert actions(audit, AuditFilter(who="olga")) == ["customer.edited", "customer.added"]
+    assert actions(audit, AuditFilter(what="sync.ran")) == ["sync.ran"]
+    assert {"customer.added", "sync.ran"} <= set(audit.actions(AUDITOR))
+    for subject in (jenny.id, "Rose", "c-1", "jenny@"):
+        assert actions(audit, AuditFilter(subject=subject)) == ["customer.edited", "customer.added"]
+    assert actions(audit, AuditFilter(subject="nobody")) == []
+    assert actions(audit, AuditFilter(start=date(2026, 11, 25))) == ["sync.ran", "customer.edited"]
+    assert actions(audit, AuditFilter(start=date(2026, 11, 24), end=date(2026, 11, 24))) == ["customer.added"]
+    assert AuditFilter().is_empty and not AuditFilter(who="x").is_empty
+
+
+def test_a_day_is_a_day_of_the_business(audit: Audit, store: CoreStore) -> None:
+    store.trail.append(OPS, "late", "x", datetime(2026, 11, 25, 4, 59, tzinfo=UTC))  # 23:59 in New York
+    store.trail.append(OPS, "next", "x", datetime(2026, 11, 25, 5, 0, tzinfo=UTC))
+    assert actions(audit, AuditFilter(end=date(2026, 11, 24))) == ["late"]
+    assert actions(audit, AuditFilter(start=date(2026, 11, 25), end=date(2026, 11, 25))) == ["next"]
+
+
+def test_a_row_shows_before_and_after(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    customers = Customers(store, clock)
+    jenny = customers.add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
+    customers.edit(OPS, jenny.id, email="j@example.com")
+    edited = audit.get(AUDITOR, 2)
+    assert (edited.row.actor, edited.row.address, edited.row.at) == ("Olga Ops", "192.0.2.8", clock.now())
+    assert edited.before["email"] == "jenny@example.com" and edited.after["email"] == "j@example.com"
+    assert audit.get(AUDITOR, 1).facts["name"] == "Jenny Rosen"
+    with pytest.raises(InputError):
+        audit.get(AUDITOR, 99)
+
+
+def test_personal_facts_are_sealed_in_the_file_and_gone_with_the_customers_key(
+    audit: Audit, store: CoreStore, clock: FixedClock
+) -> None:
+    jenny = Customers(store, clock).add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
+    kept = next(iter(store.database.handle.query("SELECT facts FROM audit")))["facts"]
+    assert "Jenny" not in kept and "example.com" not in kept
+    store.private.forget(jenny.id)
+    assert audit.get(AUDITOR, 1).facts == {"personal data": ERASED}
+    assert store.trail.verify() == [], "the chain does not notice"
+
+
+def test_facts_under_a_lost_key_are_said_to_be_so(store: CoreStore, clock: FixedClock) -> None:
+    Customers(store, clock).add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
+    other = CoreStore(store.database, Vault([make_key()]), clock)
+    assert Audit(other, clock, ZONE).get(AUDITOR, 1).facts == {"personal data": UNREADABLE}
+
+
+def test_an_old_value_that_is_not_a_table_is_shown_too(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    store.trail.append(OPS, "x", "y", clock.now(), before=1, after=2)
+    assert (audit.get(AUDITOR, 1).before, audit.get(AUDITOR, 1).after) == ({"value": 1}, {"value": 2})
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    for number in range(12):
+        store.trail.append(OPS, "x", str(number), clock.now())
+    first = audit.page(AUDITOR, AuditFilter(what="x"), size=5)
+    second = audit.page(AUDITOR, AuditFilter(what="x"), before=first.before, size=5)
+    third = audit.page(AUDITOR, AuditFilter(what="x"), before=second.before, size=5)
+    numbers = [int(row.subject) for page in (first, second, third) for row in page.rows]
+    assert numbers == list(range(11, -1, -1)) and third.before is None
+
+
+def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    store.trail.append(Actor("=cmd|' /C calc'!A0", frozenset()), "x", "y", clock.now(), before={"a": 1}, after={"a": 2})
+    store.trail.append(OPS, "other", "z", clock.now())
+    lines = list(csv.DictReader(io.StringIO("".join(audit.export(AUDITOR, AuditFilter(what="x"))))))
+    assert [line["subject"] for line in lines] == ["y"]
+    assert lines[0]["actor"].startswith("'=") and lines[0]["after"] == '{"a": 2}'
+    assert lines[0]["at"] == "2026-11-24T10:00:00-05:00"
+    exported = store.trail.read(limit=1)[0]
+    assert (exported.action, exported.actor, exported.facts["what"]) == ("audit.exported", "Ann Auditor", "x")
+
+
+def test_the_chains_state_says_how_far_it_is_whole(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+    store.trail.append(OPS, "x", "y", clock.now())
+    state = audit.state(AUDITOR)
+    assert (state.end.seq, state.findings, state.checked_at) == (1, [], clock.now())
+    store.database.handle.execute("DROP TRIGGER audit_keeps")
+    store.database.handle.execute("UPDATE audit SET actor = 'nobody'")
+    assert len(audit.state(AUDITOR).findings) == 2
+
+
+@pytest.mark.parametrize("role", [Role.OPS, Role.FINANCE])
+def test_only_who_may_read_the_trail_reads_it(audit: Audit, role: Role) -> None:
+    person = Actor("x", frozenset({role}))
+    for call in (
+        lambda: audit.page(person, AuditFilter()),
+        lambda: audit.get(person, 1),
+        lambda: audit.state(person),
+        lambda: audit.actions(person),
+        lambda: audit.export(person, AuditFilter()),
+    ):
+        with pytest.raises(AccessDenied):
+            call()
+
+
+def test_every_look_at_something_sensitive_is_an_action(world: World, audit: Audit) -> None:
+    attempt = world.link()
+    assert attempt.bank_account_id
+    customers = Customers(world.store, world.clock)
+    for _ in range(3):  # a page that runs again
+        customers.get(world.actor, world.customer.id)
+        world.desk.account(world.actor, attempt.bank_account_id)
+        world.desk.events(world.actor, attempt.id)
+        audit.page(AUDITOR, AuditFilter())
+        audit.get(AUDITOR, 1)
+    looks = sorted((row.action, row.subject) for row in world.store.trail.read() if row.action.endswith("viewed"))
+    assert looks == [
+        ("account.viewed", attempt.bank_account_id),
+        ("audit.row_viewed", "audit:1"),
+        ("audit.viewed", "audit"),
+        ("customer.viewed", world.customer.id),
+        ("evidence.viewed", attempt.id),
+    ]
+    before = world.store.trail.end()
+    assert list(customers.several(world.actor, [world.customer.id, "cust_nobody"])) == [world.customer.id]
+    assert world.store.trail.end() == before, "a list is no look at one person"
