@@ -24,7 +24,7 @@ bench: setup ## measure the page, the backfill, the resync and the memory (up to
 	@ACH_DESK_CHROMIUM="$$(scripts/browser)" $(PY) -m benchmarks
 
 crash: setup ## kill the process at every write and call of every flow, and look at what is left
-	@$(PY) -m tests.crash
+	@$(PY) -m tests.crash --jobs 0 $(ARGS)
 
 screenshots: setup ## a picture of every page, into docs/screenshots/
 	@ACH_DESK_CHROMIUM="$$(scripts/browser)" $(PY) -m tests.browser.screenshots

@@ -4,57 +4,91 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.crash.deaths import run_in_child
+from tests.crash.deaths import count_points, run_in_child
 from tests.crash.flows import FLOWS, Flow
 from tests.crash.house import CrashSandbox, House
 
 COUNTED = ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")
-MOST_POINTS = 2_000  # no flow has so many; a flow that never passes must not run for ever
+MOST_POINTS = 20_000  # no flow has so many; a flow that never passes must not run for ever
+LISTED = ("charges", "payment_intents", "payouts")
+SAY_EVERY = 15.0  # seconds between two lines of progress
 
 
 class Runner:
     """Runs flows over one sandbox and adds up what was found."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.random = folder, random.Random(seed)
+    def __init__(self, folder: Path, name: str = "") -> None:
+        self.folder, self.name = folder, name
         self.sandbox = CrashSandbox(folder / "sandbox")
         self.totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
-        self.points: dict[str, int] = {}
-        self._number = 0
+        self._number, self._said = 0, time.monotonic()
+        self._begun: dict[str, House] = {}
 
-    def walk(self, flow: Flow, step: int = 1) -> Iterator[int]:
-        """Kill the flow at its 1st, 2nd, 3rd … point until it passes unharmed; yields each point."""
-        for point in range(1, MOST_POINTS, step):
+    def count(self, flow: Flow) -> int:
+        """How many points the flow has when nobody kills it."""
+        house = self._begin(flow)
+        points = count_points(lambda: flow.act(house))
+        shutil.rmtree(house.folder)
+        return points
+
+    def walk(self, flow: Flow, points: int, step: int, share: int, shares: int) -> Iterator[int]:
+        """Kill the flow at each `step`-th point, this share of them; the first share goes on until the flow passes."""
+        for number, point in enumerate(range(1, points + 1, step)):
+            if number % shares == share:
+                self.once(flow, point, 0)
+                self.say(f"{flow.name}: {point} of about {points}")
+                yield point
+        if share:
+            return
+        for point in range(points + 1, MOST_POINTS):
             if not self.once(flow, point, 0):
-                self.points[flow.name] = point
                 return
             yield point
         raise AssertionError(f"{flow.name} never passes")
 
     def once(self, flow: Flow, point: int, second: int) -> bool:
         """One run, killed at `point` and, where `second` says so, in the resume too. Says whether it was killed."""
-        self._number += 1
-        folder = self.folder / f"run-{self._number}"
-        folder.mkdir(parents=True)
-        house = House(self.sandbox, folder, flow.generation)
-        house.notes["made"] = run_in_child(lambda: flow.begin(house)).result
+        house = self._begin(flow)
         killed = run_in_child(lambda: flow.act(house), kill_at=point).killed
+        found: dict[str, Any] = {}
+        if flow.look:
+            found |= run_in_child(lambda: flow.look(house) if flow.look else {}).result
         if second:
             run_in_child(lambda: flow.resume(house), kill_at=second)
         run_in_child(lambda: flow.resume(house))
-        self.count(flow, point, second, run_in_child(lambda: flow.check(house)).result)
-        shutil.rmtree(folder)
+        for name, value in run_in_child(lambda: flow.check(house)).result.items():
+            found[name] = value or found.get(name, value)
+        self.note(flow, point, second, found)
+        shutil.rmtree(house.folder)
         return killed
 
-    def count(self, flow: Flow, point: int, second: int, found: dict[str, Any]) -> None:
+    def _begin(self, flow: Flow) -> House:
+        self._number += 1
+        name = f"run-{self._number}"
+        if flow.shared and flow.name in self._begun:
+            return self._begun[flow.name].copy(name)
+        house = House(self.sandbox, self.folder / name, flow.generation)
+        house.folder.mkdir(parents=True)
+        house.notes["made"] = run_in_child(lambda: flow.begin(house)).result
+        if not flow.shared:
+            return house
+        self._begun[flow.name] = house
+        if flow.look:
+            self.sandbox.keep_lists(LISTED)
+        return house.copy(f"{name}-first")
+
+    def note(self, flow: Flow, point: int, second: int, found: dict[str, Any]) -> None:
         self.totals["runs"] += 1
         for name in COUNTED:
             self.totals[name] += found[name]
@@ -64,31 +98,73 @@ class Runner:
         else:
             self.totals["survived"] += 1
 
+    def say(self, what: str, *, now: bool = False) -> None:
+        if now or time.monotonic() - self._said > SAY_EVERY:
+            self._said = time.monotonic()
+            print(f"{self.name}{what}; {self.totals['runs']} runs", file=sys.stderr, flush=True)
+
+
+def run_share(chosen: argparse.Namespace) -> dict[str, int]:
+    """This process's share of the points, then its share of the double crashes."""
+    share, shares = chosen.share
+    flows = [FLOWS[name] for name in chosen.flow] if chosen.flow else list(FLOWS.values())
+    chance = random.Random(chosen.seed * 1_000 + share)
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Runner(Path(folder), f"[{share + 1}/{shares}] " if shares > 1 else "")
+        try:
+            points = {}
+            for flow in flows:
+                points[flow.name] = runner.count(flow)
+                for _ in runner.walk(flow, points[flow.name], flow.stride * chosen.stride, share, shares):
+                    pass
+                runner.say(f"{flow.name}: {points[flow.name]} points, walked", now=True)
+            while runner.totals["runs"] < -(-chosen.runs // shares):
+                flow = chance.choice(flows)
+                most = points[flow.name]
+                runner.once(flow, chance.randint(1, most), chance.randint(1, most))
+                runner.say(f"crashed twice: {flow.name}")
+        finally:
+            runner.sandbox.stop()
+    return runner.totals
+
+
+def run_shares(arguments: list[str], jobs: int) -> dict[str, int]:
+    """The same in several processes, each with a sandbox of its own; their figures added up."""
+    command = [sys.executable, "-m", "tests.crash", *arguments]
+    children = [
+        subprocess.Popen([*command, "--share", f"{share}/{jobs}"], stdout=subprocess.PIPE, text=True)
+        for share in range(jobs)
+    ]
+    totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
+    for child in children:
+        said, _ = child.communicate()
+        lines = said.splitlines()
+        if child.returncode not in {0, 1} or not lines:
+            raise SystemExit(f"A share ended with {child.returncode}; its last words stand above.")
+        for name, value in json.loads(lines[-1]).items():
+            totals[name] += value
+    return totals
+
+
+def read_share(text: str) -> tuple[int, int]:
+    share, shares = text.split("/")
+    return int(share), int(shares)
+
 
 def main() -> int:
     """Walk every flow, then crash twice at random until there are enough runs; 0 where all survived."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=1_000, help="at least so many; 0 for the walk alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flow", choices=list(FLOWS), action="append")
     parser.add_argument("--stride", type=int, default=1, help="take every n-th point only")
+    parser.add_argument("--jobs", type=int, default=1, help="processes beside each other; 0 for one per core")
+    parser.add_argument("--share", type=read_share, default=(0, 1), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    flows = [FLOWS[name] for name in chosen.flow] if chosen.flow else list(FLOWS.values())
-    with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(Path(folder), chosen.seed)
-        try:
-            for flow in flows:
-                for _ in runner.walk(flow, flow.stride * chosen.stride):
-                    pass
-                print(f"{flow.name}: {runner.points[flow.name] - 1} points", file=sys.stderr, flush=True)
-            while runner.totals["runs"] < chosen.runs:
-                flow = runner.random.choice(flows)
-                points = runner.points[flow.name]
-                runner.once(flow, runner.random.randrange(1, points + 1), runner.random.randrange(1, points + 1))
-        finally:
-            runner.sandbox.stop()
-    print(json.dumps(runner.totals))
-    return 0 if runner.totals["survived"] == runner.totals["runs"] else 1
+    jobs = chosen.jobs or os.cpu_count() or 1
+    totals = run_shares(sys.argv[1:], jobs) if jobs > 1 and chosen.share == (0, 1) else run_share(chosen)
+    print(json.dumps(totals))
+    return 0 if totals["survived"] == totals["runs"] else 1
 
 
 if __name__ == "__main__":

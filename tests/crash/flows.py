@@ -13,11 +13,13 @@ from typing import Any
 from dashboard.backup import Backups, restore
 from dashboard.clock import Clock
 from dashboard.desk import Desk
-from dashboard.errors import UnreadableSecret
+from dashboard.errors import Refused, UnreadableSecret
 from dashboard.filters import PaymentFilter
 from dashboard.models import AttemptState, DebitOrder, DebitState, Purpose
 from dashboard.rotation import rotate
 from dashboard.settings import load_settings
+from dashboard.store.database import Database
+from dashboard.store.objects import KINDS
 from dashboard.store.vault import Vault, make_key
 from tests.crash.house import House
 
@@ -26,7 +28,11 @@ Notes = dict[str, Any]
 
 @dataclass(frozen=True)
 class Flow:
-    """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong."""
+    """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong.
+
+    `look` looks at what the dead process left, before anything is resumed. `shared` says that a run changes nothing at
+    the sandbox, so that every run may start from a copy of one beginning.
+    """
 
     name: str
     begin: Callable[[House], Notes]
@@ -34,7 +40,11 @@ class Flow:
     resume: Callable[[House], None]
     check: Callable[[House], Notes]
     generation: str = "current"
-    stride: int = 1  # a backfill is the same page after page: every ninth point says as much, in a ninth of the time
+    stride: int = (
+        1  # a backfill is the same page after page: every seventh point says as much, in a seventh of the time
+    )
+    look: Callable[[House], Notes] | None = None
+    shared: bool = False
 
 
 def _common(desk: Desk) -> Notes:
@@ -86,7 +96,7 @@ def _check_link(house: House) -> Notes:
     if attempt.item_id:
         try:
             stored = bool(desk.store.items.access_token(attempt.item_id))
-        except UnreadableSecret:
+        except (UnreadableSecret, Refused):  # Refused: the row has none
             stored = False
     exchanged = house.generation == "classic" or house.sandbox.is_spent(token)
     if exchanged and not stored and attempt.state is not AttemptState.UNKNOWN:
@@ -162,22 +172,51 @@ def _act_sync(house: House) -> None:
 def _check_sync(house: House) -> Notes:
     desk = house.open()
     found = _common(desk)
-    listed, after = 0, {}
-    while True:
-        page = house.sandbox.stripe("charges", limit=100, **after)
-        for charge in page:
-            kept = desk.store.payments.parts(charge["id"])["charge"]
-            if not kept or kept[0]["status"] != charge["status"]:
-                found["stuck"] = f"{charge['id']} is not as Stripe lists it: the cursor ran ahead of the rows"
-        listed += len(page)
-        if len(page) < 100:
-            break
-        after = {"starting_after": page[-1]["id"]}
+    listed = house.sandbox.list_all("charges")
+    for charge in listed:
+        kept = desk.store.payments.parts(charge["id"])["charge"]
+        if not kept or kept[0]["status"] != charge["status"]:
+            found["stuck"] = f"{charge['id']} is not as Stripe lists it: the cursor ran ahead of the rows"
     sums = desk.store.payments.sums(PaymentFilter(), desk.payments.today())
-    if sums.count < listed:
-        found["stuck"] = f"{sums.count} payments of {listed}"
+    if sums.count < len(listed):
+        found["stuck"] = f"{sums.count} payments of {len(listed)}"
     desk.close()
     return found
+
+
+def _look_for_gaps(house: House) -> Notes:
+    """Whatever a cursor says was read is there: what is newer than a window's place, and what events name."""
+    database = Database(house.db)
+    ask = database.handle.query
+    tables = {row["name"] for row in ask("SELECT name FROM sqlite_master")}
+    found: Notes = {"integrity_failures": len(database.check_integrity())}
+    if "sync_window" in tables:
+        for resource, objects in house.sandbox.kept_lists.items():
+            table = KINDS[resource].table
+            windows = list(ask("SELECT * FROM sync_window WHERE resource = ?", [resource]))
+            rows = {row["id"]: row["created"] for row in ask(f"SELECT id, created FROM {table}")}
+            for one in objects:
+                if _claims_to_have_read(windows, one["created"], rows) and one["id"] not in rows:
+                    found["cursor_ahead"] = f"{one['id']} is behind a window's place and is not kept"
+        worked_off = {row["id"] for row in ask("SELECT id FROM sync_event")}
+        for event in house.sandbox.list_all("events") if worked_off else []:
+            thing = event["data"]["object"]
+            if event["id"] not in worked_off or thing["object"] not in {"charge", "payment_intent"}:
+                continue
+            table = "charge" if thing["object"] == "charge" else "intent"
+            if not list(ask(f"SELECT 1 FROM {table} WHERE id = ?", [thing["id"]])):
+                found["cursor_ahead"] = f"{event['id']} is worked off and {thing['id']} is not kept"
+    database.close()
+    return found
+
+
+def _claims_to_have_read(windows: list[dict[str, Any]], created: int, rows: dict[str, int]) -> bool:
+    for window in windows:
+        if window["start"] <= created < window["stop"]:
+            reached = window["stop"] if window["after"] is None else rows.get(window["after"], window["stop"])
+            if not window["done"] and created <= reached:
+                return False
+    return any(window["start"] <= created < window["stop"] for window in windows)
 
 
 # Keys and restore.
@@ -259,9 +298,18 @@ FLOWS: dict[str, Flow] = {
         Flow("onboarding-current", _begin(_prepare_link), _act_link, _resume_link, _check_link),
         Flow("onboarding-classic", _begin(_prepare_link), _act_link, _resume_link, _check_link, "classic"),
         Flow("debit", _begin(_linked), _act_debit, _resume_debit, _check_debit),
-        Flow("sync-backfill", _begin(_prepare_nothing), _act_sync, _act_sync, _check_sync, stride=9),
-        Flow("sync-events", _begin(_prepare_events), _act_events, _act_sync, _check_sync),
-        Flow("key-rotation", _begin(_prepare_keys), _rotate, _rotate, _check_keys),
-        Flow("restore", _begin(_prepare_restore), _restore, _restore, _check_restore),
+        Flow(
+            "sync-backfill",
+            _begin(_prepare_nothing),
+            _act_sync,
+            _act_sync,
+            _check_sync,
+            stride=7,
+            look=_look_for_gaps,
+            shared=True,
+        ),
+        Flow("sync-events", _begin(_prepare_events), _act_events, _act_sync, _check_sync, look=_look_for_gaps),
+        Flow("key-rotation", _begin(_prepare_keys), _rotate, _rotate, _check_keys, shared=True),
+        Flow("restore", _begin(_prepare_restore), _restore, _restore, _check_restore, shared=True),
     )
 }

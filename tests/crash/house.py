@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ class CrashSandbox:
         )
         assert self.process.stdout
         self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.kept_lists: dict[str, list[dict[str, Any]]] = {}
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         plaid = self.ready["plaid"]
@@ -52,6 +55,31 @@ class CrashSandbox:
         answer = requests.get(f"{self.ready['url']}/v1/{path}", params=params, auth=(key, ""), timeout=30)
         answer.raise_for_status()
         return list(answer.json()["data"])
+
+    def order(self, body: dict[str, Any]) -> None:
+        """A PaymentIntent that no desk has ordered."""
+        fields = {**body, "confirm": "true", "allowed_payment_method_types[0]": "us_bank_account"}
+        key = self.ready["stripe"]["secret_key"]
+        requests.post(
+            f"{self.ready['url']}/v1/payment_intents", data=fields, auth=(key, ""), timeout=30
+        ).raise_for_status()
+
+    def list_all(self, resource: str) -> list[dict[str, Any]]:
+        """Every object of a list, newest first."""
+        found = self.stripe(resource, limit=100)
+        while len(found) % 100 == 0 and found:
+            more = self.stripe(resource, limit=100, starting_after=found[-1]["id"])
+            if not more:
+                break
+            found += more
+        return found
+
+    def keep_lists(self, resources: Iterable[str]) -> None:
+        """List these now, for looking at what a dead sync had read: what is made later is in no window of it."""
+        self.kept_lists = {
+            resource: [{"id": one["id"], "created": one["created"]} for one in self.list_all(resource)]
+            for resource in resources
+        }
 
     def is_spent(self, public_token: str) -> bool:
         """Whether the sandbox has exchanged this public token."""
@@ -82,9 +110,19 @@ class House:
     def actor(self) -> Actor:
         return demo_actor("192.0.2.1")
 
+    @property
+    def db(self) -> Path:
+        return self.folder / f"desk-{self.generation}.db"
+
     def environ(self) -> dict[str, str]:
         kept = {**os.environ, "PLAID_LINK_GENERATION": self.generation}
         return {**settings_for(self.sandbox.ready, kept, self.folder), **self.notes.get("environ", {})}
+
+    def change(self, *statements: str) -> None:
+        """Do to the database what the desk never would, for proving that it is seen."""
+        with closing(sqlite3.connect(self.db, isolation_level=None)) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def open(self) -> Desk:
         return open_desk(load_settings(self.environ(), None), worker=InlineWorker())
