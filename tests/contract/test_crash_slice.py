@@ -88,4 +88,4 @@ def test_the_harness_sees_what_it_looks_for(
     assert finding in capfd.readouterr().err
     assert (runner.totals["runs"], runner.totals["survived"]) == (1, 0)
     if finding in runner.totals:
-        assert runner.totals[finding] == 1
+        assert runner.totals[finding] >= 1
