@@ -77,6 +77,13 @@ class Desk:
         self.clock.follow(self.sandbox.advance(business_days))
         self.sync.run()
 
+    def choose_sandbox_outcome(self, actor: Actor, outcome: str) -> None:
+        """How the sandbox's next debits end. Raises Refused outside the demo."""
+        require(actor, Permission.MOVE_SANDBOX_CLOCK)
+        if self.sandbox is None:
+            raise Refused("There is no sandbox that could be told.", action="Start one with `make demo`.")
+        self.sandbox.set_outcome(outcome)
+
     def close(self) -> None:
         """Let the running steps end, then close the database."""
         self.worker.close()

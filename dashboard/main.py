@@ -41,7 +41,7 @@ SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SAND
 
 
 def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[st.Page]]:
-    """The pages that this person may see, by section; a page left out refuses its address too."""
+    """The pages that this person may see, by section; the others are absent, and their addresses say why."""
     sections = {name: list(pages) for name, pages in SECTIONS.items()}
     if mode is Mode.SANDBOX:
         sections["Desk"].append(SANDBOX_PAGE)
@@ -63,6 +63,12 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
         for name, pages in visible.items()
         if pages
     }
+    listed[""] = [
+        st.Page(gate.refuse_page(title), title=title, url_path=stem, visibility="hidden")
+        for pages in sections.values()
+        for stem, title, _, permission in pages
+        if not can(actor, permission)
+    ]
     if signed_in:
         stem, title, icon = PERSON_PAGE
         listed.setdefault("Desk", []).append(st.Page(PAGES / f"{stem}.py", title=title, icon=icon, url_path=stem))
@@ -72,8 +78,9 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
-    handover.gate(desk, [page[0] for pages in SECTIONS.values() for page in pages])
-    person = gate.enter()
+    paths = [*(page[0] for pages in SECTIONS.values() for page in pages), PERSON_PAGE[0], SANDBOX_PAGE[0]]
+    handover.gate(desk, paths)
+    person = gate.enter(paths)
     if person:
         gate.keep_watch()
         chosen = st.navigation(list_pages(person, desk.mode, signed_in=desk.settings.open_id is not None))

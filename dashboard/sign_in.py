@@ -12,7 +12,7 @@ from dashboard.access import require_proof
 from dashboard.clock import Clock
 from dashboard.errors import AccessDenied, InputError
 from dashboard.models import Actor, Role
-from dashboard.store.people import PeopleRows
+from dashboard.store.people import PeopleRows, Visit
 from dashboard.store.trail import Trail
 
 IDLE = timedelta(minutes=15)  # OWASP ASVS 7.3.1: a documented decision; a till is left alone for longer than a coffee
@@ -84,7 +84,11 @@ class SignIn:
 
         `active` as for `visit`. The sign-in itself counts as proof for its first minutes.
         """
-        actor = self.identify(claims, address)
+        try:
+            actor = self.identify(claims, address)
+        except AccessDenied:
+            self._note_refusal(claims, address)
+            raise
         standing = self.visit(actor, claims, active=active)
         if standing is not Standing.OPEN:
             raise AccessDenied(
@@ -115,13 +119,11 @@ class SignIn:
         A sign-in is one `iat` of one subject: the cookie outlives it, and a new sign-in is a new visit.
         """
         now, id = self._clock.real(), visit_id(claims)
-        with self._people.transaction():
-            if self._people.begin_visit(id, actor.name, self._when(claims, "iat"), now):
-                roles = sorted(actor.roles)
-                self._trail.append(actor, "sign_in", f"person:{actor.name}", self._clock.now(), roles=roles)
-        visit = self._people.visit(id)
-        if visit is None or visit.ended:
+        visit = self._people.visit(id) or self._begin(actor, id, claims)
+        if visit is None:
             return Standing.ENDED
+        if visit.ended:
+            return Standing(visit.ended)
         standing = stand(visit.started_at, visit.seen_at, now)
         if standing is not Standing.OPEN:
             self._end(actor, id, standing)
@@ -144,6 +146,19 @@ class SignIn:
         if isinstance(said, bool) or not isinstance(said, int | float) or said >= now.timestamp():
             return now
         return datetime.fromtimestamp(max(said, 0), UTC)
+
+    def _note_refusal(self, claims: Mapping[str, object], address: str) -> None:
+        name, id = name_of(claims), visit_id(claims)
+        if name and self._people.visit(id) is None:  # once for each sign-in, not for each look at the page
+            self._begin(Actor(name, frozenset(), address), id, claims)
+
+    def _begin(self, actor: Actor, id: str, claims: Mapping[str, object]) -> Visit | None:
+        with self._people.transaction():
+            if self._people.begin_visit(id, actor.name, self._when(claims, "iat"), self._clock.real()):
+                action = "sign_in" if actor.roles else "sign_in.refused"
+                subject, roles = f"person:{actor.name}", sorted(actor.roles)
+                self._trail.append(actor, action, subject, self._clock.now(), roles=roles)
+            return self._people.visit(id)
 
     def _end(self, actor: Actor, id: str, standing: Standing) -> None:
         with self._people.transaction():

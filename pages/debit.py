@@ -81,20 +81,23 @@ def fill_in(desk: Desk, actor: Actor, account: BankAccount) -> None:
                 st.rerun()
 
 
-def ask_proof(desk: Desk, actor: Actor, cents: int) -> str | None:
-    """The person's PIN where the amount asks for it and they have not just signed in; None while they cannot go on."""
+def press(desk: Desk, actor: Actor, cents: int, *, blocked: bool) -> tuple[bool, str]:
+    """The button that moves money, beside the PIN where the amount asks for it: whether it was pressed, and the PIN."""
+    words = f"Debit {format.money(cents, 'usd')}"
     if not desk.debits.asks_for_proof(cents) or is_proved(actor, desk.clock.real()):
-        return ""
-    limit = format.money(desk.settings.debit_rules.proof_cents, "usd")
-    if desk.sign_in.has_pin(actor):
-        asked = f"Your PIN (asked for above {errors.plain(limit)})"
-        return st.text_input(asked, type="password", key="debit-pin", autocomplete="off")
-    st.warning(
-        "**A debit of this size asks for your PIN, and you have none.**  \nNothing was done.  \n"
-        "**What to do:** sign in again, set a PIN under *Your sign-in* within five minutes, and order the debit then.",
-        icon=":material/lock:",
-    )
-    return None
+        return st.button(words, type="primary", disabled=blocked, width="stretch"), ""
+    known = desk.sign_in.has_pin(actor)
+    if not known:
+        st.warning(
+            "**A debit of this size asks for your PIN, and you have none.**  \nNothing was done.  \n**What to do:**"
+            " sign in again, set a PIN under *Your sign-in* within five minutes, and order the debit then.",
+            icon=":material/lock:",
+        )
+    with st.form("debit-proof", border=False, clear_on_submit=True):
+        pin = st.text_input("Your PIN", type="password", autocomplete="off", max_chars=12, disabled=not known)
+        st.caption("Debits of this size ask for it, so that a page that was left open moves no money.")
+        disabled = blocked or not known
+        return st.form_submit_button(words, type="primary", disabled=disabled, width="stretch"), pin
 
 
 def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) -> None:
@@ -121,10 +124,9 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) ->
             icon=":material/help:",
         )
         accepted = st.checkbox("Debit all the same.", key="debit-accept")
-    pin = ask_proof(desk, actor, cents)
-    left, right = st.columns(2)
-    blocked = (balance.available_cents is None and not accepted) or pin is None
-    if left.button(f"Debit {format.money(cents, 'usd')}", type="primary", disabled=blocked, width="stretch"):
+    blocked = balance.available_cents is None and not accepted
+    pressed, pin = press(desk, actor, cents, blocked=blocked)
+    if pressed:
         order = DebitOrder(
             ticket=st.session_state["debit-ticket"],
             bank_account_id=account.id,
@@ -138,7 +140,7 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) ->
             proved = desk.sign_in.prove(actor, pin) if pin else actor
             st.session_state["debit-done"] = desk.debits.submit(proved, order).id
             st.rerun()
-    if right.button("Change it", width="stretch"):
+    if st.button("Change it", width="stretch"):
         st.session_state.pop("debit-balance", None)
         st.rerun()
 

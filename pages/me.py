@@ -13,7 +13,7 @@ from dashboard.ui import errors, format, frame, gate, session
 def show_person(desk: Desk, actor: Actor) -> None:
     """Name, roles, what they allow, and the sign-in's end."""
     with st.container(border=True):
-        st.markdown(f"**{errors.plain(actor.name)}** · {gate.in_words(actor)}")
+        st.text(f"{actor.name} · {gate.in_words(actor)}")
         st.markdown("You may " + ", ".join(one.value for one in Permission if can(actor, one)) + ".")
         span = desk.sign_in.ends(session.claims())
         if span:

@@ -49,7 +49,7 @@ def main() -> None:
             outcomes = {one.outcome: one.text for one in desk.sandbox.outcomes()}
             chosen = st.selectbox("Outcome", list(outcomes), format_func=lambda name: outcomes[name])
             if st.button("Use it from now on"):
-                desk.sandbox.set_outcome(chosen)
+                desk.choose_sandbox_outcome(actor, chosen)
                 st.toast(f"From now on: {outcomes[chosen]}")
         with st.container(border=True):
             st.subheader("Who to sign in as")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from dashboard.errors import AccessDenied
@@ -10,7 +12,7 @@ from dashboard.ui import errors, frame, session
 
 LOOK_EVERY = 10.0  # seconds; how long an idle page may still show what it showed
 CLOSED = {
-    "signed_out": ("Sign in", "Your organisation's sign-in says who you are; your role says what you see."),
+    "signed_out": ("Sign in to ACH Desk", "Your organisation's sign-in says who you are; your role says what you see."),
     "idle": ("Locked", "Nobody touched this page for 15 minutes. What you had saved is still there."),
     "expired": ("Signed out", "A sign-in lasts 12 hours at most. What you had saved is still there."),
     "ended": ("Signed out", "This sign-in has ended. What you had saved is still there."),
@@ -19,16 +21,28 @@ CLOSED = {
 ROLES = {Role.OPS: "ops", Role.FINANCE: "finance", Role.ADMIN: "admin", Role.AUDITOR: "auditor"}
 
 
-def enter() -> Actor | None:
-    """The person who is in, or None where the door is shut; what to do then is on the page already."""
+def enter(paths: Sequence[str]) -> Actor | None:
+    """The person who is in, or None where the door is shut; what to do then is on the page already.
+
+    `paths` are the addresses of pages: each leads to the door instead of to "page not found".
+    """
     try:
         return session.actor(active=True)
     except AccessDenied as error:
-        if error.code not in CLOSED:
+        pages = [
+            st.Page(_nothing, title="ACH Desk", url_path=path, default=not place) for place, path in enumerate(paths)
+        ]
+        st.navigation(pages, position="hidden")  # also takes away the navigation of whoever was in
+        frame.mark_mode(session.desk().mode)
+        if error.code in CLOSED:
+            _show_door(error)
+        else:
             errors.show(error)
-            return None
-        _show_door(error)
         return None
+
+
+def _nothing() -> None:
+    """A page's address while nobody is in."""
 
 
 def keep_watch() -> None:
@@ -54,9 +68,25 @@ def show_person(actor: Actor) -> None:
     if session.desk().settings.open_id is None:
         return
     with st.sidebar:
-        st.caption(f"{errors.plain(actor.name)} · {in_words(actor)}")
+        st.text(f"{actor.name}\n{in_words(actor)}")
         if st.button("Sign out", icon=":material/logout:", width="stretch"):
             sign_out(actor)
+
+
+def refuse_page(title: str) -> Callable[[], None]:
+    """A page in the place of one that this person may not see: its address says so, and shows nothing of it."""
+
+    def refused() -> None:
+        frame.title("Not for your role")
+        errors.show(
+            AccessDenied(
+                f"You may not see {title}.",
+                meaning="Nothing was done.",
+                action="Pick a page at the left, or ask an administrator for the role that may.",
+            )
+        )
+
+    return refused
 
 
 def in_words(actor: Actor) -> str:

@@ -15,6 +15,7 @@ from dashboard.errors import AccessDenied, InputError
 from dashboard.models import Actor, Role
 from dashboard.sign_in import IDLE, LONGEST, PIN_LOCK, PIN_TRIES, PROVED_FOR, SignIn, Standing, read_rules
 from dashboard.store import Store
+from dashboard.store.people import PeopleRows, Visit
 from dashboard.store.vault import Vault, make_key
 
 RULES = read_rules({Role.OPS: "ann@example.com, group:counter", Role.ADMIN: "group:admins", Role.FINANCE: ""})
@@ -78,7 +79,7 @@ def test_a_visit_ends_after_a_quarter_of_an_hour_without_a_hand(sign_in: SignIn,
     assert sign_in.visit(ANN, CLAIMS, active=False) is Standing.OPEN
     clock.move(timedelta(seconds=1))
     assert sign_in.visit(ANN, CLAIMS, active=False) is Standing.IDLE
-    assert sign_in.visit(ANN, CLAIMS, active=True) is Standing.ENDED, "the old cookie opens nothing any more"
+    assert sign_in.visit(ANN, CLAIMS, active=True) is Standing.IDLE, "the old cookie opens nothing any more"
     assert sign_in.visit(ANN, {**CLAIMS, "iat": ISSUED + 900}, active=True) is Standing.OPEN, "a new sign-in does"
 
 
@@ -147,7 +148,7 @@ def test_who_comes_back_too_late_is_told_why_and_what_to_do(
     assert refused.value.action == "Sign in again."
     with pytest.raises(AccessDenied) as refused:
         sign_in.enter(CLAIMS, active=True)
-    assert refused.value.code == "ended"
+    assert refused.value.code == code, "it stays shut, and goes on saying why"
 
 
 def test_a_cookie_that_is_first_shown_after_a_shift_opens_nothing(sign_in: SignIn) -> None:
@@ -210,3 +211,48 @@ def test_each_persons_pin_is_their_own(sign_in: SignIn) -> None:
     sign_in.set_pin(FRESH, "405162")
     with pytest.raises(AccessDenied):
         sign_in.prove(Actor("bob@example.com", frozenset({Role.OPS})), "405162")
+
+
+def test_who_is_turned_away_is_on_record_once(sign_in: SignIn, store: Store) -> None:
+    eve = {**CLAIMS, "sub": "7", "email": "eve@example.com"}
+    for claims in (eve, eve, {}):
+        with pytest.raises(AccessDenied, match="has no role"):
+            sign_in.enter(claims, "192.0.2.9", active=True)
+    assert [(row.actor, row.action, row.address) for row in store.trail.read()] == [
+        ("eve@example.com", "sign_in.refused", "192.0.2.9")
+    ]
+
+
+def test_looking_again_writes_nothing(sign_in: SignIn, store: Store) -> None:
+    sign_in.enter(CLAIMS, active=True)
+    before = store.database.handle.conn.total_changes
+    sign_in.enter(CLAIMS, active=False)
+    sign_in.enter(CLAIMS, active=True)
+    assert store.database.handle.conn.total_changes == before
+
+
+def test_two_tabs_that_open_at_once_are_one_sign_in(store: Store, clock: FixedClock) -> None:
+    class Late(PeopleRows):
+        """The other tab writes its row between this one's look and its write."""
+
+        looks = 0
+
+        def visit(self, id: str) -> Visit | None:
+            self.looks += 1
+            if self.looks == 1:
+                SignIn(store.people, store.trail, clock, RULES).enter(CLAIMS, active=True)
+                return None
+            return super().visit(id)
+
+    SignIn(Late(store.database), store.trail, clock, RULES).enter(CLAIMS, active=True)
+    assert [row.action for row in store.trail.read()] == ["sign_in"]
+
+
+def test_a_sign_in_whose_row_is_gone_is_over(store: Store, clock: FixedClock) -> None:
+    class Cleared(PeopleRows):
+        """Rows that a clean-up removes at once."""
+
+        def visit(self, id: str) -> Visit | None:
+            return None
+
+    assert SignIn(Cleared(store.database), store.trail, clock, RULES).visit(ANN, CLAIMS, active=True) is Standing.ENDED
