@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -120,6 +121,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
     gc.collect()
     gc.freeze()
+    threading.Thread(target=session.open_early, name="desk-opening", daemon=True).start()
     yield {}
     session.close()
 

@@ -17,6 +17,7 @@ from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
 from dashboard.handover import Handover
+from dashboard.hosted import HostedLinks
 from dashboard.institutions import Institutions
 from dashboard.mandates import Mandates
 from dashboard.models import Actor, Generation, Mode
@@ -45,6 +46,7 @@ class Desk:
     institutions: Institutions
     onboarding: Onboarding
     handover: Handover
+    hosted: HostedLinks
     mandates: Mandates
     debits: Debits
     payments: Payments
@@ -127,6 +129,7 @@ def open_desk(
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
+    hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
     desk = Desk(
         settings=settings,
@@ -136,7 +139,8 @@ def open_desk(
         customers=Customers(store, clock),
         institutions=Institutions(store, plaid, clock),
         onboarding=onboarding,
-        handover=Handover(store, onboarding, sign_in, clock),
+        handover=Handover(store, onboarding, hosted, sign_in, clock),
+        hosted=hosted,
         mandates=Mandates(store, clock, settings),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=Payments(store, clock, settings),

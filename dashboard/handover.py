@@ -16,6 +16,7 @@ from dashboard.access import Permission, require
 from dashboard.clock import Clock
 from dashboard.customer_words import Language
 from dashboard.errors import InputError, Refused
+from dashboard.hosted import HostedLinks, PhoneLink
 from dashboard.models import Actor, AttemptState, BankAccount, Customer, LinkAttempt, LinkOpening, Role
 from dashboard.onboarding import Onboarding, Question
 from dashboard.onboarding.authorization import ONLINE
@@ -41,19 +42,21 @@ class Pins(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """What the customer sees now; `attempt` is None until they have agreed."""
+    """What the customer sees now; `attempt` is None until they have agreed, `phone` unless they use their own."""
 
     lock: Lock
     customer: Customer
     attempt: LinkAttempt | None
     question: Question | None
+    phone: PhoneLink | None
 
 
 class Handover:
     """Locks a device to one customer's steps, takes those steps, and takes the device back."""
 
-    def __init__(self, store: CoreStore, onboarding: Onboarding, pins: Pins, clock: Clock) -> None:
-        self._store, self._onboarding, self._pins, self._clock = store, onboarding, pins, clock
+    def __init__(self, store: CoreStore, onboarding: Onboarding, hosted: HostedLinks, pins: Pins, clock: Clock) -> None:
+        self._store, self._onboarding, self._hosted = store, onboarding, hosted
+        self._pins, self._clock = pins, clock
 
     # The operator.
 
@@ -144,12 +147,13 @@ class Handover:
     def step(self, actor: Actor) -> Step:
         """What the customer of this device sees now. Raises ProviderError."""
         lock = self._lock(actor)
-        attempt = question = None
+        attempt = question = phone = None
         if lock.attempt_id is not None:
             attempt = self._onboarding.get(self._operator(lock), lock.attempt_id)
             waits_for_customer = attempt.state is AttemptState.CHOOSING
             question = self._onboarding.question(attempt) if waits_for_customer else None
-        return Step(lock, self._customer(lock.customer_id), attempt, question)
+            phone = self._hosted.show(self._operator(lock), attempt)
+        return Step(lock, self._customer(lock.customer_id), attempt, question, phone)
 
     def speak(self, actor: Actor, language: Language) -> None:
         """Change the language of the customer's steps."""
@@ -175,6 +179,15 @@ class Handover:
         accepted = self._store.acceptances.get(lock.attempt_id) if lock.attempt_id else None
         opening = self._onboarding.open(self._operator(lock), lock.customer_id, hint=lock.hint, accepted=accepted)
         self._store.locks.edit(lock.id, attempt_id=opening.attempt_id)
+
+    def use_phone(self, actor: Actor) -> None:
+        """Open Link on the customer's own phone under what was accepted before. Raises Refused, ProviderError."""
+        lock = self._lock(actor)
+        accepted = self._store.acceptances.get(self._attempt_id(lock))
+        if accepted is None:
+            raise Refused("Nothing was agreed to yet.", action="Read the authorization first.", code="not_agreed")
+        attempt_id = self._hosted.open(self._operator(lock), lock.customer_id, accepted, hint=lock.hint)
+        self._store.locks.edit(lock.id, attempt_id=attempt_id)
 
     def opening(self, actor: Actor) -> LinkOpening:
         """What opens Link for the customer's attempt. Raises Refused where its time is over."""

@@ -11,9 +11,10 @@ from components.plaid_link import plaid_link
 from dashboard.customer_words import WORDS, Language
 from dashboard.desk import Desk
 from dashboard.errors import DeskError, InputError
+from dashboard.hosted import is_open
 from dashboard.models import Actor, AttemptState, Customer, HolderType, LinkAttempt
 from dashboard.onboarding.authorization import OFFLINE
-from dashboard.ui import errors, evidence, format, frame, session, steps
+from dashboard.ui import errors, evidence, format, frame, phone, session, steps
 
 PARTS = ("customer", "attempt")
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
@@ -88,7 +89,14 @@ def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, 
     agreed = st.checkbox("I agree. (The customer ticks this.)", key=f"agreed-{customer.id}")
     if hint:
         st.caption(f"Link will open for {st.session_state.get('institution-name')}.")
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
+    if desk.hosted.is_offered() and middle.button(
+        "On the customer's phone", icon=":material/smartphone:", disabled=not agreed, width="stretch"
+    ):
+        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, Language.ENGLISH)
+        attempt_id = desk.hosted.open(actor, customer.id, accepted, hint=hint)
+        st.session_state.pop("institution-hint", None)
+        go(customer=customer.id, attempt=attempt_id)
     if left.button("Continue", type="primary", disabled=not agreed, width="stretch"):
         accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, Language.ENGLISH)
         opening = desk.onboarding.open(actor, customer.id, hint=hint, accepted=accepted)
@@ -164,6 +172,16 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
 
 def follow(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any]) -> None:
     """Whatever stage the attempt has reached, and the one thing to do now."""
+    waiting = desk.hosted.show(actor, attempt)
+    if waiting is not None and is_open(waiting.left):
+        phone.show(
+            waiting,
+            WORDS[Language.ENGLISH],
+            lambda: desk.hosted.show(actor, desk.onboarding.get(actor, attempt.id)),
+        )
+        if st.button("Cancel", key="cancel-phone"):
+            start_over(keep_customer=True)
+        return
     question = desk.onboarding.question(attempt)
     link(desk, actor, attempt, facts)
     if attempt.state is AttemptState.OPENED:

@@ -14,7 +14,7 @@ from dashboard.errors import DeskError, InputError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead
-from dashboard.models import Actor, AttemptState, BankAccount, Customer, Generation, LinkAttempt, LinkOpening
+from dashboard.models import Actor, AttemptState, BankAccount, Customer, Generation, LinkAttempt, LinkOpening, Secret
 from dashboard.onboarding.authorization import write_text
 from dashboard.onboarding.claims import Claims
 from dashboard.onboarding.outcome import read_evidence
@@ -59,12 +59,19 @@ class Onboarding:
     # Link.
 
     def open(
-        self, actor: Actor, customer_id: str, *, hint: str | None = None, accepted: Acceptance | None = None
+        self,
+        actor: Actor,
+        customer_id: str,
+        *,
+        hint: str | None = None,
+        accepted: Acceptance | None = None,
+        hosted: bool = False,
     ) -> LinkOpening:
         """Start an attempt and get what opens Link: a link token, or the public key in the classic generation.
 
         `hint` is a routing number that highlights a bank (current) or its type (classic); `accepted` is what the
-        customer agreed to, kept with the attempt. Raises InputError, ProviderError.
+        customer agreed to, kept with the attempt; `hosted` opens it on the customer's own phone, by an address that
+        `dashboard.hosted` keeps and shows, and not here. Raises InputError, ProviderError.
         """
         require(actor, Permission.LINK_BANK)
         self._customer(customer_id)
@@ -89,7 +96,7 @@ class Onboarding:
         language = accepted.language if accepted else Language.ENGLISH.value
         try:
             with explained():
-                token = self._plaid.create_link_token(customer_id, hint=hint, language=language)
+                token = self._plaid.create_link_token(customer_id, hint=hint, language=language, hosted=hosted)
         except DeskError as error:
             with self._store.transaction():
                 self._store.attempts.save(attempt.id, state=AttemptState.EXITED, problem=explain(error))
@@ -98,10 +105,15 @@ class Onboarding:
         if token is None:
             config = self._classic_config(hint)
         else:
-            config = {"token": token.token.reveal()}
-            self._store.attempts.save(
-                attempt.id, secrets={"link_token": token.token}, times={"link_expires_at": token.expires_at}
-            )
+            config = {} if hosted else {"token": token.token.reveal()}
+            with self._store.transaction():
+                self._store.attempts.save(
+                    attempt.id, secrets={"link_token": token.token}, times={"link_expires_at": token.expires_at}
+                )
+                if token.hosted_url is not None and token.expires_at is not None:
+                    self._store.hosted.add(
+                        attempt.id, Secret(token.hosted_url), token.expires_at, now, self._clock.real()
+                    )
         return LinkOpening(
             attempt_id=attempt.id,
             generation=attempt.generation,

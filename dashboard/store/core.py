@@ -14,6 +14,7 @@ from dashboard.store.attempts import AttemptRows
 from dashboard.store.customers import CustomerRows
 from dashboard.store.database import Database
 from dashboard.store.debits import DebitRows
+from dashboard.store.hosted import HostedRows
 from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
 from dashboard.store.locks import LockRows
@@ -41,6 +42,7 @@ class CoreStore:
         self.acceptances = AcceptanceRows(database)
         self.locks = LockRows(database)
         self.revocations = RevocationRows(database)
+        self.hosted = HostedRows(database, vault)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:

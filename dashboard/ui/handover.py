@@ -14,9 +14,11 @@ from dashboard.customer_words import WORDS, Language, Words
 from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.handover import IDLE, Step
+from dashboard.hosted import PhoneLink, is_open
 from dashboard.models import Actor, AttemptState, LinkAttempt
 from dashboard.store.locks import Ending, Lock
 from dashboard.ui import errors, evidence, format, frame, session, steps
+from dashboard.ui import phone as ui_phone
 
 LOOK_EVERY = 2.0  # seconds until a tab that was open before notices that its device changed hands
 STYLE = """
@@ -78,14 +80,16 @@ def draw(desk: Desk, actor: Actor, lock: Lock) -> None:
         draw_ending(words, lock.ending)
         return
     choose_language(desk, actor, lock)
-    if idle_watch(lock.id, IDLE):
-        desk.handover.end(actor, Ending.IDLE)
-        st.rerun()
     screen = st.container()
     facts = evidence.gather()
     with screen:
         try:
-            draw_step(desk, actor, desk.handover.step(actor), words, facts)
+            step = desk.handover.step(actor)
+            # On their own phone Link is open, and this screen names nobody.
+            if step.phone is None and idle_watch(lock.id, IDLE):
+                desk.handover.end(actor, Ending.IDLE)
+                st.rerun()
+            draw_step(desk, actor, step, words, facts)
         except DeskError:
             st.error(words.failed, icon=":material/error:")
 
@@ -111,8 +115,17 @@ def draw_step(desk: Desk, actor: Actor, step: Step, words: Words, facts: Mapping
     if attempt is None:
         draw_agreement(desk, actor, step, words, facts)
         return
+    if step.phone is not None:
+        if is_open(step.phone.left):
+            draw_phone(desk, actor, step.phone, words)
+        else:
+            draw_exit(desk, actor, words)
+        return
     draw_link(desk, actor, attempt, words, facts)
     if attempt.state is AttemptState.OPENED:
+        if desk.hosted.is_offered() and st.button(words.phone, icon=":material/smartphone:", key="customer-phone"):
+            desk.handover.use_phone(actor)
+            st.rerun()
         return
     if attempt.state is AttemptState.CHOOSING:
         draw_accounts(desk, actor, attempt, words)
@@ -184,6 +197,18 @@ def draw_link(desk: Desk, actor: Actor, attempt: LinkAttempt, words: Words, fact
 
 
 LINK_WORDS = ("loading", "opening", "saving", "closed", "slow", "unavailable", "popup_blocked")
+
+
+def draw_phone(desk: Desk, actor: Actor, phone: PhoneLink, words: Words) -> None:
+    """The customer links their bank on their own phone; this screen waits."""
+
+    def look() -> PhoneLink | None:
+        return desk.handover.step(actor).phone if can(actor, Permission.OWN_STEP) else None
+
+    ui_phone.show(phone, words, look)
+    if st.button(words.phone_here, key="customer-here"):
+        desk.handover.again(actor)
+        st.rerun()
 
 
 def draw_accounts(desk: Desk, actor: Actor, attempt: LinkAttempt, words: Words) -> None:

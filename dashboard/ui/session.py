@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,14 +16,18 @@ import streamlit as st
 from dashboard.access import demo_actor, with_debits
 from dashboard.desk import Desk, open_desk
 from dashboard.devices import COOKIE, digest_cookie
-from dashboard.errors import AccessDenied
+from dashboard.errors import AccessDenied, DeskError
 from dashboard.models import Actor, Mode
 from dashboard.settings import explain_sign_in, load_settings
 from dashboard.settings.checks import is_loopback_host
+from dashboard.ticker import Ticker
 
 _guard = threading.Lock()
 _opened: dict[str, Desk] = {}
 _provider: Callable[[], Desk] | None = None
+_ticker: dict[str, Ticker] = {}
+PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
+log = logging.getLogger(__name__)
 
 
 def provide(provider: Callable[[], Desk] | None) -> None:
@@ -46,12 +51,25 @@ def resume(opened: Desk) -> None:
     """Take up what a crash or a stop left unfinished, on the worker."""
     opened.worker.submit(opened.onboarding.resume_all)
     opened.worker.submit(opened.debits.resume_all)
+    _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
+    _ticker["phones"].start()
+
+
+def open_early() -> None:
+    """Open the desk before anybody comes, so that what a stop left behind goes on; where it cannot, pages say why."""
+    try:
+        desk()
+    except DeskError as error:
+        log.warning("The desk did not open at start: %s.", error.code)
 
 
 def close() -> None:
     """Finish the steps that run and close the database; called when the server stops."""
     with _guard:
         opened = _opened.pop("desk", None)
+    for ticker in _ticker.values():
+        ticker.stop()
+    _ticker.clear()
     if opened:
         opened.close()
 

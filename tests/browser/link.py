@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.desk import PATIENCE
 
 
-def pick_bank(modal: FrameLocator, name: str) -> None:
+def pick_bank(modal: FrameLocator | Page, name: str) -> None:
     modal.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click(timeout=PATIENCE)
     modal.get_by_label("Search for your bank").fill(name)
     modal.get_by_test_id("institution-list").get_by_role("button", name=name).first.click(timeout=PATIENCE)
 
 
-def sign_in(modal: FrameLocator, user: str, password: str) -> None:
+def sign_in(modal: FrameLocator | Page, user: str, password: str) -> None:
     modal.get_by_label("Username").fill(user, timeout=PATIENCE)
     modal.get_by_label("Password").fill(password)
     modal.get_by_role("button", name="Continue").click()

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, add_customer, settle, visit
 from tests.browser.link import finish, leave, pick_account, pick_bank, sign_in
@@ -53,7 +53,11 @@ def connect(page: Page, label: str = "Connect my bank") -> None:
     button = page.get_by_role("button", name=label)
     expect(button).to_be_enabled(timeout=PATIENCE)
     button.click()
-    modal = page.frame_locator("iframe[id^=plaid-link]")
+    connect_in(page.frame_locator("iframe[id^=plaid-link]"))
+
+
+def connect_in(modal: FrameLocator | Page) -> None:
+    """Through Link to its last pane, in the modal or on the hosted page."""
     pick_bank(modal, "First Platypus Bank")
     sign_in(modal, "user_good", "pass_good")
     modal.get_by_test_id("pane-accounts").get_by_text("Plaid Checking").first.click(timeout=PATIENCE)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from dashboard.backup import Backups, restore
 from dashboard.clock import Clock
+from dashboard.customer_words import Language
 from dashboard.desk import Desk
 from dashboard.errors import Refused, UnreadableSecret
 from dashboard.filters import PaymentFilter
@@ -110,6 +112,34 @@ def _check_link(house: House) -> Notes:
         found["doubled"] = f"{len(customers)} customers, {sources} bank accounts"
     desk.close()
     return found
+
+
+# A link on the customer's own phone.
+
+
+def _prepare_phone(house: House, desk: Desk) -> Notes:
+    """The customer has gone through Link on their phone; the desk has not asked yet what became of it."""
+    customer = house.add_customer(desk)
+    accepted = desk.onboarding.accept(house.actor, customer, "offline", {}, Language.ENGLISH)
+    attempt = desk.hosted.open(house.actor, customer, accepted)
+    phone = desk.hosted.show(house.actor, desk.onboarding.get(house.actor, attempt))
+    assert phone is not None
+    return {"attempt": attempt, "outcome": {"public_token": house.finish_on_phone(phone.url)}}
+
+
+def _act_phone(house: House) -> None:
+    desk = house.open()
+    desk.hosted.ask_due(timedelta(minutes=1))
+    _choose(house, desk)
+    desk.close()
+
+
+def _resume_phone(house: House) -> None:
+    desk = house.open()
+    desk.onboarding.resume_all()  # at start
+    desk.hosted.ask_due(timedelta(minutes=10))  # then by itself
+    _choose(house, desk)
+    desk.close()
 
 
 # Debit.
@@ -297,6 +327,7 @@ FLOWS: dict[str, Flow] = {
     for flow in (
         Flow("onboarding-current", _begin(_prepare_link), _act_link, _resume_link, _check_link),
         Flow("onboarding-classic", _begin(_prepare_link), _act_link, _resume_link, _check_link, "classic"),
+        Flow("onboarding-phone", _begin(_prepare_phone), _act_phone, _resume_phone, _check_link),
         Flow("debit", _begin(_linked), _act_debit, _resume_debit, _check_debit),
         Flow(
             "sync-backfill",

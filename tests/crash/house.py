@@ -161,5 +161,23 @@ class House:
         }
         return {"attempt": opening.attempt_id, "outcome": outcome}
 
+    def finish_on_phone(self, url: str) -> str:
+        """Go through Link on the hosted page as a customer does; the public token that Plaid then keeps."""
+        answer = self.sandbox.post("/link/api/start", {"hosted_id": url.rsplit("/", 1)[1]})
+        key = answer["session"]
+        for action in (
+            {"action": "consent"},
+            {"action": "choose", "institution_id": "ins_109508"},
+            {"action": "credentials", "username": "user_good", "password": "pass_good"},
+        ):
+            answer = self.sandbox.post("/link/api/act", {"session": key, **action})
+        account = next(one for one in answer["view"]["accounts"] if one["subtype"] == "checking")
+        self.sandbox.post("/link/api/act", {"session": key, "action": "accounts", "account_ids": [account["id"]]})
+        with sqlite3.connect(f"file:{self.sandbox.state}?mode=ro", uri=True) as state:
+            rows = state.execute("SELECT doc FROM documents WHERE kind = 'plaid.link_session'").fetchall()
+        state.close()
+        session = next(one for one in (json.loads(row[0]) for row in rows) if one["key"] == key)
+        return str(session["result"]["public_token"])
+
     def balance(self, desk: Desk) -> Balance:
         return Balance(1_000_000, 1_000_000, "usd", desk.clock.now())

@@ -75,10 +75,14 @@ class FakePlaid(Faults):
         self.offered = [CHECKING]
         self.banks = [Institution("ins_1", "First Platypus Bank", ("auth",), hint="011000015")]
 
-    def create_link_token(self, customer_id: str, **_: Any) -> LinkToken | None:
+    def create_link_token(self, customer_id: str, *, hosted: bool = False, **_: Any) -> LinkToken | None:
         if self.generation is Generation.CLASSIC:
             return None
-        made = LinkToken(Secret("link-sandbox-1"), datetime(2026, 11, 24, 20, tzinfo=UTC))
+        if hosted:
+            expires = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+            made = LinkToken(Secret("link-sandbox-2"), expires, "https://secure.plaid.test/link/1")
+        else:
+            made = LinkToken(Secret("link-sandbox-1"), datetime(2026, 11, 24, 20, tzinfo=UTC))
         return self.run("create_link_token", lambda: made)  # type: ignore[no-any-return]
 
     def read_link_token(self, token: Secret) -> LinkSessions:

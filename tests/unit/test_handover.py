@@ -12,6 +12,7 @@ from dashboard.customer_words import ENGLISH, SPANISH, WORDS, Language
 from dashboard.devices import Devices, digest_cookie, read_cookie, write_cookie
 from dashboard.errors import AccessDenied, InputError, Refused
 from dashboard.handover import Handover
+from dashboard.hosted import HostedLinks
 from dashboard.models import Actor, AttemptState, Role
 from dashboard.sign_in import PIN_LOCK, PIN_TRIES, RoleRules, SignIn
 from dashboard.store.locks import Ending
@@ -29,7 +30,8 @@ class Counter:
         self.world = world
         people = PeopleRows(world.store.database)
         pins = SignIn(people, world.store.trail, world.clock, RoleRules({}))
-        self.handover = Handover(world.store, world.desk, pins, world.clock)
+        self.hosted = HostedLinks(world.store, world.plaid, world.desk, world.clock)
+        self.handover = Handover(world.store, world.desk, self.hosted, pins, world.clock)
         self.actor = self.handover.bind(world.actor, DEVICE)
 
     def lock(self, language: Language = Language.ENGLISH) -> None:
