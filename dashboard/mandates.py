@@ -82,7 +82,14 @@ class Mandates:
             self._store.revocations.add(revocation)
             self._store.mandates.set_status(account.mandate_id, "inactive")
             self._store.trail.append(
-                actor, "mandate.revoked", account.id, now, mandate=account.mandate_id, reason=text, was="active"
+                actor,
+                "mandate.revoked",
+                account.id,
+                now,
+                mandate=account.mandate_id,
+                before={"status": account.mandate_status},
+                after={"status": "inactive"},
+                private=self._store.private.seal(account.customer_id, {"reason": text}),
             )
         return revocation
 
