@@ -157,7 +157,8 @@ class Handover:
 
     def speak(self, actor: Actor, language: Language) -> None:
         """Change the language of the customer's steps."""
-        self._store.locks.edit(self._lock(actor).id, language=language.value)
+        lock = self._lock(actor)
+        self._store.locks.edit(lock.id, language=language.value)
 
     def text(self, actor: Actor) -> str:
         """The authorization that the customer reads."""
