@@ -19,7 +19,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import Request  # noqa: E402
-from starlette.responses import HTMLResponse, PlainTextResponse, Response  # noqa: E402
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.devices import COOKIE, Devices, digest_cookie  # noqa: E402
@@ -169,6 +169,20 @@ async def authorization_copy(request: Request) -> Response:
     return HTMLResponse(page) if page else PlainTextResponse("There is no copy here.\n", status_code=404)
 
 
+async def export_file(request: Request) -> Response:
+    """An export that this browser ordered, streamed from its file; nothing for any other browser."""
+    from starlette.concurrency import run_in_threadpool
+
+    from dashboard.export_jobs import MIMES
+    from dashboard.ui import session
+
+    device = digest_cookie(request.cookies.get(COOKIE))
+    job = await run_in_threadpool(lambda: session.desk().exports.find(request.path_params["id"], device))
+    if job is None:
+        return PlainTextResponse("There is no such file any more: make it again.\n", status_code=404)
+    return FileResponse(job.path, filename=job.file_name, media_type=MIMES[job.order.format])
+
+
 def _is_held(device: str) -> bool:
     from dashboard.ui import session
 
@@ -203,7 +217,12 @@ app = st.App(
         Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url),
         Middleware(Devices, is_held=_is_held),
     ],
-    routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/authorization-copy", authorization_copy)],
+    routes=[
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/authorization-copy", authorization_copy),
+        Route("/exports/{id}", export_file),
+    ],
     secrets=write_auth(_settings.open_id),
 )
 

@@ -93,6 +93,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     export.add_argument("--format", choices=["csv", "xlsx", "parquet"], default="csv")
     export.add_argument("--out", type=Path, required=True)
     export.add_argument("--columns", help="comma-separated; all where it is left out")
+    export.add_argument("--zone", type=commands.zone, help="times are in it (default ACH_DESK_TIMEZONE)")
     export.add_argument("--status", action="append", default=[], help="may be given several times")
     export.add_argument("--created-from", type=commands.day, metavar="DAY", help="2026-11-24, in ACH_DESK_TIMEZONE")
     export.add_argument("--created-to", type=commands.day, metavar="DAY", help="included")

@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dashboard.access import ALWAYS
 from dashboard.errors import DeskError, InputError
@@ -102,7 +103,8 @@ def sync(chosen: argparse.Namespace) -> int:
 def export(chosen: argparse.Namespace) -> int:
     """The filtered payments as a file."""
     from dashboard.desk import open_desk
-    from dashboard.export import COLUMNS, Format, export, write_file
+    from dashboard.export import COLUMNS, Format
+    from dashboard.export_jobs import ExportOrder
     from dashboard.filters import PaymentFilter
     from dashboard.status import PaymentState
 
@@ -126,18 +128,13 @@ def export(chosen: argparse.Namespace) -> int:
         overdue=chosen.overdue,
         text=chosen.text,
     )
-    columns = chosen.columns.split(",") if chosen.columns else list(COLUMNS)
-    rows = desk.payments.rows(operator(), wanted)
+    columns = tuple(chosen.columns.split(",")) if chosen.columns else tuple(COLUMNS)
+    order = ExportOrder(wanted, Format(chosen.format), chosen.zone or settings.timezone, columns)
 
     def progress(count: int) -> None:
         print(f"{count:,} rows …", file=sys.stderr, flush=True)
 
-    count = write_file(
-        chosen.out,
-        lambda out: export(
-            rows, out, Format(chosen.format), zone=settings.timezone, columns=columns, on_progress=progress
-        ),
-    )
+    count = desk.exports.write(operator(), order, chosen.out, progress)
     print(f"{count:,} payments written to {chosen.out}. {wanted.words()}.")
     return 0
 
@@ -263,6 +260,14 @@ def doctor(chosen: argparse.Namespace) -> int:
                 if more:
                     print(f"         {more}")
     return 1 if any(check.verdict is Verdict.FAILED for check in found) else 0
+
+
+def zone(text: str) -> ZoneInfo:
+    """A time zone as the command line takes it: America/New_York."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(text) from None  # argparse turns it into a sentence of its own
 
 
 def day(text: str) -> date:

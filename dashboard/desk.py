@@ -10,6 +10,7 @@ from dashboard.clock import Clock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
 from dashboard.errors import Refused
+from dashboard.export_jobs import Exports
 from dashboard.figures import Figures
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
@@ -53,6 +54,7 @@ class Desk:
     stories: PaymentStories
     figures: Figures
     saved_views: SavedViews
+    exports: Exports
     sync: Sync
     reconcile: Reconcile
     sandbox: SandboxControl | None
@@ -88,6 +90,7 @@ class Desk:
 
     def close(self) -> None:
         """Let the running steps end, then close the database."""
+        self.exports.close()
         self.worker.close()
         self.store.close()
 
@@ -119,6 +122,7 @@ def open_desk(
 
     Raises ConfigError, WrongDatabase, StoreUnavailable.
     """
+    exporter = worker or Worker(threads=1)  # a long export must never keep a debit waiting
     clock, worker = clock or Clock(), worker or Worker()
     vault = Vault(settings.keys)
     store = Store.open(settings.db, vault, clock, settings.timezone)
@@ -131,6 +135,7 @@ def open_desk(
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
     hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
+    payments = Payments(store, clock, settings)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -143,10 +148,11 @@ def open_desk(
         hosted=hosted,
         mandates=Mandates(store, clock, settings),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
-        payments=Payments(store, clock, settings),
+        payments=payments,
         stories=PaymentStories(store, clock, settings),
         figures=Figures(store, clock, settings),
         saved_views=SavedViews(store, clock),
+        exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
         sync=Sync(store, stripe, clock, settings),
         reconcile=Reconcile(store),
         sandbox=sandbox,

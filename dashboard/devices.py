@@ -17,7 +17,7 @@ COOKIE = "ach_desk_device"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 LIFE = 400 * 86_400  # seconds; browsers cap a cookie's life at 400 days
 # What a page never needs while the device is a customer's: files that staff pages made, and what machines read.
-STAFF_PATHS = ("/media/", "/metrics")
+STAFF_PATHS = ("/media/", "/exports/", "/metrics")
 
 
 def digest_cookie(value: str | None) -> str:

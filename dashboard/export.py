@@ -14,6 +14,7 @@ from dashboard.errors import InputError
 from dashboard.payments import PaymentRow
 
 BATCH = 10_000  # rows of a Parquet row group, and between two reports of progress
+SHEET_ROWS = 1_048_575  # what a sheet of XLSX holds below its head (Excel: specifications and limits)
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula (OWASP: CSV injection)
 
 Cell = str | int | None
@@ -68,15 +69,20 @@ def export(
 
     Raises InputError for a column that does not exist.
     """
+    check_columns(columns)
+    counted = _counted(_cells(rows, columns, zone), on_progress)
+    return {Format.CSV: _write_csv, Format.XLSX: write_xlsx, Format.PARQUET: _write_parquet}[format](
+        counted, out, columns
+    )
+
+
+def check_columns(columns: Sequence[str]) -> None:
+    """Nothing where every column exists and there is one. Raises InputError."""
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown or not columns:
         raise InputError(
             f"There is no column {', '.join(unknown) or 'chosen'}.", action=f"Choose from {', '.join(COLUMNS)}."
         )
-    counted = _counted(_cells(rows, columns, zone), on_progress)
-    return {Format.CSV: _write_csv, Format.XLSX: _write_xlsx, Format.PARQUET: _write_parquet}[format](
-        counted, out, columns
-    )
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
@@ -118,20 +124,29 @@ def _write_csv(rows: Iterator[list[Cell]], out: BinaryIO, columns: Sequence[str]
     return count
 
 
-def _write_xlsx(rows: Iterator[list[Cell]], out: BinaryIO, columns: Sequence[str]) -> int:
+def write_xlsx(rows: Iterator[list[Cell]], out: BinaryIO, columns: Sequence[str], per_sheet: int = SHEET_ROWS) -> int:
+    """A workbook, row by row; what does not fit on one sheet goes on to the next, each with its head."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("payments")
-        sheet.write_row(0, 0, list(columns), book.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        count = 0
+        bold = book.add_format({"bold": True})
+
+        def begin(number: int) -> Any:
+            sheet = book.add_worksheet("payments" if number == 1 else f"payments {number}")
+            sheet.write_row(0, 0, list(columns), bold)
+            sheet.freeze_panes(1, 0)
+            return sheet
+
+        sheet, count = begin(1), 0
         for count, row in enumerate(rows, 1):
+            line = (count - 1) % per_sheet + 1
+            if line == 1 and count > 1:
+                sheet = begin((count - 1) // per_sheet + 1)
             for place, cell in enumerate(row):
                 if isinstance(cell, int):
-                    sheet.write_number(count, place, cell)
+                    sheet.write_number(line, place, cell)
                 elif cell is not None:
-                    sheet.write_string(count, place, str(harmless(cell)))
+                    sheet.write_string(line, place, str(harmless(cell)))
     return count
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from datetime import tzinfo
-
 import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.export import Format, export
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.payments import PAGE_SIZE
 from dashboard.status import PaymentState
 from dashboard.store.payments import Sums
-from dashboard.ui import charts, errors, filtering, format, frame, session, table, views
+from dashboard.ui import charts, errors, exporting, filtering, format, frame, session, table, views
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 TOP = (
@@ -107,24 +103,6 @@ def draw_table(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     if rows and rows[0] < len(page.rows):
         open_payment(page.rows[rows[0]].id)
     st.caption("Select a row to open the payment's own page: its time line, its fees and its ids.")
-    if can(actor, Permission.EXPORT):
-        zone = session.zone()  # asked here: the download is made on a thread that knows no session
-        st.download_button(
-            "Download as CSV",
-            data=lambda: csv_of(desk, actor, wanted, zone),
-            file_name="payments.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Exactly the rows that the filter shows, all pages.",
-        )
-
-
-def csv_of(desk: Desk, actor: Actor, wanted: PaymentFilter, zone: tzinfo) -> bytes:
-    """Exactly the rows that the filter shows, all pages."""
-    out = io.BytesIO()
-    export(desk.payments.rows(actor, wanted), out, Format.CSV, zone=zone)
-    return out.getvalue()
 
 
 def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
@@ -139,7 +117,8 @@ def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
 
 def draw_tabs(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     """The table, and what is drawn only when it is looked at."""
-    rows, pictures, rates = st.tabs(["Table", "Charts", "Return rates"], key="look", bind="query-params")
+    names = ["Table", "Charts", "Return rates", *(["Export"] if can(actor, Permission.EXPORT) else [])]
+    rows, pictures, rates, *files = st.tabs(names, key="look", bind="query-params")
     if rows.open:
         with rows, errors.shown():
             draw_table(desk, actor, wanted)
@@ -149,6 +128,9 @@ def draw_tabs(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     if rates.open:
         with rates:
             charts.draw_return_rates(desk, actor)
+    if files and files[0].open:
+        with files[0], errors.shown():
+            exporting.draw(desk, actor, wanted)
 
 
 def main() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
 
@@ -143,3 +146,27 @@ def test_the_charts_add_up_to_what_the_filter_shows(desk: RunningDesk, page: Pag
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(2)
     page.get_by_role("tab", name="Return rates").click()
     expect(page.get_by_role("meter")).to_have_count(3, timeout=PATIENCE)
+
+
+def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_alone(
+    desk: RunningDesk, page: Page, browser: Browser
+) -> None:
+    visit(page, desk, "payments?status=failed&look=Export")
+    shown = page.get_by_text("Shown: ").inner_text()
+    words = re.search(r"Shown: (\d+) payments", shown)
+    assert words
+    press(page, "Make the file")
+    link = page.get_by_role("link", name=re.compile("Download payments-"))
+    expect(link).to_be_visible(timeout=PATIENCE)
+    box = link.bounding_box()
+    assert box and box["height"] >= 44
+    with page.expect_download() as started:
+        link.click()
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text())))
+    assert len(rows) == int(words[1]) and {row["status"] for row in rows} == {"failed"}
+    assert all(row["created_at"].endswith(("-04:00", "-05:00")) for row in rows)
+    address = f"{desk.url}{link.get_attribute('href')}"
+    assert page.request.get(address).ok
+    stranger = browser.new_context()
+    assert stranger.request.get(address).status == 404
+    stranger.close()

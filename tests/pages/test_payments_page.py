@@ -9,6 +9,7 @@ from dashboard.desk import Desk
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.status import PaymentState
+from dashboard.ui import session
 from tests.pages.conftest import show, text_of
 
 
@@ -75,3 +76,15 @@ def test_the_return_rates_stand_beside_nachas_limits_and_name_their_source(app: 
         assert limit in shown
     assert "code" in shown and "60 days" in shown
     assert [one.label.split()[0] for one in app.metric][-3:] == ["Unauthorized", "Administrative", "All"]
+
+
+def test_an_export_is_ordered_on_the_page_and_says_that_it_is_done(app: AppTest, synced: Desk, actor: Actor) -> None:
+    app.query_params["status"] = "failed"
+    look_at(show(app, "payments"), "Export")
+    next(one for one in app.button if one.label == "Make the file").click().run()
+    assert not app.exception
+    job = synced.exports.latest(actor) or synced.exports.latest(session.actor())
+    count = synced.payments.totals(actor, PaymentFilter(statuses=(PaymentState.FAILED,))).shown.count
+    assert job and job.rows == count > 0
+    assert f"**{count:,} rows**" in text_of(app)
+    assert any(f"/exports/{job.id}" in str(part.proto.body) for part in app.get("html"))

@@ -1,0 +1,200 @@
+"""Exports ordered on the page: made by a worker of their own, with their progress, and handed to the one who asked."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from pathlib import Path
+
+from dashboard.access import Permission, require
+from dashboard.clock import Clock
+from dashboard.errors import DeskError, InputError
+from dashboard.export import COLUMNS, Format, check_columns, export, write_file
+from dashboard.filters import PaymentFilter
+from dashboard.models import Actor
+from dashboard.payments import Payments
+from dashboard.store import Store
+from dashboard.store.payments import QueryTooSlow
+from dashboard.worker import Runner
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(minutes=30)  # long enough to fetch a file, short enough that customers' names do not lie about
+MIMES = {
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+class JobState(StrEnum):
+    """How far an export has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """What is wanted: which rows, in which form, which columns, and in whose time."""
+
+    wanted: PaymentFilter
+    format: Format
+    zone: tzinfo
+    columns: tuple[str, ...] = tuple(COLUMNS)
+
+
+@dataclass
+class ExportJob:
+    """One export of one person; `total` is None where counting alone took too long."""
+
+    id: str
+    order: ExportOrder
+    actor: Actor
+    path: Path
+    started_at: datetime
+    total: int | None
+    state: JobState = JobState.WAITING
+    rows: int = 0
+    problem: DeskError | None = None
+    is_stopped: bool = field(default=False)
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called on the reader's machine."""
+        return f"payments-{self.started_at.astimezone(self.order.zone):%Y-%m-%d-%H%M}.{self.order.format}"
+
+
+class _Stopped(Exception):
+    """The person does not want it any more."""
+
+
+class Exports:
+    """Writes exports and keeps those that the page ordered, for a while, in a folder of its own."""
+
+    def __init__(self, store: Store, payments: Payments, clock: Clock, folder: Path, worker: Runner) -> None:
+        self._store, self._payments, self._clock = store, payments, clock
+        self._folder, self._worker = folder, worker
+        self._jobs: dict[str, ExportJob] = {}
+
+    def write(
+        self, actor: Actor, order: ExportOrder, path: Path, on_progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Write exactly the rows that the filter shows, as one complete file, and audit it; returns how many.
+
+        `on_progress` is called with the rows so far. Raises InputError for a column that does not exist.
+        """
+        require(actor, Permission.EXPORT)
+        rows = self._payments.rows(actor, order.wanted)
+        count = write_file(
+            path,
+            lambda out: export(
+                rows, out, order.format, zone=order.zone, columns=order.columns, on_progress=on_progress
+            ),
+        )
+        self._store.trail.append(
+            actor,
+            "payments_exported",
+            "payments",
+            self._clock.now(),
+            rows=count,
+            filter=order.wanted.words(),
+            columns=list(order.columns),
+            format=order.format.value,
+            zone=str(order.zone),
+        )
+        return count
+
+    def start(self, actor: Actor, order: ExportOrder) -> ExportJob:
+        """Order an export; it is made on the worker. Raises InputError, AccessDenied."""
+        require(actor, Permission.EXPORT)
+        check_columns(order.columns)
+        if self.latest(actor, running=True):
+            raise InputError("An export of yours is still being made.", action="Wait for it, or stop it.")
+        self.prune()
+        try:
+            total = self._payments.totals(actor, order.wanted).shown.count
+        except QueryTooSlow:
+            total = None
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        id = secrets.token_urlsafe(24)
+        path = self._folder / f"{id}.{order.format}"
+        job = ExportJob(id, order, actor, path, self._clock.real(), total)
+        self._jobs[id] = job
+        self._worker.submit(self._run, job)
+        return job
+
+    def latest(self, actor: Actor, *, running: bool = False) -> ExportJob | None:
+        """The person's newest export on this device, where it is still kept."""
+        mine = [job for job in self._jobs.values() if (job.actor.name, job.actor.device) == (actor.name, actor.device)]
+        if running:
+            mine = [job for job in mine if job.state in {JobState.WAITING, JobState.RUNNING}]
+        return mine[-1] if mine else None
+
+    def stop(self, actor: Actor, id: str) -> None:
+        """Stop an export of one's own; what it wrote is thrown away."""
+        job = self._jobs.get(id)
+        if job and (job.actor.name, job.actor.device) == (actor.name, actor.device):
+            job.is_stopped = True
+
+    def find(self, id: str, device: str) -> ExportJob | None:
+        """A finished export, for the browser that ordered it and for nobody else."""
+        job = self._jobs.get(id)
+        if job is None or job.state is not JobState.DONE or not device or job.actor.device != device:
+            return None
+        if job.actor.is_held() or not job.path.exists():
+            return None
+        return job
+
+    def prune(self) -> None:
+        """Remove files that nobody fetches any more, also those that an older process left behind."""
+        real = self._clock.real()
+        for id, job in list(self._jobs.items()):
+            if job.state not in {JobState.WAITING, JobState.RUNNING} and real - job.started_at > KEPT:
+                job.path.unlink(missing_ok=True)
+                del self._jobs[id]
+        oldest = time.time() - 2 * KEPT.total_seconds()
+        for left in self._folder.glob("*"):
+            if left.is_file() and left.stat().st_mtime < oldest:
+                left.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop what runs and remove every file."""
+        for job in self._jobs.values():
+            job.is_stopped = True
+        self._worker.close()
+        if self._jobs:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._jobs.clear()
+
+    def _run(self, job: ExportJob) -> None:
+        def report(count: int) -> None:
+            job.rows = count
+            if job.is_stopped:
+                raise _Stopped
+
+        job.state = JobState.RUNNING
+        try:
+            report(0)
+            job.rows = self.write(job.actor, job.order, job.path, report)
+            job.state = JobState.DONE
+        except _Stopped:
+            job.state = JobState.STOPPED
+        except DeskError as error:
+            job.problem, job.state = error, JobState.FAILED
+        except Exception:
+            job.state = JobState.FAILED
+            raise
+        finally:
+            if job.state is not JobState.DONE:
+                for left in (job.path, job.path.with_name(job.path.name + ".partial")):
+                    left.unlink(missing_ok=True)
