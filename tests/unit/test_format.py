@@ -1,0 +1,105 @@
+"""Money, dates and words, as a person reads and types them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.ui import format
+
+NEW_YORK = ZoneInfo("America/New_York")
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+TUESDAY = NOW.date()
+
+
+@pytest.mark.parametrize(
+    ("cents", "currency", "text"),
+    [
+        (123_450, "usd", "$1,234.50"),
+        (5, "usd", "$0.05"),
+        (0, "USD", "$0.00"),
+        (-1_234, "usd", "($12.34)"),
+        (100, "eur", "€1.00"),
+        (100, "chf", "CHF 1.00"),
+        (100, None, "1.00"),
+        (None, "usd", "–"),
+    ],
+)
+def test_money_reads_as_people_write_it(cents: int | None, currency: str | None, text: str) -> None:
+    assert format.money(cents, currency) == text
+
+
+@given(st.integers(0, 10**12))
+def test_what_is_shown_can_be_typed_back(cents: int) -> None:
+    assert format.parse_money(format.money(cents)) == cents
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        *(("20", 2_000), ("$20", 2_000), (" 1,234.5 ", 123_450), (".5", 50), ("0.05", 5), ("00012", 1_200)),
+        *(("", None), (".", None), ("20.", None), ("1.234", None), ("-5", None), ("1e3", None), ("abc", None)),
+        *(("٣", None), ("1 2", None), ("$", None), ("1.2.3", None)),
+    ],
+)
+def test_what_is_typed_is_whole_cents_or_nothing(typed: str, cents: int | None) -> None:
+    assert format.parse_money(typed) == cents
+
+
+def test_a_moment_carries_its_zone_and_the_year_where_it_is_another() -> None:
+    assert format.moment(NOW, NEW_YORK, NOW) == "Tue 24 Nov, 10:00 EST"
+    assert format.moment(NOW - timedelta(days=400), NEW_YORK, NOW) == "Mon 20 Oct 2025, 11:00 EDT"
+    assert format.moment(None, NEW_YORK) == "–"
+    assert " EST" in format.moment(NOW, NEW_YORK)
+
+
+def test_a_day_says_its_year_where_it_is_another() -> None:
+    assert format.day(TUESDAY) == "Tue 24 Nov"
+    assert format.day(TUESDAY, TUESDAY) == "Tue 24 Nov"
+    assert format.day(date(2025, 1, 2), TUESDAY) == "Thu 2 Jan 2025"
+    assert format.day(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (TUESDAY, "today"),
+        (date(2026, 11, 25), "in 1 business day"),
+        (date(2026, 12, 1), "in 4 business days"),  # Thanksgiving and a weekend lie between
+        (date(2026, 11, 23), "1 business day ago"),
+        (date(2026, 11, 19), "3 business days ago"),
+        (None, ""),
+    ],
+)
+def test_how_far_a_bank_day_is(on: date | None, words: str) -> None:
+    assert format.from_today(on, TUESDAY) == words
+
+
+def test_a_day_on_which_banks_rest_is_said() -> None:
+    saturday, sunday = date(2026, 11, 28), date(2026, 11, 29)
+    assert format.from_today(sunday, saturday) == "on the weekend or a holiday"
+
+
+@pytest.mark.parametrize(
+    ("past", "words"),
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(seconds=-90), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=12), "12 minutes ago"),
+        (timedelta(hours=3), "3 hours ago"),
+        (timedelta(days=2), "2 days ago"),
+    ],
+)
+def test_how_long_ago(past: timedelta, words: str) -> None:
+    assert format.ago(NOW - past, NOW) == words
+    assert format.ago(None, NOW) == "never"
+
+
+def test_an_account_is_known_by_its_last_digits() -> None:
+    assert format.account("Checking", "0000") == "Checking ••0000"
+    assert format.account("Checking", None) == "Checking"
