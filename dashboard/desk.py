@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dashboard.access import Permission, require
 from dashboard.audit import Audit
 from dashboard.clock import Clock
+from dashboard.customer_import import CustomerImport
+from dashboard.customer_merging import Merging
 from dashboard.customers import Customers
 from dashboard.debits import Debits
 from dashboard.errors import Refused
@@ -31,6 +33,7 @@ from dashboard.settings import Settings
 from dashboard.sign_in import RoleRules, SignIn, read_rules
 from dashboard.store import Store
 from dashboard.store.vault import Vault
+from dashboard.stripe_tellings import StripeTellings
 from dashboard.sync import Sync
 from dashboard.worker import Runner, Worker
 
@@ -44,6 +47,9 @@ class Desk:
     store: Store
     worker: Runner
     customers: Customers
+    merging: Merging
+    customer_import: CustomerImport
+    tellings: StripeTellings
     institutions: Institutions
     onboarding: Onboarding
     handover: Handover
@@ -136,12 +142,16 @@ def open_desk(
     hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
     payments = Payments(store, clock, settings)
+    tellings = StripeTellings(store, stripe, clock, worker)
     desk = Desk(
         settings=settings,
         clock=clock,
         store=store,
         worker=worker,
-        customers=Customers(store, clock),
+        customers=Customers(store, clock, tellings.soon),
+        merging=Merging(store, clock, tellings.soon),
+        customer_import=CustomerImport(store, clock),
+        tellings=tellings,
         institutions=Institutions(store, plaid, clock),
         onboarding=onboarding,
         handover=Handover(store, onboarding, hosted, sign_in, clock),

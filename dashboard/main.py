@@ -23,6 +23,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
         ("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
         ("attention", "Needs attention", ":material/notification_important:", Permission.VIEW_ACCOUNTS),
+        ("customers", "Customers", ":material/group:", Permission.VIEW_CUSTOMERS),
     ],
     "Finance": [
         ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),

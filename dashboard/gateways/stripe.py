@@ -119,6 +119,10 @@ class Stripe:
         """A new customer; `body` and `key` are sent exactly as they were committed."""
         return self._change("POST", "/v1/customers", body, key)
 
+    def update_customer(self, id: str, *, name: str, email: str) -> dict[str, Any]:
+        """Change what a customer is called and where they are written to. Harmless to repeat."""
+        return self._change("POST", f"/v1/customers/{quote(id, safe='')}", {"name": name, "email": email}, None)
+
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
         """Customers with exactly this e-mail, newest first (Stripe compares case-sensitively)."""
         return self.page("customers", {"email": email, "limit": limit}).data

@@ -11,6 +11,7 @@ from dashboard.clock import Clock
 from dashboard.store.acceptances import AcceptanceRows
 from dashboard.store.accounts import AccountRows
 from dashboard.store.attempts import AttemptRows
+from dashboard.store.customer_files import CustomerFiles
 from dashboard.store.customers import CustomerRows
 from dashboard.store.database import Database
 from dashboard.store.debits import DebitRows
@@ -21,6 +22,7 @@ from dashboard.store.locks import LockRows
 from dashboard.store.mandates import MandateRows
 from dashboard.store.private import PrivateFacts
 from dashboard.store.revocations import RevocationRows
+from dashboard.store.tellings import TellingRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
 
@@ -33,6 +35,8 @@ class CoreStore:
         self.trail = Trail(database)
         self.private = PrivateFacts(database, vault)
         self.customers = CustomerRows(database)
+        self.customer_files = CustomerFiles(database)
+        self.tellings = TellingRows(database)
         self.attempts = AttemptRows(database, vault, clock)
         self.items = ItemRows(database, vault)
         self.accounts = AccountRows(database)

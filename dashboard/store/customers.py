@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,13 @@ from dashboard.store.rows import (
     to_json,
     update,
 )
+
+SORTS = {
+    "newest": "created_at DESC, rowid DESC",
+    "name": "name COLLATE NOCASE, rowid",
+    "reference": "reference, rowid",
+}
+SLICE = 2_000  # rows of an export read at a time, so that no reader holds the WAL back for long
 
 
 @dataclass(frozen=True)
@@ -60,35 +67,69 @@ class CustomerRows:
             )
 
     def get(self, id: str) -> Customer | None:
-        """One customer by our id."""
-        row = select_one(self._database.handle, "SELECT * FROM customer WHERE id = ?", [id])
+        """One customer by our id; one who was merged into another is nobody any more (`CustomerFiles.merged_into`)."""
+        query = "SELECT * FROM customer WHERE id = ? AND merged_into IS NULL"
+        row = select_one(self._database.handle, query, [id])
         return _customer(row) if row else None
 
     def by_reference(self, reference: str) -> Customer | None:
-        """One customer by the team's own number, whatever its case."""
+        """One customer by the team's own number, whatever its case; a merged one's number stays taken."""
         row = select_one(self._database.handle, "SELECT * FROM customer WHERE reference = ?", [reference])
         return _customer(row) if row else None
 
     def by_stripe_id(self, stripe_customer_id: str) -> Customer | None:
-        """The customer that a Stripe customer belongs to; the oldest where several do."""
+        """The customer that a Stripe customer belongs to; the oldest where several do, the kept one of two merged."""
         row = select_one(
             self._database.handle,
-            "SELECT * FROM customer WHERE stripe_customer_id = ? ORDER BY created_at LIMIT 1",
+            "SELECT k.* FROM customer c JOIN customer k ON k.id = coalesce(c.merged_into, c.id)"
+            " WHERE c.stripe_customer_id = ? ORDER BY k.created_at LIMIT 1",
             [stripe_customer_id],
         )
         return _customer(row) if row else None
 
     def find(self, text: str, limit: int) -> list[Customer]:
         """Customers whose name, e-mail, reference or id holds the text, newest first; all of them for no text."""
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return self.page(text, sort="newest", offset=0, size=limit)
+
+    def page(self, text: str, *, sort: str, offset: int, size: int) -> list[Customer]:
+        """One page of those who fit the text, in one of `SORTS`' orders."""
+        where, values = _where(text)
         rows = select(
             self._database.handle,
-            "SELECT * FROM customer WHERE name LIKE :p ESCAPE '\\' OR email LIKE :p ESCAPE '\\'"
-            " OR reference LIKE :p ESCAPE '\\' OR id = :text OR stripe_customer_id = :text"
-            " ORDER BY created_at DESC, rowid DESC LIMIT :limit",
-            {"p": pattern, "text": text, "limit": limit},
+            f"SELECT * FROM customer WHERE {where} ORDER BY {SORTS[sort]} LIMIT :size OFFSET :offset",  # noqa: S608
+            {**values, "size": size, "offset": offset},
         )
         return [_customer(row) for row in rows]
+
+    def count(self, text: str) -> int:
+        """How many customers fit the text."""
+        where, values = _where(text)
+        found = select(self._database.handle, f"SELECT count(*) AS n FROM customer WHERE {where}", values)  # noqa: S608
+        return int(found[0]["n"])
+
+    def walk(self, text: str) -> Iterator[Customer]:
+        """Everyone who fits the text, oldest first, in slices by key: an export in bounded memory."""
+        where, values = _where(text)
+        query = f"SELECT rowid AS place, * FROM customer WHERE {where} AND rowid > :after ORDER BY rowid LIMIT :size"  # noqa: S608
+        after = -1
+        while rows := select(self._database.handle, query, {**values, "after": after, "size": SLICE}):
+            yield from map(_customer, rows)
+            after = rows[-1]["place"]
+
+    def emails(self, emails: Sequence[str]) -> dict[str, Customer]:
+        """Who has one of these e-mails, whatever its case, by the e-mail in lower case; the oldest where several do."""
+        query = (
+            "SELECT * FROM customer WHERE email COLLATE NOCASE IN (SELECT value FROM json_each(:emails))"
+            " AND merged_into IS NULL ORDER BY created_at DESC, rowid DESC"
+        )
+        rows = select(self._database.handle, query, {"emails": to_json(list(emails))})
+        return {row["email"].lower(): _customer(row) for row in rows}
+
+    def references(self, references: Sequence[str]) -> dict[str, Customer]:
+        """Who has one of these references, whatever its case, by the reference in lower case; also who was merged."""
+        query = "SELECT * FROM customer WHERE reference IN (SELECT value FROM json_each(:references))"
+        rows = select(self._database.handle, query, {"references": to_json(list(references))})
+        return {row["reference"].lower(): _customer(row) for row in rows}
 
     def edit(self, customer: Customer, at: datetime) -> None:
         """Write name, e-mail, reference and holder type."""
@@ -132,6 +173,14 @@ class CustomerRows:
         with self._database.transaction() as db:
             values = {"stripe_key": key, "stripe_body": to_json(body), "stripe_started_at": to_epoch(at)}
             update(db, "customer", id, values)
+
+
+def _where(text: str) -> tuple[str, dict[str, object]]:
+    if not text:
+        return "merged_into IS NULL", {}
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    fits = " OR ".join(f"{column} LIKE :p ESCAPE '\\'" for column in ("name", "email", "reference"))
+    return f"({fits} OR id = :text OR stripe_customer_id = :text) AND merged_into IS NULL", {"p": pattern, "text": text}
 
 
 def _customer(row: Row) -> Customer:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from dashboard.store import schema_core, schema_finance, schema_handover, schema_keeping, schema_payments, schema_people
+from dashboard.store import (
+    schema_core,
+    schema_customers,
+    schema_finance,
+    schema_handover,
+    schema_keeping,
+    schema_payments,
+    schema_people,
+)
 from dashboard.store.database import Database
 
 ROOMS = {
@@ -14,6 +22,7 @@ ROOMS = {
     "handover": schema_handover.define,
     "finance": schema_finance.define,
     "keeping": schema_keeping.define,
+    "customers": schema_customers.define,
 }
 
 

@@ -27,6 +27,7 @@ _opened: dict[str, Desk] = {}
 _provider: Callable[[], Desk] | None = None
 _ticker: dict[str, Ticker] = {}
 PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
+TELLINGS_EVERY = timedelta(seconds=30)  # what Stripe is still to be told of customers; rarely anything
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +53,9 @@ def resume(opened: Desk) -> None:
     opened.worker.submit(opened.onboarding.resume_all)
     opened.worker.submit(opened.debits.resume_all)
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
-    _ticker["phones"].start()
+    _ticker["tellings"] = Ticker(TELLINGS_EVERY, opened.tellings.tell_due)
+    for ticker in _ticker.values():
+        ticker.start()
 
 
 def open_early() -> None:

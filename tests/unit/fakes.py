@@ -260,3 +260,10 @@ class FakeStripe(Faults):
             if one["customer"] == customer_id and created_from <= one["created"] <= created_to
         ]
         yield from self.run("find_payment_intents", lambda: found)
+
+    def update_customer(self, id: str, *, name: str, email: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            self.customers[id] |= {"name": name, "email": email}
+            return self.customers[id]
+
+        return self.run("update_customer", effect)  # type: ignore[no-any-return]

@@ -1,0 +1,51 @@
+"""A customer's file in Chromium: imported, linked, corrected, noted, and found again."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
+
+FILE = b"name,email,reference\nMia Imported,mia@example.com,M-1\nMo Imported,mo@example.com,M-2\n"
+
+
+def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk, "customers")
+    page.get_by_text("Import customers from a file").click()
+    page.locator("input[type=file]").set_input_files({"name": "m.csv", "mimeType": "text/csv", "buffer": FILE})
+    expect(page.get_by_text("Dry run: nothing is added yet.")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Import 2 customers").click()
+    expect(page.get_by_text("2 customers were added.")).to_be_visible(timeout=PATIENCE)
+    page.get_by_label("Find", exact=True).fill("m-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 to 1 of 1")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.click(position={"x": 15, "y": 55})
+    expect(page.get_by_role("heading", name="Mia Imported")).to_be_visible(timeout=PATIENCE)
+    assert "customer=cust_" in page.url
+    page.get_by_role("tab", name="Notes").click()
+    page.get_by_label("Add a note").fill("Calls back on Friday")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("[data-testid=stText]").filter(has_text="Calls back on Friday")).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    expect(page.get_by_role("heading", name="Mia Imported")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("tab", name="Edit").click()
+    page.get_by_label("Name", exact=True).fill("Mia Corrected")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Mia Corrected")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("tab", name="Merge").click()
+    page.get_by_label("Find the second entry").fill("mo@")
+    page.keyboard.press("Enter")
+    page.get_by_text("Mo Imported · mo@example.com · M-2").click(timeout=PATIENCE)
+    expect(page.get_by_text("Nothing changes at Stripe.")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("They are the same person.").click()
+    merge = page.get_by_role("button", name="Merge", exact=True)
+    expect(merge).to_be_enabled(timeout=PATIENCE)
+    merge.click()
+    expect(page.get_by_text("Is there a second entry")).to_be_visible(timeout=PATIENCE)
+    expect(merge).not_to_be_attached(timeout=PATIENCE)
+    page.get_by_role("button", name="Back to the customers").click()
+    page.get_by_label("Find", exact=True).fill("imported")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nobody fits “imported”.")).to_be_visible(timeout=PATIENCE)
