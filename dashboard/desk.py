@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.access import Permission, require
+from dashboard.attention import Attention
 from dashboard.audit import Audit
 from dashboard.clock import Clock
 from dashboard.customer_import import CustomerImport
@@ -68,6 +69,7 @@ class Desk:
     stripe: Stripe
     sign_in: SignIn
     audit: Audit
+    attention: Attention
 
     @property
     def mode(self) -> Mode:
@@ -169,6 +171,7 @@ def open_desk(
         plaid=plaid,
         stripe=stripe,
         sign_in=sign_in,
+        attention=Attention(store),
         audit=Audit(store, clock, settings.timezone),
     )
     desk.follow_sandbox()

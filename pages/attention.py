@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.models import Actor, AttemptState, DebitState, LinkAttempt
+from dashboard.models import Actor, AttemptState, Debit, Item, LinkAttempt
 from dashboard.ui import errors, format, frame, session
 
 WORDS = {
@@ -17,33 +18,80 @@ WORDS = {
 
 def draw_attempt(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """One unfinished link: whose, where it stands, and what to do."""
-    customer = desk.customers.several(actor, [attempt.customer_id])[attempt.customer_id]
+    found = desk.customers.several(actor, [attempt.customer_id]).get(attempt.customer_id)
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         state = WORDS.get(attempt.state, f"Stopped after: {attempt.state.value}")
-        left.markdown(f"**{customer.name}** · {attempt.institution_name or 'no bank picked'} · {state}")
+        name = errors.plain(found.name if found else attempt.customer_id)
+        left.markdown(f"**{name}** · {errors.plain(attempt.institution_name or 'no bank picked')} · {state}")
         left.caption(f"by {attempt.operator}, {format.moment(attempt.updated_at, session.zone(), desk.clock.now())}")
-        if right.button("Open", key=f"open-{attempt.id}", width="stretch"):
-            place = {"customer": attempt.customer_id, "attempt": attempt.id}
-            st.session_state["onboard"] = place
-            st.switch_page("../pages/onboard.py", query_params=place)
-        if desk.onboarding.can_resume(attempt) and right.button("Resume", key=f"resume-{attempt.id}", width="stretch"):
+        if can(actor, Permission.LINK_BANK):
+            offer_ways(desk, actor, attempt, right)
+        if attempt.problem:
+            errors.show_problem(attempt.problem, ids=desk.attention.support_ids(actor, attempt))
+
+
+def offer_ways(desk: Desk, actor: Actor, attempt: LinkAttempt, place: st.delta_generator.DeltaGenerator) -> None:
+    """Resume where that helps; otherwise the page where it is answered or linked anew."""
+    if place.button("Open", key=f"open-{attempt.id}", width="stretch"):
+        where = {"customer": attempt.customer_id, "attempt": attempt.id}
+        st.session_state["onboard"] = where
+        st.switch_page("../pages/onboard.py", query_params=where)
+    if desk.onboarding.can_resume(attempt):
+        if place.button("Resume", key=f"resume-{attempt.id}", type="primary", width="stretch"):
             desk.onboarding.resume(actor, attempt.id)
             st.rerun()
-        if attempt.problem:
-            errors.show_problem(attempt.problem)
+    elif attempt.state.is_final and place.button("Link again", key=f"again-{attempt.id}", width="stretch"):
+        go_link(attempt.customer_id)
+
+
+def go_link(customer_id: str) -> None:
+    """To the customer's link, from the beginning."""
+    st.session_state["onboard"] = {"customer": customer_id}
+    st.switch_page("../pages/onboard.py", query_params={"customer": customer_id})
+
+
+def draw_item(desk: Desk, actor: Actor, item: Item) -> None:
+    """A connection that leads to no bank account."""
+    found = desk.customers.several(actor, [item.customer_id]).get(item.customer_id)
+    with st.container(border=True):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.markdown(
+            f"**{errors.plain(found.name if found else item.customer_id)}** · {errors.plain(item.institution_name)}"
+        )
+        left.caption(
+            f"Connected {format.moment(item.created_at, session.zone(), desk.clock.now())}, but no account of it can be"
+            " debited. Nothing was charged. Link the bank again with the customer."
+        )
+        if can(actor, Permission.LINK_BANK) and right.button("Link again", key=f"loose-{item.id}", width="stretch"):
+            go_link(item.customer_id)
+
+
+def draw_debit(desk: Desk, actor: Actor, debit: Debit) -> None:
+    """A debit whose outcome is not known, or that waits behind a problem."""
+    with st.container(border=True):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        amount = format.money(debit.amount_cents, debit.currency).replace("$", "\\$")
+        left.markdown(f"**{amount}** · {errors.plain(debit.invoice_reference or debit.id)}")
+        left.caption("It is being looked for at Stripe and is never sent a second time.")
+        if can(actor, Permission.CREATE_DEBIT) and right.button("Resume", key=f"resume-{debit.id}", width="stretch"):
+            desk.debits.resume(actor, debit.id)
+            st.rerun()
+        if debit.problem:
+            ids = {"PaymentIntent": debit.payment_intent_id, "Our debit": debit.id}
+            errors.show_problem(debit.problem, ids=ids)
 
 
 def main() -> None:
-    """Links first, then debits whose outcome is not known."""
+    """Links first, then connections that lead nowhere, then debits whose outcome is not known."""
     desk, actor = session.desk(), session.actor()
     frame.title("Needs attention", "Nothing here is lost: each line says what to do.")
     with errors.shown():
-        attempts = desk.onboarding.attention(actor)
-        debits = [
-            debit for debit in desk.debits.recent(actor) if debit.state in {DebitState.UNKNOWN, DebitState.SENDING}
-        ]
-        if not attempts and not debits:
+        attempts, items = desk.onboarding.attention(actor), desk.attention.loose_items(actor)
+        listed = {attempt.item_id for attempt in attempts}
+        items = [item for item in items if item.id not in listed]
+        debits = desk.debits.attention(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
+        if not attempts and not items and not debits:
             frame.empty(
                 "Nothing needs attention.", "Links and debits that stop half-way appear here.", ":material/task_alt:"
             )
@@ -52,16 +100,14 @@ def main() -> None:
             st.subheader(f"Bank links ({len(attempts)})")
         for attempt in attempts:
             draw_attempt(desk, actor, attempt)
+        if items:
+            st.subheader(f"Connections without a bank account ({len(items)})")
+        for item in items:
+            draw_item(desk, actor, item)
         if debits:
             st.subheader(f"Debits ({len(debits)})")
         for debit in debits:
-            with st.container(border=True):
-                st.markdown(
-                    f"**{format.money(debit.amount_cents, debit.currency)}** · {debit.invoice_reference or debit.id}"
-                )
-                st.caption("It is being looked for at Stripe and is never sent a second time.")
-                if debit.problem:
-                    errors.show_problem(debit.problem)
+            draw_debit(desk, actor, debit)
 
 
 main()

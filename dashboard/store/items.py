@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dashboard.errors import Refused
@@ -42,6 +43,11 @@ class ItemRows:
         row = select_one(self._database.handle, "SELECT * FROM item WHERE id = ?", [id])
         return _item(row) if row else None
 
+    def plaid_id(self, id: str) -> str | None:
+        """What Plaid calls an Item; None in the classic generation, which has no such id."""
+        row = select_one(self._database.handle, "SELECT plaid_item_id FROM item WHERE id = ?", [id])
+        return row["plaid_item_id"] if row else None
+
     def list(self, customer_id: str | None = None) -> list[Item]:
         """The Items of one customer or of all, newest first."""
         rows = select(
@@ -63,6 +69,19 @@ class ItemRows:
                 code="item_removed",
             )
         return self._vault.open(row["access_token"])
+
+    def without_account(self, limit: int = 200) -> Sequence[Item]:
+        """Connections that hold a token but have no bank account, and no attempt that somebody can go on with."""
+        rows = select(
+            self._database.handle,
+            "SELECT i.* FROM item i WHERE i.access_token IS NOT NULL AND i.state <> 'removed'"
+            " AND NOT EXISTS (SELECT 1 FROM bank_account a WHERE a.item_id = i.id)"
+            " AND NOT EXISTS (SELECT 1 FROM link_attempt l WHERE l.item_id = i.id AND (l.state NOT IN"
+            " ('failed', 'exited', 'authorized', 'unknown') OR l.resume_state IS NOT NULL))"
+            " ORDER BY i.created_at DESC LIMIT ?",
+            [limit],
+        )
+        return [_item(row) for row in rows]
 
     def replace_token(self, id: str, access_token: Secret, at: datetime) -> None:
         """Keep a new access token in place of the old one."""

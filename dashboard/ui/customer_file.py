@@ -141,7 +141,7 @@ def _draw_attempts(desk: Desk, actor: Actor, customer: Customer) -> None:
                 st.session_state["onboard"] = place
                 st.switch_page("../pages/onboard.py", query_params=place)
             if attempt.problem:
-                errors.show_problem(attempt.problem)
+                errors.show_problem(attempt.problem, ids=desk.attention.support_ids(actor, attempt))
 
 
 def _draw_notes(desk: Desk, actor: Actor, file: CustomerFile) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 
 from dashboard.errors import AccessDenied, DeskError, InputError, ProviderError, Refused
 from dashboard.models import Problem
+from dashboard.sayings import say, write_line
 
 log = logging.getLogger(__name__)
 
@@ -23,22 +24,23 @@ def show(error: DeskError) -> None:
     show_problem(Problem(error.what, error.meaning, error.action, error.code, provider, request_id), gentle=gentle)
 
 
-def show_problem(problem: Problem, *, gentle: bool = False) -> None:
-    """Draw a problem that a row keeps; `gentle` where a person can put it right at once."""
+def show_problem(problem: Problem, *, gentle: bool = False, ids: Mapping[str, str | None] | None = None) -> None:
+    """Draw a problem that a row keeps; `gentle` where a person can put it right at once.
+
+    `ids` are those that support asks for beside the request id; all of it is copied in one click.
+    """
     text = f"**{plain(problem.what)}**"
     if problem.meaning:
         text += f"  \n{plain(problem.meaning)}"
+    spoken = say(problem)
+    if spoken:
+        text += f"  \n**Say to the customer:** “{plain(spoken)}”"
     if problem.action:
         text += f"  \n**What to do:** {plain(problem.action)}"
     (st.warning if gentle else st.error)(text, icon=":material/info:" if gentle else ":material/error:")
-    facts = [
-        f"{name}: {value}"
-        for name, value in (("provider", problem.provider), ("code", problem.code), ("request id", problem.request_id))
-        if value
-    ]
-    if problem.request_id or problem.provider:
-        st.caption("For support (copy with the button at the right):")
-        st.code("\n".join(facts), language=None)
+    if problem.request_id or problem.provider or any((ids or {}).values()):
+        st.caption("For a ticket, or the provider's support (copy with the button at the right):")
+        st.code(write_line(problem, ids), language=None, wrap_lines=True)
 
 
 @contextmanager

@@ -139,10 +139,9 @@ def show_problem(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """What happened, what to say to the customer, what to try, and the ids that support asks for."""
     st.header("The bank is not linked" if attempt.state.is_final else "Not finished yet")
     problem = attempt.problem or Problem("The bank window was closed before the end.", "Nothing was linked.")
-    errors.show_problem(problem, gentle=attempt.state is AttemptState.EXITED)
-    facts = {"attempt": attempt.id, "link_session_id": attempt.link_session_id, "request_id": problem.request_id}
-    with st.expander("For support", icon=":material/support_agent:"):
-        st.code("\n".join(f"{name}: {value}" for name, value in facts.items() if value), language=None)
+    ids = desk.attention.support_ids(actor, attempt)
+    errors.show_problem(problem, gentle=attempt.state is AttemptState.EXITED, ids=ids)
+    with st.expander("What Link reported", icon=":material/support_agent:"):
         events = desk.onboarding.events(actor, attempt.id)
         if events:
             st.dataframe(events, hide_index=True)

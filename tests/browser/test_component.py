@@ -156,7 +156,7 @@ def test_a_modal_closed_half_way_says_that_nothing_was_linked(desk: RunningDesk,
     pick_bank(modal, "First Platypus Bank")
     leave(modal)
     expect(page.get_by_role("heading", name="The bank is not linked")).to_be_visible(timeout=PATIENCE)
-    page.get_by_text("For support", exact=True).click()
+    page.get_by_text("What Link reported", exact=True).click()
     expect(page.get_by_text("link_session_id")).to_be_visible(timeout=PATIENCE)
 
 

@@ -7,11 +7,12 @@ import requests
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.models import Actor, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
+from dashboard.models import Actor, AttemptState, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
+from dashboard.onboarding.steps import lost_reply
 from tests.pages.conftest import show, text_of
 from tests.sandboxes import Sandbox
 
-PAGES = ["onboard", "institutions", "attention", "payments", "accounts", "debit", "setup", "sandbox"]
+PAGES = ["onboard", "institutions", "attention", "customers", "payments", "accounts", "debit", "setup", "sandbox"]
 
 
 def add(desk: Desk, actor: Actor, name: str = "Pia Page") -> Customer:
@@ -224,6 +225,57 @@ def test_what_stopped_half_way_needs_attention(app: AppTest, desk: Desk, actor: 
     show(app, "attention")
     shown = text_of(app)
     assert "Uma Unfinished" in shown and "Stripe" in shown
+
+
+def test_what_stopped_is_resumed_from_the_list_with_one_press(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Rhea Resume")
+    lived_sandbox.control("POST", "/plaid", stripe_connected=False)
+    try:
+        with pytest.raises(AssertionError):
+            link(desk, actor, lived_sandbox, customer)
+    finally:
+        lived_sandbox.control("POST", "/plaid", stripe_connected=True)
+    show(app, "attention")
+    assert any("Say to the customer" in str(one.value) for one in app.error)
+    copied = "\n".join(str(one.value) for one in app.code)
+    (attempt,) = desk.onboarding.recent(actor, customer.id)
+    for words in ("Code: INVALID_PRODUCT", "Request id: ", "Plaid Item: ", f"Our attempt: {attempt.id}"):
+        assert words in copied
+    app.button(key=f"resume-{attempt.id}").click().run()
+    assert not app.exception
+    assert "Rhea Resume" not in text_of(app)
+    assert desk.onboarding.accounts(actor, customer.id)[0].is_ready
+
+
+def test_a_token_without_a_bank_account_is_listed_until_it_is_linked(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Lou Loose")
+    account = link(desk, actor, lived_sandbox, customer)
+    assert desk.attention.loose_items(actor) == []
+    handle = desk.store.database.handle
+    handle.execute("UPDATE link_attempt SET bank_account_id = NULL, state = 'exited'")
+    handle.execute("DELETE FROM mandate")
+    handle.execute("DELETE FROM bank_account WHERE id = ?", [account.id])
+    show(app, "attention")
+    assert "Connections without a bank account (1)" in text_of(app) and "Lou Loose" in text_of(app)
+    next(one for one in app.button if one.label == "Link again").click().run()
+    assert "Link a bank for Lou Loose" in text_of(app)
+
+
+def test_an_unknown_exchange_is_listed_with_the_way_to_link_anew(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Una Unknown")
+    link(desk, actor, lived_sandbox, customer)
+    (attempt,) = desk.onboarding.recent(actor, customer.id)
+    desk.store.attempts.save(attempt.id, state=AttemptState.UNKNOWN, problem=lost_reply(None))
+    show(app, "attention")
+    assert "the reply to the exchange was lost" in text_of(app)
+    next(one for one in app.button if one.label == "Link again").click().run()
+    assert "Link a bank for Una Unknown" in text_of(app)
 
 
 def test_nothing_to_attend_to_is_said(app: AppTest) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard import return_codes
 from dashboard.errors import InputError, ProviderRejected
+from dashboard.models import Problem
 from dashboard.problem_words import CLASSIC_CODES, EXIT_STATUSES, PLAID_CODES, STRIPE_CODES, Words
 from dashboard.problems import explain, explain_exit, explained
+from dashboard.sayings import DEFAULT, SAYINGS, say, write_line
 
 PLAID = """INVALID_PUBLIC_TOKEN INVALID_ACCESS_TOKEN INVALID_ACCOUNT_ID INVALID_FIELD MISSING_FIELDS UNKNOWN_FIELDS
 INVALID_BODY INVALID_HEADERS INVALID_CONFIGURATION SANDBOX_ONLY NOT_FOUND NO_LONGER_AVAILABLE INCOMPATIBLE_API_VERSION
@@ -28,7 +31,12 @@ requires_account_selection requires_oauth institution_not_found institution_not_
 STRIPE = """account_closed no_account debit_not_authorized insufficient_funds bank_account_restricted
 bank_account_unusable bank_account_unverified bank_account_verification_failed bank_account_declined
 payment_intent_mandate_invalid payment_method_bank_account_blocked payment_method_bank_account_already_verified
-bank_account_exists idempotency_key_in_use lock_timeout"""
+bank_account_exists idempotency_key_in_use lock_timeout token_already_used no_such_token rate_limit
+payment_method_microdeposit_failed payment_method_microdeposit_verification_amounts_invalid
+payment_method_microdeposit_verification_amounts_mismatch payment_method_microdeposit_verification_attempts_exceeded
+payment_method_microdeposit_verification_descriptor_code_mismatch payment_method_microdeposit_verification_timeout
+payment_method_microdeposit_processing_error charge_exceeds_transaction_limit charge_exceeds_weekly_limit
+amount_too_small idempotency_error"""
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,64 @@ def test_every_documented_code_has_words(codes: str, words: dict[str, Words]) ->
     for one in words.values():
         assert one.what and not one.what.endswith(".")
         assert one.meaning.endswith(".") and one.action.endswith(".")
+
+
+BANKS = """R01 R02 R03 R04 R05 R07 R08 R09 R10 R11 R15 R16 R20 R29 R31 insufficient_funds bank_account_closed
+bank_account_invalid_details debit_not_authorized recipient_deceased bank_account_frozen bank_account_restricted
+bank_account_unusable tokenized_account_number_deactivated"""
+
+
+@pytest.mark.parametrize("code", BANKS.split())
+def test_every_return_and_block_code_says_who_acts_and_what_the_customer_hears(code: str) -> None:
+    meaning = return_codes.explain(code)
+    assert meaning is not None and meaning.meaning and meaning.action and meaning.who
+    assert code in SAYINGS
+
+
+KNOWN = [
+    *((code, "plaid", "") for code in PLAID.split()),
+    *((code, "plaid", "classic") for code in CLASSIC.split()),
+    *((code, "stripe", "") for code in STRIPE.split()),
+]
+
+
+@pytest.mark.parametrize(("code", "provider", "kind"), KNOWN, ids=[code for code, _, _ in KNOWN])
+def test_every_error_code_becomes_a_line_for_the_operator(code: str, provider: str, kind: str) -> None:
+    error = ProviderRejected("raw words", provider=provider, code=code, kind=kind, request_id="req-42")
+    check_line(explain(error), code)
+
+
+@pytest.mark.parametrize("status", STATUSES.split())
+def test_every_way_out_of_link_becomes_a_line_for_the_operator(status: str) -> None:
+    problem = explain_exit(None, status, "req-42")
+    assert problem is not None
+    check_line(problem, status)
+
+
+def check_line(problem: Problem, code: str) -> None:
+    """What happened, what to say, what to try, and the ids, all in the text that one click copies."""
+    assert "raw words" not in problem.what, "our words, not the provider's"
+    spoken = say(problem)
+    assert spoken != DEFAULT and spoken[-1] in ".?!"
+    for jargon in ("Plaid", "Stripe", "token", "API", "Item", code):
+        assert jargon not in spoken
+    line = write_line(problem, {"Link session": "session-1", "Plaid Item": None}).splitlines()
+    assert line == [
+        f"What happened: {problem.what}",
+        f"What it means: {problem.meaning}",
+        f"Say to the customer: {spoken}",
+        f"What to do: {problem.action}",
+        f"Provider: {problem.provider}",
+        f"Code: {code}",
+        "Request id: req-42",
+        "Link session: session-1",
+    ]
+
+
+def test_every_code_that_has_words_has_a_sentence_for_the_customer() -> None:
+    assert {*PLAID_CODES, *CLASSIC_CODES, *EXIT_STATUSES, *STRIPE_CODES} <= set(SAYINGS)
+    assert say(Problem("x", provider="plaid", code="NEW")) == DEFAULT
+    assert say(Problem("The name is empty.", code="invalid_name")) == ""
 
 
 @pytest.mark.parametrize("provider", ["plaid", "stripe"])

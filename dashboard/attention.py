@@ -1,0 +1,36 @@
+"""What is left over when something stopped half-way, and the ids that a provider's support asks for then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.access import Permission, require
+from dashboard.models import Actor, Item, LinkAttempt
+from dashboard.store.core import CoreStore
+
+
+class Attention:
+    """Looks at what is unfinished; nothing here changes anything."""
+
+    def __init__(self, store: CoreStore) -> None:
+        self._store = store
+
+    def loose_items(self, actor: Actor) -> Sequence[Item]:
+        """Connections whose token is kept though no bank account came of them, and nothing is left to resume."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._store.items.without_account()
+
+    def support_ids(self, actor: Actor, attempt: LinkAttempt) -> dict[str, str | None]:
+        """The ids that Plaid's and Stripe's support ask for, by name; None where there is none yet."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        account = self._store.accounts.get(attempt.bank_account_id) if attempt.bank_account_id else None
+        decided = self._store.customers.decision(attempt.customer_id).stripe_customer_id
+        return {
+            "Link session": attempt.link_session_id,
+            "Plaid Item": self._store.items.plaid_id(attempt.item_id) if attempt.item_id else None,
+            "Plaid account": attempt.account_id,
+            "Institution": attempt.institution_id,
+            "Stripe customer": account.stripe_customer_id if account else decided,
+            "Stripe bank account": account.stripe_bank_account_id if account else None,
+            "Our attempt": attempt.id,
+        }
