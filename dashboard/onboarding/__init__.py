@@ -14,17 +14,7 @@ from dashboard.errors import DeskError, InputError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead
-from dashboard.models import (
-    Actor,
-    AttemptState,
-    BankAccount,
-    Customer,
-    Generation,
-    Item,
-    LinkAttempt,
-    LinkOpening,
-    Secret,
-)
+from dashboard.models import Actor, AttemptState, BankAccount, Customer, Generation, LinkAttempt, LinkOpening, Secret
 from dashboard.onboarding.authorization import write_text
 from dashboard.onboarding.claims import Claims
 from dashboard.onboarding.outcome import read_evidence
