@@ -157,7 +157,7 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
         seen=st.session_state.get(seen),
         idle=idle,
         open_type=str(open_type) if open_type else None,
-        redirect_uri=steps.redirect_of(facts),
+        redirect_uri=steps.redirect_of(facts, attempt.id),
         wants_institutions="key" in config,
     )
     if said.institutions:
@@ -200,6 +200,23 @@ def follow(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, A
         steps.watch(desk, actor, attempt.id)
 
 
+def come_back(desk: Desk, actor: Actor, facts: Mapping[str, Any]) -> None:
+    """The bank has sent the customer back to an address that names no attempt: go on with the one this tab left."""
+    if "page" not in facts:
+        st.markdown("Coming back from the bank …")
+        return
+    attempt_id = str(facts.get("away") or "")
+    if attempt_id:
+        attempt = desk.onboarding.get(actor, attempt_id)
+        go(customer=attempt.customer_id, attempt=attempt.id)
+    st.warning(
+        "**The bank sent the customer back, but this tab does not know to whose link.**  \nNothing was linked."
+        "  \n**What to do:** pick the customer and open Link again, in this tab.",
+        icon=":material/info:",
+    )
+    choose_customer(desk, actor)
+
+
 def main() -> None:
     """Pick the screen by what the address names, so that a reload resumes where the person was."""
     desk, actor = session.desk(), session.actor()
@@ -215,6 +232,8 @@ def main() -> None:
                     follow(desk, actor, desk.onboarding.get(actor, attempt_id), facts)
                 elif customer_id:
                     authorize(desk, actor, desk.customers.get(actor, customer_id), facts)
+                elif steps.is_back_from_bank():
+                    come_back(desk, actor, facts)
                 else:
                     choose_customer(desk, actor)
             except DeskError as error:

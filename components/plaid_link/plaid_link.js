@@ -43,6 +43,13 @@ function forget(attempt) {
   try { sessionStorage.removeItem(storageKey(attempt)); } catch { /* private mode */ }
 }
 
+// A bank that takes the whole tab away sends it back to an address that names no attempt: this tab remembers it.
+const AWAY = "ach-desk-away";
+
+function remember(attempt) {
+  try { if (attempt) sessionStorage.setItem(AWAY, attempt); else sessionStorage.removeItem(AWAY); } catch { /* private mode */ }
+}
+
 function say(mount, text, tone = "") {
   mount.status.textContent = text;
   mount.status.dataset.tone = tone;
@@ -54,6 +61,7 @@ function send(mount) {
 
 function report(mount, outcome) {
   const session = outcome.metadata?.link_session_id;
+  remember(null);
   mount.outcome = { id: `${session || "local"}:${outcome.kind}:${randomId().slice(0, 12)}`, attempt: mount.attempt, events: mount.events, ...outcome };
   keep(mount.attempt, mount.outcome);
   deliver(mount);
@@ -137,6 +145,7 @@ function open(mount, type) {
   if (!mount.handler || mount.isOpen) return;
   mount.isOpen = true;
   document.documentElement.dataset.achDeskLink = "open"; // nobody is idle while Link or its bank's window is open
+  remember(mount.attempt);
   mount.popupBlocked = false;
   mount.unwatch = watchPopups(mount);
   say(mount, mount.words.opening);

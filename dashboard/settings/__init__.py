@@ -63,7 +63,10 @@ KEYS: tuple[Key, ...] = (
     Key("PLAID_CLIENT_NAME", "your business's name in Link and in the authorization, up to 30 characters", "ACH Desk"),
     Key("PLAID_PRODUCTS", "`auth`; with `identity`, `transactions` where enabled", "auth"),
     Key("PLAID_LINK_CUSTOMIZATION", "a Link customization from Plaid's Dashboard"),
-    Key("PLAID_REDIRECT_URI", "where an OAuth bank sends a web view back to; https, no query or fragment"),
+    Key(
+        "PLAID_REDIRECT_URI",
+        "where an OAuth bank sends the browser back to: the desk's own address; https, no query or fragment",
+    ),
     Key("STRIPE_SECRET_KEY", "Stripe's secret key, `sk_test_…` or `sk_live_…`, or a restricted one", None, secret=True),
     Key("STRIPE_API_BASE", "another Stripe-compatible server", STRIPE_HOST),
     Key("STRIPE_STATEMENT_DESCRIPTOR", "up to 22 characters; the first 16 appear on the bank statement", "ACH DESK"),

@@ -13,7 +13,9 @@ from dashboard.ui import session
 FACTS = (
     "JSON.stringify({user_agent: navigator.userAgent, languages: Array.from(navigator.languages || []).join(', '),"
     " screen: `${screen.width}x${screen.height}@${window.devicePixelRatio}`, touch_points: navigator.maxTouchPoints,"
-    " time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: window.parent.location.href.slice(0, 2000)})"
+    " time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, page: window.parent.location.href.slice(0, 2000),"
+    " away: (() => { try { return window.parent.sessionStorage.getItem('ach-desk-away') || ''; }"
+    " catch { return ''; } })()})"
 )
 REACHES = (
     "fetch({url}, {{mode: 'no-cors', cache: 'no-store'}})"

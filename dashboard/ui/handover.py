@@ -187,7 +187,7 @@ def draw_link(desk: Desk, actor: Actor, attempt: LinkAttempt, words: Words, fact
         idle=idle,
         label=words.connect,
         open_type=str(open_type) if open_type else None,
-        redirect_uri=steps.redirect_of(facts),
+        redirect_uri=steps.redirect_of(facts, attempt.id),
         words={name: getattr(words, name) for name in LINK_WORDS},
     )
     if said.outcome and said.outcome.get("id") != st.session_state.get(seen):

@@ -22,10 +22,18 @@ STAGES = [
 ]
 
 
-def redirect_of(facts: Mapping[str, Any]) -> str | None:
-    """The page's own address where an OAuth bank has sent the browser back to it (Plaid: receivedRedirectUri)."""
+def redirect_of(facts: Mapping[str, Any], attempt_id: str) -> str | None:
+    """The page's own address where an OAuth bank has sent the browser back to it (Plaid: receivedRedirectUri).
+
+    Only for the attempt with which this tab left: Plaid wants no such address at a first opening.
+    """
     page = str(facts.get("page") or "")
-    return page if "oauth_state_id=" in page else None
+    return page if "oauth_state_id=" in page and facts.get("away") == attempt_id else None
+
+
+def is_back_from_bank() -> bool:
+    """Whether the page was asked for by a bank that sent the customer back."""
+    return "oauth_state_id" in st.query_params
 
 
 def watch(desk: Desk, actor: Actor, attempt_id: str) -> None:

@@ -166,8 +166,8 @@ def agree(page: Page) -> None:
     expect(page.get_by_role("heading", name="Hand over the tablet")).to_be_visible(timeout=PATIENCE)
 
 
-def open_link(page: Page) -> FrameLocator:
-    button = page.get_by_role("button", name="Connect a bank")
+def open_link(page: Page, label: str = "Connect a bank") -> FrameLocator:
+    button = page.get_by_role("button", name=label)
     expect(button).to_be_enabled(timeout=PATIENCE)
     button.click()
     return page.frame_locator("iframe[id^=plaid-link]")

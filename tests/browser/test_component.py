@@ -12,6 +12,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, running, visit
 from tests.browser.link import finish, leave, pick_account, pick_bank, sign_in
+from tests.browser.test_handover import hand_over, see_nothing_of_the_staff
 
 LINKED = "The bank is linked"
 
@@ -206,6 +207,60 @@ def test_an_oauth_bank_is_linked_through_its_pop_up(desk: RunningDesk, page: Pag
     opened.value.get_by_test_id("bank-allow").click(timeout=PATIENCE)
     pick_account(modal, "Plaid Checking")
     expect(page.get_by_role("heading", name=LINKED)).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def redirecting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    """A desk that banks may send the whole tab back to."""
+    with running(tmp_path_factory.mktemp("redirect")) as started:
+        started.stop_app()
+        started.environ["PLAID_REDIRECT_URI"] = f"{started.url}/"
+        started.start()
+        yield started
+
+
+def leave_for_the_bank(page: Page, label: str = "Connect a bank") -> None:
+    modal = open_link(page, label)
+    pick_bank(modal, "Platypus OAuth Bank")
+    modal.get_by_role("button", name="Continue").click(timeout=PATIENCE)
+    modal.get_by_role("button", name="Continue in this tab").click(timeout=PATIENCE)
+    page.get_by_test_id("bank-allow").click(timeout=PATIENCE)
+    page.wait_for_url("**/?oauth_state_id=*", timeout=PATIENCE)
+
+
+def test_a_bank_that_takes_the_tab_brings_it_back_to_the_same_link(redirecting: RunningDesk, page: Page) -> None:
+    page.context.add_init_script("window.open = () => null;")
+    visit(page, redirecting)
+    add_customer(page, "Rita Redirect", "rita@example.com", "rita")
+    agree(page)
+    leave_for_the_bank(page)
+    modal = page.frame_locator("iframe[id^=plaid-link]")
+    pick_account(modal, "Plaid Checking")
+    expect(page.get_by_role("heading", name=LINKED)).to_be_visible(timeout=PATIENCE)
+    with sqlite3.connect(f"file:{redirecting.home / 'desk-current.db'}?mode=ro", uri=True) as kept:
+        assert kept.execute("SELECT count(*), min(state) FROM link_attempt").fetchone() == (1, "authorized")
+    kept.close()
+    page.get_by_role("button", name="Next customer").click()
+    add_customer(page, "Rob Second", "rob@example.com", "rob")
+    agree(page)
+    pick_bank(open_link(page), "First Platypus Bank")
+
+
+def test_a_bank_that_takes_the_tab_of_a_handed_over_device_brings_it_back(redirecting: RunningDesk, page: Page) -> None:
+    page.context.add_init_script("window.open = () => null;")
+    visit(page, redirecting)
+    add_customer(page, "Hedda Redirect", "hedda@example.com", "hedda")
+    hand_over(page)
+    page.get_by_role("button", name="I agree, go on").click(timeout=PATIENCE)
+    leave_for_the_bank(page, "Connect my bank")
+    see_nothing_of_the_staff(page)
+    pick_account(page.frame_locator("iframe[id^=plaid-link]"), "Plaid Checking")
+    expect(page.get_by_role("heading", name="Your bank is connected")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_return_to_a_tab_that_knows_no_link_is_said(redirecting: RunningDesk, page: Page) -> None:
+    visit(page, redirecting, "?oauth_state_id=00000000-0000-0000-0000-000000000000")
+    expect(page.get_by_text("this tab does not know to whose link")).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_link_script_is_loaded_once_over_reruns_and_page_switches(desk: RunningDesk, page: Page) -> None:

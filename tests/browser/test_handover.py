@@ -12,7 +12,18 @@ from tests.browser.desk import PATIENCE, RunningDesk, add_customer, settle, visi
 from tests.browser.link import finish, leave, pick_account, pick_bank, sign_in
 
 PIN = "480215"
-STAFF_PAGES = ("", "onboard", "payments", "accounts", "debit", "attention", "institutions", "setup", "sandbox")
+STAFF_PAGES = (
+    "",
+    "onboard",
+    "payments",
+    "accounts",
+    "debit",
+    "attention",
+    "customers",
+    "institutions",
+    "setup",
+    "sandbox",
+)
 SECONDS_TO_BLANK = 8  # two to notice, the rest for a busy machine
 
 
