@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.access import Permission, require
+from dashboard.clock import Clock
+from dashboard.errors import InputError, Refused
 from dashboard.models import Actor, Item, LinkAttempt
 from dashboard.store.core import CoreStore
 
 
 class Attention:
-    """Looks at what is unfinished; nothing here changes anything."""
+    """Looks at what is unfinished, and puts away what somebody has dealt with."""
 
-    def __init__(self, store: CoreStore) -> None:
-        self._store = store
+    def __init__(self, store: CoreStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def set_aside(self, actor: Actor, attempt_id: str) -> None:
+        """Put an ended attempt away, into the customer's history. Raises InputError, Refused while it goes on."""
+        require(actor, Permission.LINK_BANK)
+        now = self._clock.now()
+        with self._store.transaction():
+            attempt = self._store.attempts.get(attempt_id)
+            if attempt is None:
+                raise InputError("There is no such link.", action="Reload the page.", code="unknown_link")
+            if not attempt.state.is_final:
+                raise Refused(
+                    "This link has not ended.",
+                    meaning="It waits for an answer or can go on.",
+                    action="Press Open or Resume.",
+                    code="not_ended",
+                )
+            if self._store.attempts.set_aside(attempt_id, actor.name, now):
+                self._store.trail.append(actor, "link.set_aside", attempt_id, now, state=attempt.state.value)
 
     def loose_items(self, actor: Actor) -> Sequence[Item]:
         """Connections whose token is kept though no bank account came of them, and nothing is left to resume."""

@@ -171,7 +171,7 @@ def open_desk(
         plaid=plaid,
         stripe=stripe,
         sign_in=sign_in,
-        attention=Attention(store),
+        attention=Attention(store, clock),
         audit=Audit(store, clock, settings.timezone),
     )
     desk.follow_sandbox()

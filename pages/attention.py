@@ -43,6 +43,11 @@ def offer_ways(desk: Desk, actor: Actor, attempt: LinkAttempt, place: st.delta_g
             st.rerun()
     elif attempt.state.is_final and place.button("Link again", key=f"again-{attempt.id}", width="stretch"):
         go_link(attempt.customer_id)
+    if attempt.state.is_final and place.button(
+        "Set aside", key=f"aside-{attempt.id}", width="stretch", help="Dealt with: it stays in the customer's history."
+    ):
+        desk.attention.set_aside(actor, attempt.id)
+        st.rerun()
 
 
 def go_link(customer_id: str) -> None:

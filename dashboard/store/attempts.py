@@ -150,12 +150,18 @@ class AttemptRows:
         """Attempts that a person has to look at: unknown, failed, stopped by a problem, or waiting for an answer."""
         rows = select(
             self._database.handle,
-            "SELECT * FROM link_attempt WHERE state IN ('unknown', 'choosing', 'failed') OR (state NOT IN"
-            " ('opened', 'exited', 'authorized') AND (problem IS NOT NULL OR question IS NOT NULL))"
-            " ORDER BY updated_at DESC LIMIT ?",
+            "SELECT * FROM link_attempt WHERE (state IN ('unknown', 'choosing', 'failed') OR (state NOT IN"
+            " ('opened', 'exited', 'authorized') AND (problem IS NOT NULL OR question IS NOT NULL)))"
+            " AND id NOT IN (SELECT attempt_id FROM attempt_aside) ORDER BY updated_at DESC LIMIT ?",
             [limit],
         )
         return [self._attempt(row) for row in rows]
+
+    def set_aside(self, id: str, person: str, at: datetime) -> bool:
+        """Keep that somebody has looked at an ended attempt, so that it needs no attention; False where it was kept."""
+        with self._database.transaction() as db:
+            values = {"attempt_id": id, "person": person, "at": to_epoch(at)}
+            return insert(db, "attempt_aside", values, ignore=True)
 
     def leased(self) -> list[str]:
         """The attempts that somebody holds, or held when they died."""

@@ -27,6 +27,15 @@ CREATE TABLE customer_telling (
 ) STRICT
 """
 
+# What somebody has looked at and put away: it is history then, and needs no attention.
+ASIDE = """
+CREATE TABLE attempt_aside (
+  attempt_id TEXT PRIMARY KEY REFERENCES link_attempt(id),
+  person TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT
+"""
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations about customers."""
@@ -39,3 +48,7 @@ def define(migrations: Migrations) -> None:
         db.execute(NOTES)
         db.execute("CREATE INDEX customer_note_of ON customer_note(customer_id, created_at)")
         db.execute(TELLINGS)
+
+    @migrations(name="customers_002_set_aside")
+    def set_aside(db: sqlite_utils.Database) -> None:
+        db.execute(ASIDE)

@@ -158,7 +158,7 @@ def test_a_modal_closed_half_way_says_that_nothing_was_linked(desk: RunningDesk,
     leave(modal)
     expect(page.get_by_role("heading", name="The bank is not linked")).to_be_visible(timeout=PATIENCE)
     page.get_by_text("What Link reported", exact=True).click()
-    expect(page.get_by_text("link_session_id")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Link session:").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_link_can_be_opened_again_after_it_was_closed(desk: RunningDesk, page: Page) -> None:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("onboarding-current", 11, 8),
         ("onboarding-classic", 11, 6),
         ("debit", 4, 7),
+        ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),
         ("key-rotation", 3, 4),
         ("restore", 1, 9),

@@ -190,6 +190,46 @@ def _check_debit(house: House) -> Notes:
     return found
 
 
+# Customers.
+
+
+def _prepare_merge(house: House, desk: Desk) -> Notes:
+    made = _linked(house, desk)
+    gone = desk.onboarding.account(house.actor, made["account"])
+    return {**made, "gone": gone.customer_id, "kept": house.add_customer(desk), "stripe": gone.stripe_customer_id}
+
+
+def _act_merge(house: House) -> None:
+    desk, made = house.open(), house.notes["made"]
+    if desk.customers.successor(house.actor, made["gone"]) is None:
+        desk.merging.merge(house.actor, made["kept"], made["gone"])
+    desk.customers.edit(house.actor, made["kept"], name="Merged And Corrected")
+    desk.close()
+
+
+def _resume_merge(house: House) -> None:
+    """What Stripe was not told is told by itself, once the dead process's turn is over; then the person goes on."""
+    desk = house.open()
+    desk.store.database.handle.execute("UPDATE customer_telling SET lease_until = 0")
+    desk.tellings.tell_due()
+    desk.close()
+    _act_merge(house)
+
+
+def _check_merge(house: House) -> Notes:
+    desk, made = house.open(), house.notes["made"]
+    found = _common(desk)
+    owner = desk.onboarding.account(house.actor, made["account"]).customer_id
+    counts = desk.store.customer_files.counts(made["gone"])
+    if owner != made["kept"] or any(counts.values()):
+        found["stuck"] = f"the account is {owner}'s, and {counts} stayed behind"
+    told = next(one for one in house.sandbox.stripe("customers", limit=100) if one["id"] == made["stripe"])
+    if told["name"] != "Merged And Corrected" or desk.store.tellings.get(made["kept"]):
+        found["stuck"] = f"Stripe knows {told['name']}"
+    desk.close()
+    return found
+
+
 # Sync.
 
 
@@ -328,6 +368,7 @@ FLOWS: dict[str, Flow] = {
         Flow("onboarding-current", _begin(_prepare_link), _act_link, _resume_link, _check_link),
         Flow("onboarding-classic", _begin(_prepare_link), _act_link, _resume_link, _check_link, "classic"),
         Flow("onboarding-phone", _begin(_prepare_phone), _act_phone, _resume_phone, _check_link),
+        Flow("merge-and-edit", _begin(_prepare_merge), _act_merge, _resume_merge, _check_merge),
         Flow("debit", _begin(_linked), _act_debit, _resume_debit, _check_debit),
         Flow(
             "sync-backfill",

@@ -274,6 +274,12 @@ def test_an_unknown_exchange_is_listed_with_the_way_to_link_anew(
     desk.store.attempts.save(attempt.id, state=AttemptState.UNKNOWN, problem=lost_reply(None))
     show(app, "attention")
     assert "the reply to the exchange was lost" in text_of(app)
+    app.button(key=f"aside-{attempt.id}").click().run()
+    assert not app.exception and "Una Unknown" not in text_of(app)
+    assert desk.store.trail.read(attempt.id)[0].action == "link.set_aside"
+    assert desk.onboarding.recent(actor, customer.id)[0].id == attempt.id, "it stays in the history"
+    desk.store.database.handle.execute("DELETE FROM attempt_aside")
+    show(app, "attention")
     next(one for one in app.button if one.label == "Link again").click().run()
     assert "Link a bank for Una Unknown" in text_of(app)
 
