@@ -8,6 +8,7 @@ from dashboard.models import Problem
 
 OURS = "This is a problem on our side, not yours and not your bank's. We will put it right and come back to you."
 WAIT = "The connection is busy at the moment. Let us wait a minute and try again."
+BANKS = "The payment did not go through, for a technical reason between the banks. You need do nothing for now."
 DEFAULT = "That did not work, and it is not your fault. Let me find out why and come back to you."
 
 _TABLE: Mapping[str, str] = {
@@ -64,14 +65,17 @@ _TABLE: Mapping[str, str] = {
         account_closed bank_account_closed R02""",
     "The account number does not seem to be right any more. Let us link the account again.": """
         no_account account_invalid routing_number_invalid account_number_invalid bank_account_invalid_details
-        tokenized_account_number_deactivated R03 R04 R12 R13""",
+        tokenized_account_number_deactivated R03 R04 R12 R28 invalid_account_number incorrect_account_details
+        incorrect_account_holder_name incorrect_account_holder_type bank_account_bad_routing_numbers
+        bank_ownership_changed""",
     "Your bank told us that this debit was not agreed to. We will not debit again before we have spoken with you.": """
-        debit_not_authorized R05 R07 R08 R10 R11 R29 R31""",
+        debit_not_authorized R05 R07 R08 R10 R11 R29 R31 R38 R39 R51 R52 customer_initiated""",
     "There was not enough money in the account. Which day would suit you for another try?": """
         insufficient_funds R01 R09""",
     "Your bank does not allow this account to be debited. Which account may we use instead?": """
         bank_account_restricted bank_account_unusable bank_account_frozen payment_method_bank_account_blocked
-        bank_account_declined payment_method_provider_decline R16 R20""",
+        bank_account_declined payment_method_provider_decline R13 R16 R20 R34 R35 R50 account_frozen bank_cannot_process
+        payment_method_currency_mismatch invalid_currency""",
     "We could not confirm this account yet. Let us link it again through your bank.": """
         bank_account_unverified bank_account_verification_failed payment_method_microdeposit_failed
         payment_method_microdeposit_verification_amounts_invalid
@@ -82,7 +86,18 @@ _TABLE: Mapping[str, str] = {
     "We need your authorization once more before we may debit this account.": """
         payment_intent_mandate_invalid setup_intent_mandate_invalid mandate_invalid""",
     "This amount cannot be debited in one go. We will arrange it with you another way.": """
-        amount_too_small amount_too_large charge_exceeds_transaction_limit charge_exceeds_weekly_limit""",
+        amount_too_small amount_too_large charge_exceeds_transaction_limit charge_exceeds_weekly_limit
+        charge_exceeds_source_limit""",
+    "The bank did not take the money that we sent back to you. How else may we repay you?": "R23",
+    "You may have paid twice. We are looking into it, and what was too much comes back to you.": "R24 R37 R53",
+    BANKS: """R06 R17 R18 R19 R21 R22 R25 R26 R27 R30 R32 R33 R36 R40 R61 R62 R67 R68 R69 R70 R71 R72 R73 R74 R75 R76
+        R77 R80 R81 R82 R83 R84 R85 payment_intent_payment_attempt_failed payment_method_invalid_parameter_testmode
+        processing_error""",
+    "This payment was stopped by a safety check. We are looking into it and come back to you.": """
+        highest_risk_level blocked fraudulent""",
+    "Your bank declined and gives no reason. Would you ask them, or use another account?": """
+        generic_decline refer_to_customer""",
+    "This payment was canceled.": "duplicate requested_by_customer abandoned",
     "Is this your right e-mail address? It was not accepted.": "email_invalid",
     "We are sorry for your loss. We have stopped all debits of this account.": "recipient_deceased R14 R15",
 }

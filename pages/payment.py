@@ -11,6 +11,7 @@ from dashboard.filters import RAILS, PaymentFilter
 from dashboard.models import Actor, Mode
 from dashboard.payment_story import MandateNote, Moment, PaymentDetail, Reason
 from dashboard.payments import PaymentRow
+from dashboard.sayings import SAYINGS
 from dashboard.ui import errors, format, frame, session, table
 
 WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
@@ -56,6 +57,9 @@ def draw_next(row: PaymentRow, reason: Reason | None) -> None:
         st.markdown(meaning.meaning)
         again = "" if meaning.representable else " It may not be presented again as it is."
         st.markdown(f"**{WHO.get(meaning.who, meaning.who)} must act.** {meaning.action}.{again}")
+        spoken = SAYINGS.get(meaning.code)
+        if spoken:
+            st.markdown(f"**Say to the customer:** “{spoken}”")
         if reason.message:
             st.caption("As the provider says it:")
             st.text(reason.message)

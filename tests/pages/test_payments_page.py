@@ -34,7 +34,7 @@ def test_a_payments_own_page_tells_its_story_and_its_ids(
     assert state.word in shown and "Time line" in shown and "Created" in shown and "Mandate" in shown
     assert id in [str(one.value) for one in app.code], "each id is alone, so that it can be copied"
     if state is PaymentState.FAILED:
-        assert "must act" in shown and "What to do" in shown
+        assert "must act" in shown and "What to do" in shown and "Say to the customer" in shown
 
 
 def test_a_payment_that_is_not_here_says_what_to_do(app: AppTest, synced: Desk) -> None:
