@@ -192,7 +192,8 @@ def _merge(desk: Desk, actor: Actor, customer: Customer) -> None:
     if not found:
         st.caption("Nobody else fits.")
         return
-    names = {one.id: f"{one.name} · {one.email} · {one.reference}" for one in found}
+    names = {one.id: errors.plain(f"{one.name} · {one.email} · {one.reference}") for one in found}
+    names = {id: name.replace("@", "\\@") for id, name in names.items()}  # else a click on it writes a mail
     gone = st.radio("The second entry", list(names), format_func=names.__getitem__, index=None, key="merge-gone")
     if gone is None:
         return

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from dashboard.access import ALLOWED
 from dashboard.models import Role
 from dashboard.sign_in import IDLE, LONGEST
-from tests.browser.desk import PATIENCE
+from tests.browser.desk import PATIENCE, settle
 from tests.browser.identity import GuardedDesk, enter, go, guarded, hidden, listed, sections, see_door, sign_in
 
 MINUTE = timedelta(minutes=1)
@@ -55,6 +55,18 @@ def test_each_role_sees_its_pages_and_no_other(page: Page, desk: GuardedDesk, ro
         main = page.locator("[data-testid=stMain]")
         expect(main).to_contain_text(f"You may not see {pages[stem][0]}.")
         expect(main.locator("button, input, [role=gridcell]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_that_a_role_may_see_stumbles_over_what_it_may_not(page: Page, desk: GuardedDesk, role: Role) -> None:
+    allowed = {permission.name for permission in ALLOWED[role]}
+    sign_in(page, desk, role.value)
+    for stem, (_, permission) in sections().items():
+        if permission in allowed:
+            go(page, desk, stem)
+            settle(page)
+            shown = page.locator("[data-testid=stMain]").inner_text()
+            assert "may not" not in shown and "nobody foresaw" not in shown, f"{role.value} on {stem}"
 
 
 @pytest.mark.parametrize("role", Role)
