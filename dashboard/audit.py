@@ -140,7 +140,7 @@ class Audit:
         sealed = facts.pop("private", None)
         if isinstance(sealed, str):
             try:
-                opened = self._store.private.open(row.subject, sealed)
+                opened = self._store.private.open(str(facts.get("customer", row.subject)), sealed)
             except UnreadableSecret:
                 opened = {"personal data": UNREADABLE}
             facts |= {"personal data": ERASED} if opened is None else opened

@@ -107,7 +107,8 @@ class Exports:
             "payments",
             self._clock.now(),
             rows=count,
-            filter=order.wanted.words(),
+            filter=order.wanted.without_text().words(),  # what was typed may be a name, and the trail forgets nothing
+            searched=bool(order.wanted.text),
             columns=list(order.columns),
             format=order.format.value,
             zone=str(order.zone),

@@ -86,6 +86,7 @@ class Mandates:
                 "mandate.revoked",
                 account.id,
                 now,
+                customer=account.customer_id,
                 mandate=account.mandate_id,
                 before={"status": account.mandate_status},
                 after={"status": "inactive"},

@@ -52,7 +52,8 @@ class SavedViews:
         query, now = urlencode(wanted.to_query()), self._clock.now()
         with self._store.transaction():
             self._store.saved_views.save(actor.name, name, query, now)
-            self._store.trail.append(actor, "view_saved", name, now, query=query)
+            parts = sorted(wanted.to_query())  # not what they look for, nor the name: either may be a customer's
+            self._store.trail.append(actor, "view.saved", f"person:{actor.name}", now, filters=parts)
 
     def remove(self, actor: Actor, name: str) -> None:
         """Forget a view. Raises InputError where there is none of that name."""
@@ -61,7 +62,7 @@ class SavedViews:
         with self._store.transaction():
             if not self._store.saved_views.remove(actor.name, name):
                 raise InputError("There is no such view.", action="Reload the page to see the views that are kept.")
-            self._store.trail.append(actor, "view_removed", name, now)
+            self._store.trail.append(actor, "view.removed", f"person:{actor.name}", now)
 
 
 def _time(seconds: int) -> datetime:

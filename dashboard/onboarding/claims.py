@@ -137,7 +137,10 @@ class Claims:
             raise Refused(problem.what, meaning=problem.meaning, action="Pick another one.", code=problem.code)
         state = AttemptState.EXCHANGED if attempt.item_id else AttemptState.RECEIVED
         self._store.attempts.save(attempt.id, state=state, account_id=picked.id, question=None)
-        self._store.trail.append(actor, "link.account_chosen", attempt.id, self._clock.now(), account=picked.name)
+        with self._store.transaction():
+            private = self._store.private.seal(attempt.customer_id, {"account": picked.name})
+            facts = {"customer": attempt.customer_id, "private": private}
+            self._store.trail.append(actor, "link.account_chosen", attempt.id, self._clock.now(), **facts)
 
     def answer_duplicate(self, actor: Actor, attempt: LinkAttempt, link_again: bool) -> None:
         """Go on beside the account that is linked already, or end with it: its link is then dropped unused."""

@@ -19,6 +19,7 @@ from dashboard.store.saved_views import SavedViewRows
 from dashboard.store.sealed import SealedRows
 from dashboard.store.sync_state import SyncRows
 from dashboard.store.vault import Vault
+from dashboard.store.wiping import Wiping
 
 
 class Store(CoreStore):
@@ -34,6 +35,7 @@ class Store(CoreStore):
         self.sync_state = SyncRows(database)
         self.people = PeopleRows(database)
         self.sealed = SealedRows(database, vault)
+        self.wiping = Wiping(database, self.ledger)
 
     @classmethod
     def open(cls, path: Path, vault: Vault, clock: Clock, zone: tzinfo | None = None) -> Store:

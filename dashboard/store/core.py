@@ -15,6 +15,7 @@ from dashboard.store.customer_files import CustomerFiles
 from dashboard.store.customers import CustomerRows
 from dashboard.store.database import Database
 from dashboard.store.debits import DebitRows
+from dashboard.store.erasures import ErasureRows
 from dashboard.store.hosted import HostedRows
 from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
@@ -47,6 +48,7 @@ class CoreStore:
         self.locks = LockRows(database)
         self.revocations = RevocationRows(database)
         self.hosted = HostedRows(database, vault)
+        self.erasures = ErasureRows(database, vault)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:

@@ -27,6 +27,7 @@ SORTS = {
     "name": "name COLLATE NOCASE, rowid",
     "reference": "reference, rowid",
 }
+LIVING = "merged_into IS NULL AND erased_at IS NULL"
 SLICE = 2_000  # rows of an export read at a time, so that no reader holds the WAL back for long
 
 
@@ -67,8 +68,8 @@ class CustomerRows:
             )
 
     def get(self, id: str) -> Customer | None:
-        """One customer by our id; one who was merged into another is nobody any more (`CustomerFiles.merged_into`)."""
-        query = "SELECT * FROM customer WHERE id = ? AND merged_into IS NULL"
+        """One customer by our id; one who was merged into another (`CustomerFiles.merged_into`) or erased is nobody."""
+        query = "SELECT * FROM customer WHERE id = ? AND merged_into IS NULL AND erased_at IS NULL"
         row = select_one(self._database.handle, query, [id])
         return _customer(row) if row else None
 
@@ -82,7 +83,7 @@ class CustomerRows:
         row = select_one(
             self._database.handle,
             "SELECT k.* FROM customer c JOIN customer k ON k.id = coalesce(c.merged_into, c.id)"
-            " WHERE c.stripe_customer_id = ? ORDER BY k.created_at LIMIT 1",
+            " WHERE c.stripe_customer_id = ? AND k.erased_at IS NULL ORDER BY k.created_at LIMIT 1",
             [stripe_customer_id],
         )
         return _customer(row) if row else None
@@ -120,7 +121,7 @@ class CustomerRows:
         """Who has one of these e-mails, whatever its case, by the e-mail in lower case; the oldest where several do."""
         query = (
             "SELECT * FROM customer WHERE email COLLATE NOCASE IN (SELECT value FROM json_each(:emails))"
-            " AND merged_into IS NULL ORDER BY created_at DESC, rowid DESC"
+            " AND merged_into IS NULL AND erased_at IS NULL ORDER BY created_at DESC, rowid DESC"
         )
         rows = select(self._database.handle, query, {"emails": to_json(list(emails))})
         return {row["email"].lower(): _customer(row) for row in rows}
@@ -177,10 +178,10 @@ class CustomerRows:
 
 def _where(text: str) -> tuple[str, dict[str, object]]:
     if not text:
-        return "merged_into IS NULL", {}
+        return LIVING, {}
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     fits = " OR ".join(f"{column} LIKE :p ESCAPE '\\'" for column in ("name", "email", "reference"))
-    return f"({fits} OR id = :text OR stripe_customer_id = :text) AND merged_into IS NULL", {"p": pattern, "text": text}
+    return f"({fits} OR id = :text OR stripe_customer_id = :text) AND {LIVING}", {"p": pattern, "text": text}
 
 
 def _customer(row: Row) -> Customer:

@@ -55,6 +55,7 @@ class Database:
             connection.execute(f"PRAGMA wal_autocheckpoint={FOLD_PAGES}")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA temp_store=MEMORY")
+            connection.execute("PRAGMA secure_delete=ON")  # an erased name must not lie on in a page that was freed
         except sqlite3.Error:
             connection.close()
             raise
@@ -133,6 +134,15 @@ class Database:
             found = [str(row["integrity_check"]) for row in rows]
             broken = [f"{row['table']} row {row['rowid']}" for row in self.handle.query("PRAGMA foreign_key_check")]
         return [line for line in found if line != "ok"] + broken
+
+    def fold(self) -> bool:
+        """Fold the WAL into the file and cut it to nothing, so that no older page is left in it.
+
+        False where somebody still reads an older state: try again later. Raises StoreUnavailable.
+        """
+        with translated():
+            busy, _, _ = self.handle.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def close(self) -> None:
         """Close every connection; the last one folds the WAL into the file."""

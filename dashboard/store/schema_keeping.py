@@ -40,6 +40,46 @@ CREATE TABLE customer_key (
 ) STRICT
 """
 
+# Customers who are to be forgotten, and how far that has come: `ordered`, then `wiped`, then `done` (no byte is left in
+# the file). What Stripe may still say of an erased customer never comes back in; the proof of an authorization is kept
+# sealed for as long as the rules ask.
+ERASURES = (
+    "ALTER TABLE customer ADD COLUMN erased_at INTEGER",
+    """CREATE TABLE erasure (
+      id TEXT PRIMARY KEY REFERENCES customer(id),
+      pseudonym TEXT NOT NULL UNIQUE,
+      asked_by TEXT NOT NULL,
+      asked_at INTEGER NOT NULL,
+      stage TEXT NOT NULL,
+      wiped_at INTEGER,
+      done_at INTEGER,
+      problem TEXT,
+      next_at INTEGER NOT NULL,
+      lease_owner TEXT,
+      lease_until INTEGER
+    ) STRICT""",
+    "CREATE INDEX erasure_open ON erasure(next_at) WHERE stage <> 'done'",
+    """CREATE TABLE erased_stripe_customer (
+      id TEXT PRIMARY KEY, pseudonym TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE kept_proof (
+      mandate_id TEXT PRIMARY KEY REFERENCES mandate(id),
+      customer_id TEXT NOT NULL REFERENCES customer(id),
+      keep_until INTEGER NOT NULL,
+      sealed BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX kept_proof_until ON kept_proof(keep_until)",
+    """CREATE TRIGGER stripe_customer_comes_erased BEFORE INSERT ON stripe_customer
+      WHEN EXISTS (SELECT 1 FROM erased_stripe_customer e WHERE e.id = NEW.id
+        AND (NEW.name IS NOT e.pseudonym OR NEW.email IS NOT NULL))
+      BEGIN SELECT RAISE(IGNORE); END""",
+    """CREATE TRIGGER stripe_customer_stays_erased BEFORE UPDATE ON stripe_customer
+      WHEN EXISTS (SELECT 1 FROM erased_stripe_customer e WHERE e.id = NEW.id
+        AND (NEW.name IS NOT e.pseudonym OR NEW.email IS NOT NULL))
+      BEGIN SELECT RAISE(IGNORE); END""",
+    "CREATE TABLE retention (job TEXT PRIMARY KEY, ran_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the keeping's migrations."""
@@ -52,3 +92,8 @@ def define(migrations: Migrations) -> None:
     @migrations(name="keeping_002_customer_keys")
     def customer_keys(db: sqlite_utils.Database) -> None:
         db.execute(CUSTOMER_KEY)
+
+    @migrations(name="keeping_003_erasures")
+    def erasures(db: sqlite_utils.Database) -> None:
+        for statement in ERASURES:
+            db.execute(statement)

@@ -12,6 +12,7 @@ from dashboard.store.vault import Vault
 SEALED = {
     "customer_key": ("key",),
     "item": ("access_token",),
+    "kept_proof": ("sealed",),
     "link_attempt": ("link_token", "public_token", "bank_token"),
     "link_hosted": ("url",),
 }

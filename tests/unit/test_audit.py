@@ -13,8 +13,10 @@ from dashboard.audit import ERASED, UNREADABLE, Audit, AuditFilter
 from dashboard.clock import FixedClock
 from dashboard.customers import Customers
 from dashboard.errors import AccessDenied, InputError
+from dashboard.mandates import Mandates
 from dashboard.models import Actor, Role
 from dashboard.store.core import CoreStore
+from dashboard.store.trail import TrailFilter
 from dashboard.store.vault import Vault, make_key
 from tests.unit.worlds import World
 
@@ -78,6 +80,15 @@ def test_personal_facts_are_sealed_in_the_file_and_gone_with_the_customers_key(
     store.private.forget(jenny.id)
     assert audit.get(AUDITOR, 1).facts == {"personal data": ERASED}
     assert store.trail.verify() == [], "the chain does not notice"
+
+
+def test_facts_about_a_thing_of_a_customers_open_under_their_key(world: World, audit: Audit, clock: FixedClock) -> None:
+    account = str(world.get(world.link()).bank_account_id)
+    Mandates(world.store, clock, world.settings).revoke(OPS, account, "by phone")
+    seq = world.store.trail.search(TrailFilter(action="mandate.revoked"))[0].seq
+    assert audit.get(AUDITOR, seq).facts["reason"] == "by phone"
+    world.store.private.forget(world.customer.id)
+    assert audit.get(AUDITOR, seq).facts["personal data"] == ERASED
 
 
 def test_facts_under_a_lost_key_are_said_to_be_so(store: CoreStore, clock: FixedClock) -> None:

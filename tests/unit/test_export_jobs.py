@@ -240,7 +240,10 @@ def test_who_may_not_export_cannot_and_every_export_is_audited(exports: Exports,
     count = exports.write(ADA, order(), tmp_path / "out.csv")
     row = store.trail.read("payments")[0]
     assert (row.actor, row.action, row.facts["rows"]) == ("ada", "payments_exported", count)
-    assert row.facts["filter"] == FAILED.words()
+    assert row.facts["filter"] == FAILED.words() and row.facts["searched"] is False
+    searched = ExportOrder(PaymentFilter(text="jenny@example.com"), Format.CSV, UTC)
+    exports.write(ADA, searched, tmp_path / "found.csv")
+    assert "jenny" not in str(store.trail.read("payments")), "what was typed may be a name"
 
 
 def test_an_order_of_a_column_that_does_not_exist_is_refused_at_once(exports: Exports) -> None:

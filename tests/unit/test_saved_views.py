@@ -58,9 +58,15 @@ def test_the_same_name_again_replaces_the_view_in_whatever_case(views: SavedView
 def test_keeping_and_removing_are_audited_with_the_change(views: SavedViews, store: Store) -> None:
     views.save(ADA, "Failed", FAILED)
     views.remove(ADA, "Failed")
-    rows = store.trail.read("Failed")
-    assert [(row.actor, row.action) for row in rows] == [("ada", "view_removed"), ("ada", "view_saved")]
-    assert "status=failed" in str(rows[1].facts["query"]) and not store.trail.verify()
+    rows = store.trail.read("person:ada")
+    assert [(row.actor, row.action) for row in rows] == [("ada", "view.removed"), ("ada", "view.saved")]
+    assert rows[1].facts["filters"] == ["status", "text"] and not store.trail.verify()
+
+
+def test_the_trail_keeps_no_name_that_a_view_looks_for(views: SavedViews, store: Store) -> None:
+    views.save(ADA, "Jenny's", PaymentFilter(text="jenny@example.com"))
+    views.remove(ADA, "Jenny's")
+    assert "jenny" not in str(store.trail.read()).lower()
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 41])
