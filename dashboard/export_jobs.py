@@ -136,6 +136,7 @@ class Exports:
 
     def latest(self, actor: Actor, *, running: bool = False) -> ExportJob | None:
         """The person's newest export on this device, where it is still kept."""
+        require(actor, Permission.EXPORT)
         mine = [job for job in self._jobs.values() if (job.actor.name, job.actor.device) == (actor.name, actor.device)]
         if running:
             mine = [job for job in mine if job.state in {JobState.WAITING, JobState.RUNNING}]
@@ -143,6 +144,7 @@ class Exports:
 
     def stop(self, actor: Actor, id: str) -> None:
         """Stop an export of one's own; what it wrote is thrown away."""
+        require(actor, Permission.EXPORT)
         job = self._jobs.get(id)
         if job and (job.actor.name, job.actor.device) == (actor.name, actor.device):
             job.is_stopped = True
