@@ -42,6 +42,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_CUSTOMERS,
             Permission.VIEW_ACCOUNTS,
             Permission.LINK_BANK,
+            Permission.REMOVE_BANK,
             Permission.REVOKE_MANDATE,
         }
     ),

@@ -28,9 +28,9 @@ from dashboard.leases import LEASE, new_owner
 from dashboard.mandates import refuse_revoked
 from dashboard.models import Actor, DebitState, Problem
 from dashboard.problems import explain
+from dashboard.standing import refuse_ended
 from dashboard.store.core import CoreStore
 from dashboard.store.debits import DebitWork
-from dashboard.store.revocations import Revocation
 from dashboard.texts import make_sound
 
 DEBIT_TAG = "ach_desk_debit"  # our id in the PaymentIntent's metadata, by which it is found again
@@ -56,7 +56,7 @@ class Sending:
             if work is None or work.debit.state not in OPEN:
                 return
             sent = work.first_sent_at is not None
-            if sent and (work.replayed or self._is_stale(work) or self._find_revocation(work)):
+            if sent and (work.replayed or self._is_stale(work) or self._find_refusal(work)):
                 self._look(work, owner, None)
             else:
                 self._send(work, owner)
@@ -68,10 +68,9 @@ class Sending:
     def _send(self, work: DebitWork, owner: str) -> None:
         first = work.first_sent_at is None
         with self._store.transaction():
-            try:
-                refuse_revoked(self._find_revocation(work))
-            except Refused as error:
-                self._refuse(work, owner, error)
+            refusal = self._find_refusal(work)
+            if refusal is not None:
+                self._refuse(work, owner, refusal)
                 return
             self._store.debits.save(
                 work.debit.id,
@@ -163,10 +162,16 @@ class Sending:
             )
             self._note(work, "debit.submitted", payment_intent=intent["id"], how=how)
 
-    def _find_revocation(self, work: DebitWork) -> Revocation | None:
-        """Whether the customer took the authorization back since the debit was ordered."""
+    def _find_refusal(self, work: DebitWork) -> Refused | None:
+        """What has happened since the debit was ordered: the account was removed, or its authorization taken back."""
         account = self._store.accounts.get(work.debit.bank_account_id)
-        return self._store.revocations.get(account.mandate_id) if account else None
+        try:
+            if account is not None:
+                refuse_ended(account)
+                refuse_revoked(self._store.revocations.get(account.mandate_id))
+        except Refused as error:
+            return error
+        return None
 
     def _is_stale(self, work: DebitWork) -> bool:
         return work.first_sent_at is not None and self._clock.now() - work.first_sent_at > KEY_LIFE

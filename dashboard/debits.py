@@ -29,6 +29,7 @@ from dashboard.models import (
 )
 from dashboard.problems import explained
 from dashboard.settings import Settings
+from dashboard.standing import refuse_ended
 from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 from dashboard.worker import Runner
@@ -39,7 +40,7 @@ LARGEST_CENTS = 99_999_999  # Stripe: an amount has at most eight digits
 BALANCE_LIFE = timedelta(minutes=10)  # long enough to read and confirm, short enough to still be true
 REFERENCE_LIMIT = 100
 TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
-UNUSABLE = {ItemState.REVOKED, ItemState.REMOVED}
+UNUSABLE = {ItemState.REVOKED, ItemState.REMOVING, ItemState.REMOVED}
 LOOK_AGAIN = timedelta(seconds=30)
 
 
@@ -210,6 +211,7 @@ class Debits:
         return len(due)
 
     def _check_account(self, account: BankAccount) -> None:
+        refuse_ended(account)
         item = self._store.items.get(account.item_id)
         if item is not None and item.state in UNUSABLE:
             raise Refused(

@@ -29,6 +29,7 @@ from dashboard.onboarding import Onboarding
 from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
 from dashboard.reconcile import Reconcile
+from dashboard.removals import Removals, RemovalSteps
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
 from dashboard.sign_in import RoleRules, SignIn, read_rules
@@ -56,6 +57,7 @@ class Desk:
     handover: Handover
     hosted: HostedLinks
     mandates: Mandates
+    removals: Removals
     debits: Debits
     payments: Payments
     stories: PaymentStories
@@ -142,6 +144,7 @@ def open_desk(
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
     hosted = HostedLinks(store, plaid, onboarding, clock)
+    removal_steps = RemovalSteps(store, plaid, stripe, clock, worker)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
     payments = Payments(store, clock, settings)
     tellings = StripeTellings(store, stripe, clock, worker)
@@ -159,6 +162,7 @@ def open_desk(
         handover=Handover(store, onboarding, hosted, sign_in, clock),
         hosted=hosted,
         mandates=Mandates(store, clock, settings),
+        removals=Removals(store, removal_steps, clock),
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=payments,
         stories=PaymentStories(store, clock, settings),

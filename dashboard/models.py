@@ -198,7 +198,21 @@ class ItemState(StrEnum):
     LOGIN_REQUIRED = "login_required"
     REVOKED = "revoked"
     DOWN = "down"
+    REMOVING = "removing"
     REMOVED = "removed"
+
+    @property
+    def is_ended(self) -> bool:
+        """It was taken down, or is being taken down: nothing brings it back."""
+        return self in {self.REMOVING, self.REMOVED}
+
+
+class Ended(StrEnum):
+    """Why an account is history."""
+
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -235,11 +249,14 @@ class BankAccount:
     mandate_id: str | None
     mandate_status: str | None
     created_at: datetime
+    ended: Ended | None = None
+    ended_at: datetime | None = None
+    replaced_by: str | None = None
 
     @property
     def is_ready(self) -> bool:
         """Ready to debit: a verified Stripe bank account with an active mandate (Stripe: requirements of a `ba_`)."""
-        return self.stripe_status == "verified" and self.mandate_status == "active"
+        return self.ended is None and self.stripe_status == "verified" and self.mandate_status == "active"
 
 
 class DebitState(StrEnum):

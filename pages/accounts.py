@@ -9,10 +9,11 @@ import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.models import Actor, BankAccount
-from dashboard.ui import errors, format, frame, mandates, session
+from dashboard.models import Actor, BankAccount, Ended
+from dashboard.ui import errors, format, frame, mandates, removing, session
 
 READY, NOT_READY = "✓ Ready", "◌ Not ready"
+ENDED = {Ended.REMOVED: "– Removed", Ended.REPLACED: "– Replaced", Ended.ERASED: "– Erased"}
 COLUMNS = {
     "customer": st.column_config.TextColumn("Customer", pinned=True),
     "reference": st.column_config.TextColumn("Reference"),
@@ -25,6 +26,11 @@ COLUMNS = {
 }
 
 
+def say_status(account: BankAccount) -> str:
+    """Whether the account can be debited, in a word."""
+    return ENDED[account.ended] if account.ended else READY if account.is_ready else NOT_READY
+
+
 def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFrame:
     """One row per account, its times in the reader's zone."""
     owners = desk.customers.several(actor, (account.customer_id for account in accounts))
@@ -34,7 +40,7 @@ def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFr
             "reference": owners[account.customer_id].reference,
             "bank": account.institution_name,
             "account": format.account(account.name, account.mask),
-            "status": READY if account.is_ready else NOT_READY,
+            "status": say_status(account),
             "mandate": account.mandate_status or "none",
             "stripe": account.stripe_bank_account_id or "none",
             "linked": account.created_at,
@@ -51,7 +57,7 @@ def choose(table: pd.DataFrame) -> pd.Series:
     one, two, three, four = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
     text = one.text_input("Customer", placeholder="Name or reference", key="account-customer").casefold()
     banks = two.multiselect("Bank", sorted(table["bank"].unique()), key="account-bank")
-    states = three.multiselect("Status", [READY, NOT_READY], key="account-status")
+    states = three.multiselect("Status", sorted(table["status"].unique()), key="account-status")
     today = date.today()
     span = four.date_input("Linked between", value=[], max_value=today + timedelta(days=400), key="account-dates")
     kept = table["customer"].str.casefold().str.contains(text, regex=False) | table[
@@ -94,6 +100,8 @@ def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
             st.session_state["debit-account"] = account.id
             st.switch_page("../pages/debit.py")
         mandates.show(desk, actor, account)
+        if account.ended is None:
+            removing.offer(desk, actor, account.item_id)
 
 
 def main() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from dashboard.models import BankAccount
+from dashboard.models import BankAccount, Ended
 from dashboard.store.database import Database
-from dashboard.store.rows import Row, from_epoch, insert, select, select_one, to_epoch, update
+from dashboard.store.rows import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
 
 
 class AccountRows:
@@ -50,16 +50,42 @@ class AccountRows:
     ) -> BankAccount | None:
         """An account that is already linked and looks the same: customer, bank, name and mask (Plaid: duplicates).
 
-        Accounts of a removed connection do not count. Ids do not help: they differ from Item to Item.
+        Accounts of a connection that has ended do not count. Ids do not help: they differ from Item to Item.
         """
         row = select_one(
             self._database.handle,
-            "SELECT a.* FROM bank_account a JOIN item i ON i.id = a.item_id"
-            " WHERE a.customer_id = :customer AND a.institution_id IS :institution AND a.name = :name"
-            " AND a.mask IS :mask AND i.state <> 'removed' ORDER BY a.created_at DESC LIMIT 1",
+            "SELECT * FROM bank_account WHERE customer_id = :customer AND institution_id IS :institution"
+            " AND name = :name AND mask IS :mask AND ended IS NULL ORDER BY created_at DESC LIMIT 1",
             {"customer": customer_id, "institution": institution_id, "name": name, "mask": mask},
         )
         return _account(row) if row else None
+
+    def of_item(self, item_id: str) -> Sequence[BankAccount]:
+        """The accounts of one connection, oldest first."""
+        query = "SELECT * FROM bank_account WHERE item_id = ? ORDER BY created_at, rowid"
+        return [_account(row) for row in select(self._database.handle, query, [item_id])]
+
+    def sharing(self, stripe_bank_account_id: str) -> Sequence[str]:
+        """The accounts in use, by our ids, behind which Stripe keeps this one bank account."""
+        query = "SELECT id FROM bank_account WHERE stripe_bank_account_id = ? AND ended IS NULL ORDER BY created_at"
+        return [row["id"] for row in select(self._database.handle, query, [stripe_bank_account_id])]
+
+    def end(self, id: str, why: Ended, replaced_by: str | None, at: datetime) -> None:
+        """Make an account history; the first reason stays."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE bank_account SET ended = :why, ended_at = :at, replaced_by = :by, updated_at = :at"
+                " WHERE id = :id AND ended IS NULL",
+                {"why": why.value, "at": to_epoch(at), "by": replaced_by, "id": id},
+            )
+
+    def note_detached(self, stripe_bank_account_id: str, status: str, at: datetime) -> None:
+        """Keep that Stripe no longer has this bank account, at every account of ours behind which it stood."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE bank_account SET stripe_status = ?, updated_at = ? WHERE stripe_bank_account_id = ?",
+                [status, to_epoch(at), stripe_bank_account_id],
+            )
 
     def edit(self, id: str, values: Mapping[str, object], at: datetime) -> None:
         """Set some columns."""
@@ -88,4 +114,10 @@ COLUMNS = (
 
 
 def _account(row: Row) -> BankAccount:
-    return BankAccount(**{name: row[name] for name in COLUMNS}, created_at=from_epoch(row["created_at"]))
+    return BankAccount(
+        **{name: row[name] for name in COLUMNS},
+        created_at=from_epoch(row["created_at"]),
+        ended=Ended(row["ended"]) if row["ended"] else None,
+        ended_at=maybe_from_epoch(row["ended_at"]),
+        replaced_by=row["replaced_by"],
+    )

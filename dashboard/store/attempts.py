@@ -218,6 +218,34 @@ class AttemptRows:
         )
         return row["attempt_id"] if row else None
 
+    def of_item(self, item_id: str) -> list[tuple[str, bool]]:
+        """The attempts that are not through yet with this connection, and whether a worker holds them now."""
+        query = (
+            "SELECT id, lease_owner FROM link_attempt WHERE item_id = ? AND (state IN ('choosing', 'exchanged',"
+            " 'tokenized', 'customer', 'attached', 'opened', 'received') OR resume_state IS NOT NULL)"
+        )
+        rows = select(self._database.handle, query, [item_id])
+        return [(row["id"], row["lease_owner"] is not None) for row in rows]
+
+    def is_attaching(self, customer_id: str) -> bool:
+        """Whether a worker attaches a bank account of this customer at Stripe now; which one is not known yet."""
+        query = (
+            "SELECT 1 FROM link_attempt WHERE customer_id = ? AND state = 'customer' AND attach_started_at IS NOT NULL"
+            " AND lease_owner IS NOT NULL"
+        )
+        return bool(select(self._database.handle, query, [customer_id]))
+
+    def erase_tokens(self, item_id: str) -> None:
+        """Forget every token of the attempts that made or mended this connection, and their addresses on phones."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE link_attempt SET link_token = NULL, public_token = NULL, bank_token = NULL WHERE item_id = ?",
+                [item_id],
+            )
+            db.execute(
+                "DELETE FROM link_hosted WHERE attempt_id IN (SELECT id FROM link_attempt WHERE item_id = ?)", [item_id]
+            )
+
     def waiting_for(self, customer_id: str, question: str) -> list[str]:
         """The customer's attempts that wait for the answer to one kind of question."""
         rows = select(

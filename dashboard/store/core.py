@@ -22,6 +22,7 @@ from dashboard.store.items import ItemRows
 from dashboard.store.locks import LockRows
 from dashboard.store.mandates import MandateRows
 from dashboard.store.private import PrivateFacts
+from dashboard.store.removals import RemovalRows
 from dashboard.store.revocations import RevocationRows
 from dashboard.store.tellings import TellingRows
 from dashboard.store.trail import Trail
@@ -47,6 +48,7 @@ class CoreStore:
         self.acceptances = AcceptanceRows(database)
         self.locks = LockRows(database)
         self.revocations = RevocationRows(database)
+        self.removals = RemovalRows(database)
         self.hosted = HostedRows(database, vault)
         self.erasures = ErasureRows(database, vault)
 

@@ -74,7 +74,7 @@ class ItemRows:
         """Connections that hold a token but have no bank account, and no attempt that somebody can go on with."""
         rows = select(
             self._database.handle,
-            "SELECT i.* FROM item i WHERE i.access_token IS NOT NULL AND i.state <> 'removed'"
+            "SELECT i.* FROM item i WHERE i.access_token IS NOT NULL AND i.state NOT IN ('removing', 'removed')"
             " AND NOT EXISTS (SELECT 1 FROM bank_account a WHERE a.item_id = i.id)"
             " AND NOT EXISTS (SELECT 1 FROM link_attempt l WHERE l.item_id = i.id AND (l.state NOT IN"
             " ('failed', 'exited', 'authorized', 'unknown') OR l.resume_state IS NOT NULL))"

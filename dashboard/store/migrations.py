@@ -9,6 +9,7 @@ from dashboard.store import (
     schema_customers,
     schema_finance,
     schema_handover,
+    schema_health,
     schema_keeping,
     schema_payments,
     schema_people,
@@ -23,6 +24,7 @@ ROOMS = {
     "finance": schema_finance.define,
     "keeping": schema_keeping.define,
     "customers": schema_customers.define,
+    "health": schema_health.define,
 }
 
 

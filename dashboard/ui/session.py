@@ -27,6 +27,7 @@ _opened: dict[str, Desk] = {}
 _provider: Callable[[], Desk] | None = None
 _ticker: dict[str, Ticker] = {}
 PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
+REMOVALS_EVERY = timedelta(seconds=20)  # what an outage kept from being taken down; rarely anything
 TELLINGS_EVERY = timedelta(seconds=30)  # what Stripe is still to be told of customers; rarely anything
 log = logging.getLogger(__name__)
 
@@ -52,8 +53,10 @@ def resume(opened: Desk) -> None:
     """Take up what a crash or a stop left unfinished, on the worker."""
     opened.worker.submit(opened.onboarding.resume_all)
     opened.worker.submit(opened.debits.resume_all)
+    opened.worker.submit(opened.removals.resume_all)
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
     _ticker["tellings"] = Ticker(TELLINGS_EVERY, opened.tellings.tell_due)
+    _ticker["removals"] = Ticker(REMOVALS_EVERY, opened.removals.run_due)
     for ticker in _ticker.values():
         ticker.start()
 

@@ -67,6 +67,7 @@ class FakePlaid(Faults):
         super().__init__()
         self.generation = generation
         self.spent: list[str] = []
+        self.removed: list[Secret] = []
         self.bank_tokens = 0
         self.item_error: str | None = None
         self.sessions = LinkSessions()
@@ -138,7 +139,13 @@ class FakePlaid(Faults):
         return self.run("item", lambda: ItemHealth("item", None, self.item_error, None, None))  # type: ignore[no-any-return]
 
     def remove_item(self, access_token: Secret) -> str | None:
-        return None
+        def effect() -> str:
+            if access_token in self.removed:
+                raise refused("ITEM_NOT_FOUND", kind="ITEM_ERROR")
+            self.removed.append(access_token)
+            return "req-remove"
+
+        return self.run("remove_item", effect)  # type: ignore[no-any-return]
 
     def invalidate_access_token(self, access_token: Secret) -> Secret:
         return Secret("access-sandbox-new")
@@ -157,6 +164,7 @@ class FakeStripe(Faults):
         self.customers: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, list[dict[str, Any]]] = {}
         self.used_tokens: set[str] = set()
+        self.detached: list[str] = []
         self.setup_intents: list[dict[str, Any]] = []
         self.intents: list[dict[str, Any]] = []
         self.fingerprint = "fp-1"
@@ -203,7 +211,7 @@ class FakeStripe(Faults):
                 raise refused("bank_account_exists", provider="stripe")
             self.used_tokens.add(token)
             made = {
-                "id": f"ba_{sum(len(some) for some in self.sources.values()) + 1}",
+                "id": f"ba_{sum(len(some) for some in self.sources.values()) + len(self.detached) + 1}",
                 "object": "bank_account",
                 "status": self.source_status,
                 "bank_name": "STRIPE TEST BANK",
@@ -220,6 +228,18 @@ class FakeStripe(Faults):
         found = next(one for one in self.sources[customer_id] if one["id"] == source_id)
         found |= {"account_holder_type": holder_type, "account_holder_name": holder_name}
         return self.run("set_holder", lambda: found)  # type: ignore[no-any-return]
+
+    def detach_source(self, customer_id: str, source_id: str, *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            owned = self.sources.get(customer_id, [])
+            found = next((one for one in owned if one["id"] == source_id), None)
+            if found is None:
+                raise refused("resource_missing", provider="stripe")
+            owned.remove(found)
+            self.detached.append(source_id)
+            return {"id": source_id, "deleted": True}
+
+        return self.once("detach_source", key, (customer_id, source_id), effect)
 
     def read_fingerprint(self, bank_token: Secret) -> str | None:
         return self.fingerprint

@@ -10,6 +10,7 @@ from dashboard.customers import Customers
 from dashboard.debits import Debits
 from dashboard.models import Customer, LinkAttempt
 from dashboard.onboarding import Onboarding
+from dashboard.removals import Removals, RemovalSteps
 from dashboard.settings import Settings
 from dashboard.store.core import CoreStore
 from dashboard.store.vault import Vault
@@ -50,6 +51,14 @@ class World:
             self.settings,
             InlineWorker(),
         )
+        self.removal_steps = RemovalSteps(
+            self.store,
+            self.plaid,
+            self.stripe,  # type: ignore[arg-type]  # likewise
+            self.clock,
+            InlineWorker(),
+        )
+        self.removals = Removals(self.store, self.removal_steps, self.clock)
         return self.desk
 
     def outcome(self, *accounts: dict[str, Any], token: str = "public-sandbox-1", **more: Any) -> dict[str, Any]:
