@@ -6,11 +6,10 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the checkout
@@ -23,21 +22,17 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.devices import COOKIE, Devices, digest_cookie  # noqa: E402
+from dashboard.headers import Headers  # noqa: E402
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-EVALUATING = "/component/streamlit_javascript."  # its one page evaluates what it is given; only there
-EVALUATING_HASH = "'sha256-I/eksgrSVRYppl8xV/bj80DlqMwv201bPoCiYBZXa8A='"  # that page's own inline script
-INDEX_HASH = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # Streamlit's index.html
+CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (session.close), and systemd waits for both
+PING_SECONDS = 30  # Streamlit's own; a tablet that lost its network is noticed within a minute
 # What Streamlit is told; the same keys stand in .streamlit/config.toml for a bare `streamlit run` in the checkout.
 CONFIG: dict[str, Any] = {
     "server.address": "127.0.0.1",
     "server.headless": True,
-    "server.maxUploadSize": 20,
+    "server.maxUploadSize": 20,  # megabytes; what people upload are lists of customers
+    "server.maxMessageSize": 20,  # megabytes, both ways over the websocket; files go by routes of their own
     "server.enableXsrfProtection": True,
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
@@ -46,68 +41,6 @@ CONFIG: dict[str, Any] = {
     "client.toolbarMode": "minimal",
     "client.showSidebarNavigation": True,
 }
-
-
-def origin_of(url: str) -> str:
-    """Scheme and host of an address, as a content security policy names them."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def build_policy(link_url: str, api_url: str, *, evaluating: bool = False) -> str:
-    """The content security policy: ourselves and Link's documented origins (script, frame, API host), nothing else.
-
-    Source: Plaid, Link web, "CSP directives"; `blob:` scripts are Streamlit's own inlined components.
-    """
-    link = origin_of(link_url)
-    script = f"'self' blob: {link} {INDEX_HASH}" + (f" 'unsafe-eval' {EVALUATING_HASH}" if evaluating else "")
-    return "; ".join(
-        [
-            "default-src 'self'",
-            f"script-src {script}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            f"connect-src 'self' {origin_of(api_url)} {link}",
-            f"frame-src 'self' {link}",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            f"frame-ancestors {chr(39)}{'self' if evaluating else 'none'}{chr(39)}",
-        ]
-    )
-
-
-class Headers:
-    """Adds the security headers to every HTTP reply."""
-
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], link_url: str, api_url: str) -> None:
-        self._app = app
-        self._policy = build_policy(link_url, api_url).encode()
-        self._evaluating = build_policy(link_url, api_url, evaluating=True).encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = str(scope["path"])
-
-        async def add(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [
-                    (b"content-security-policy", self._evaluating if path.startswith(EVALUATING) else self._policy),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"same-origin"),
-                    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),  # OAuth banks open a pop-up
-                ]
-                if not path.startswith("/static/"):  # hashed file names of Streamlit's own bundle may be kept
-                    headers.append((b"cache-control", b"no-store"))
-                kept = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
-                message["headers"] = [*(kept if not path.startswith("/static/") else message["headers"]), *headers]
-            await send(message)
-
-        await self._app(scope, receive, add)
 
 
 @asynccontextmanager
@@ -227,6 +160,33 @@ app = st.App(
 )
 
 
-def serve(port: int, address: str = "127.0.0.1") -> None:
-    """Serve until stopped."""
-    app.run(config={**CONFIG, "server.port": port, "server.address": address})
+def serve(port: int, address: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> None:
+    """Serve until stopped; over https where `tls` names a certificate and its key.
+
+    Not by Streamlit's own runner: it believes any local program about where a request comes from, and at a stop it
+    waits for ever for a connection that does not close.
+    """
+    import uvicorn
+    from streamlit.web.bootstrap import load_config_options
+
+    config = {**CONFIG, "server.port": port, "server.address": address}
+    if tls:  # Streamlit makes its cookies for https alone by this
+        config |= {"server.sslCertFile": str(tls[0]), "server.sslKeyFile": str(tls[1])}
+    load_config_options(config)
+    uvicorn.run(
+        app,
+        host=address,
+        port=port,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
+        forwarded_allow_ips=list(_settings.serving.trusted_proxies),
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+        ws="websockets-sansio",
+        ws_max_size=int(CONFIG["server.maxMessageSize"]) << 20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
+        access_log=False,  # addresses of pages name customers
+        server_header=False,
+        use_colors=False,
+    )

@@ -40,6 +40,10 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--address", default="127.0.0.1", help="where to listen; beyond this machine only with sign-in configured"
     )
+    serve.add_argument(
+        "--tls-cert", type=Path, metavar="PEM", help="serve https with this certificate, without a proxy"
+    )
+    serve.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")
     serve.add_argument("--no-sync", action="store_true", help="do not keep a sync going beside the app")
     serve.set_defaults(run=commands.serve)
 

@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dashboard.access import ALWAYS
 from dashboard.errors import DeskError, InputError
 from dashboard.models import Actor, Role
-from dashboard.settings import Need, Settings, explain_sign_in, load_settings
-from dashboard.settings.checks import is_loopback_host
+from dashboard.settings import Need, Settings, load_settings
 
 SECRETS = Path(".streamlit/secrets.toml")
 STORED = frozenset({Need.STRIPE, Need.KEY})
@@ -42,26 +41,9 @@ def demo(chosen: argparse.Namespace) -> int:
 
 def serve(chosen: argparse.Namespace) -> int:
     """The app, and a sync beside it."""
-    from dashboard.processes import Child, stopping
-    from dashboard.store.backup import occupied
+    from dashboard.serving import run_server
 
-    settings = settings_for(frozenset(Need))  # say what is missing here, not in a browser
-    if settings.open_id is None and not is_loopback_host(chosen.address):
-        print(
-            f"{chosen.address} can be reached from other machines, and without sign-in anybody could use the desk;"
-            f" {explain_sign_in()}, or leave --address out.",
-            file=sys.stderr,
-        )
-        return 2
-    children: list[Child] = []
-    with occupied(settings.db, alone=False), stopping(children):
-        if not chosen.no_sync:
-            children.append(Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ))
-            children[-1].drain()
-        from dashboard.app import serve as serve_app
-
-        serve_app(chosen.port, chosen.address)
-    return 0
+    return run_server(settings_for(frozenset(Need)), chosen)  # says what is missing here, not in a browser
 
 
 def sync(chosen: argparse.Namespace) -> int:

@@ -51,8 +51,8 @@ class Worker:
         return not wait(running, timeout).not_done
 
     def close(self) -> None:
-        """Take no more work and wait for what runs."""
-        self._pool.shutdown(wait=True)
+        """Take no more work, wait for what runs, and leave what has not begun to the next start."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class InlineWorker:

@@ -1,8 +1,7 @@
-"""Settings: the environment first, then `.streamlit/secrets.toml`; typed, checked together, secrets as `***`."""
+"""Settings: environment, systemd's credentials, `.streamlit/secrets.toml`; typed, checked together, secrets `***`."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,8 @@ from dashboard.settings.checks import (
     is_loopback,
     pick,
 )
+from dashboard.settings.serving import BackupPlan, Serving, read_serving
+from dashboard.settings.sources import Source, read_file
 from dashboard.settings.trust import DebitRules, OpenId, as_table, explain_sign_in, read_debit_rules, read_open_id
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
@@ -30,7 +31,18 @@ PLAID_HOSTS = {"sandbox": "https://sandbox.plaid.com", "production": "https://pr
 STRIPE_HOST = "https://api.stripe.com"
 LINK_SCRIPT = "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
 PRODUCTS = ("auth", "identity", "transactions")
-__all__ = ["KEYS", "DebitRules", "Key", "Need", "OpenId", "Settings", "explain_sign_in", "load_settings"]
+__all__ = [
+    "KEYS",
+    "BackupPlan",
+    "DebitRules",
+    "Key",
+    "Need",
+    "OpenId",
+    "Serving",
+    "Settings",
+    "explain_sign_in",
+    "load_settings",
+]
 CLIENT_NAME_LIMIT = 30  # Plaid: a longer client_name is shown as "This Application"
 
 
@@ -90,6 +102,16 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_DEBIT_ROLES", "which roles may debit: some of ops, finance, admin, auditor", "finance"),
     Key("ACH_DESK_DEBIT_PROOF_CENTS", "a debit above this asks for a fresh sign-in or a PIN; cents", "100000"),
     Key("ACH_DESK_DEBIT_MAX_CENTS", "a debit above this is refused to everybody; cents", "99999999"),
+    Key(
+        "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are believed, comma-separated"
+    ),
+    Key("STRIPE_WEBHOOK_SECRET", "turns `/webhooks/stripe` on: its signing secret, `whsec_…`", secret=True),
+    Key("ACH_DESK_PLAID_WEBHOOK_URL", "turns `/webhooks/plaid` on: the desk's own address with that path after it"),
+    Key("ACH_DESK_BACKUP_FOLDER", "`serve` keeps backups there by itself"),
+    Key("ACH_DESK_BACKUP_HOURS", "how often, in hours", "24"),
+    Key("ACH_DESK_BACKUP_KEEP", "the newest so many always stay", "14"),
+    Key("ACH_DESK_BACKUP_DAYS", "older ones beyond those go after so many days", "30"),
+    Key("ACH_DESK_BACKUP_SEALED", "`yes` encrypts each whole file with ACH_DESK_KEY", "yes"),
 )
 
 
@@ -120,6 +142,7 @@ class Settings:
     business_name: str
     open_id: OpenId | None
     debit_rules: DebitRules
+    serving: Serving
 
     @property
     def mode(self) -> Mode:
@@ -153,30 +176,8 @@ class Settings:
             "ACH_DESK_TIMEZONE": str(self.timezone),
             "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
             **as_table(self.open_id, self.debit_rules),
+            **self.serving.as_table(),
         }
-
-
-class _Source:
-    """The two places a value can come from; an empty value counts as not set."""
-
-    def __init__(self, environ: Mapping[str, str], file: Mapping[str, object]) -> None:
-        self._environ, self._file = environ, file
-        self._defaults = {key.name: key.default for key in KEYS}
-
-    def given(self, name: str) -> str:
-        return self._environ.get(name, "").strip() or str(self._file.get(name, "")).strip()
-
-    def get(self, name: str, default: str | None = None) -> str:
-        value = self.given(name)
-        return value or (default if default is not None else self._defaults[name] or "")
-
-    def need(self, name: str, wanted: bool, *, action: str = "") -> str:
-        value = self.get(name)
-        if wanted and not value:
-            raise ConfigError(
-                name, "not set", action=action or f"Set {name} in the environment or in .streamlit/secrets.toml."
-            )
-        return value
 
 
 def load_settings(
@@ -185,7 +186,7 @@ def load_settings(
     needs: frozenset[Need] = frozenset(Need),
 ) -> Settings:
     """The settings, checked for what `needs` names. Raises ConfigError with the key and the fix in one sentence."""
-    source = _Source(environ, _read_file(secrets_file))
+    source = Source(environ, read_file(secrets_file), {key.name: key.default for key in KEYS})
     plaid, stripe = Need.PLAID in needs, Need.STRIPE in needs
     generation = Generation(pick("PLAID_LINK_GENERATION", source.get("PLAID_LINK_GENERATION"), list(Generation)))
     settings = Settings(
@@ -206,6 +207,7 @@ def load_settings(
         business_name=source.get("PLAID_CLIENT_NAME"),
         open_id=read_open_id(source.get),
         debit_rules=read_debit_rules(source.get),
+        serving=read_serving(source.get),
     )
     if stripe:
         check_contradictions(
@@ -217,7 +219,7 @@ def load_settings(
     return settings
 
 
-def _read_plaid(source: _Source, generation: Generation, wanted: bool) -> dict[str, Any]:
+def _read_plaid(source: Source, generation: Generation, wanted: bool) -> dict[str, Any]:
     classic = generation is Generation.CLASSIC
     env = source.get("PLAID_ENV")
     base_url = source.get("PLAID_BASE_URL", PLAID_HOSTS.get(env, "") if not classic else "")
@@ -259,14 +261,3 @@ def _read_plaid(source: _Source, generation: Generation, wanted: bool) -> dict[s
         "plaid_link_customization": source.get("PLAID_LINK_CUSTOMIZATION"),
         "plaid_redirect_uri": redirect,
     }
-
-
-def _read_file(path: Path | None) -> dict[str, object]:
-    if path is None or not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            str(path), f"cannot be read ({type(error).__name__})", action="Correct the file, or remove it."
-        ) from None

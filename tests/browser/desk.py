@@ -39,7 +39,12 @@ def launch(playwright: Playwright) -> Browser:
 
 
 class RunningDesk:
-    """A sandbox, the app and their files; the app can be stopped and started again over the same database."""
+    """A sandbox, the app and their files; the app can be stopped and started again over the same database.
+
+    With `tls` (a certificate and its key) it serves https.
+    """
+
+    tls: tuple[Path, Path] | None = None
 
     def __init__(self, home: Path, generation: str = "current", **more: str) -> None:
         self.home = home
@@ -58,7 +63,12 @@ class RunningDesk:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def verify(self) -> str | bool:
+        """The certificate by which the app is known."""
+        return str(self.tls[0]) if self.tls else True
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -85,11 +95,13 @@ class RunningDesk:
 
     def start(self) -> None:
         serve = ["-m", "dashboard", "serve", "--port", str(self.port), "--no-sync"]
+        if self.tls:
+            serve += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.app = self._start(serve, self.environ, quiet=True)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                if requests.get(f"{self.url}/readyz", timeout=5).ok:
+                if requests.get(f"{self.url}/readyz", timeout=5, verify=self.verify).ok:
                     return
             except requests.ConnectionError:
                 time.sleep(0.1)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import configparser
+import re
 from pathlib import Path
 
 import pytest
 
 from dashboard.cli import build_parser
+from dashboard.models import Mode
+from dashboard.settings import KEYS, load_settings
+from dashboard.store.vault import make_key
 from tests.documents import ROOT, generated
 
 
@@ -30,3 +35,48 @@ def test_every_verb_is_in_the_readme_and_has_a_help(verb: str) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("[a-z]*.py")), ids=lambda path: path.stem)
 def test_every_page_is_in_the_readme(path: Path) -> None:
     assert f"`{path.stem}`" in (ROOT / "README.md").read_text()
+
+
+def unit() -> configparser.ConfigParser:
+    """The systemd unit; of a key that stands several times the values are lines of one."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    section = ""
+    for line in (ROOT / "deploy" / "ach-desk.service").read_text().splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            lines.setdefault((section, name), []).append(value)
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys as they are written
+    for (part, name), values in lines.items():
+        parser.read_dict({part: {name: "\n".join(values)}})
+    return parser
+
+
+def test_the_unit_starts_a_command_that_exists_and_hands_over_settings_that_exist() -> None:
+    service = unit()["Service"]
+    program, *arguments = service["ExecStart"].split()
+    assert program.endswith("/ach-desk") and build_parser().parse_args(arguments).address == "127.0.0.1"
+    secrets = {key.name for key in KEYS if key.secret}
+    handed = {line.split(":")[0] for line in service["LoadCredential"].splitlines()}
+    assert handed <= secrets
+    assert service["KillMode"] == "mixed", "a stop asks the server alone, which then stops its children in order"
+
+
+def test_the_example_of_an_environment_is_whole_and_holds_no_secret(tmp_path: Path) -> None:
+    lines = (ROOT / "deploy" / "desk.env.example").read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert set(given) - {"HOME"} <= {key.name for key in KEYS if not key.secret}
+    for name in (line.split(":")[0] for line in unit()["Service"]["LoadCredential"].splitlines()):
+        (tmp_path / name).write_text({"STRIPE_SECRET_KEY": "sk_live_x"}.get(name, "x" * 40))
+    (tmp_path / "ACH_DESK_KEY").write_text(make_key().reveal())
+    filled = {name: value or "filled-in" for name, value in given.items()}
+    settings = load_settings({**filled, "CREDENTIALS_DIRECTORY": str(tmp_path)}, None)
+    assert settings.mode is Mode.LIVE and settings.open_id is not None and settings.serving.backups is not None
+
+
+def test_every_setting_that_the_guide_names_exists() -> None:
+    text = (ROOT / "docs" / "deployment.md").read_text()
+    named = set(re.findall(r"`((?:ACH_DESK|PLAID|STRIPE)_[A-Z_]+)(?:=[^`]*)?`", text))
+    assert len(named) > 8 and named <= {key.name for key in KEYS} | {"ACH_DESK_OIDC_", "ACH_DESK_ROLE_"}

@@ -28,7 +28,7 @@ def room_of(path: Path) -> str:
         return parts[1]
     if parts[1:2] == ("ui",) or parts[1] in {"app", "main"}:
         return "front"
-    if parts[1] in {"cli", "commands", "demo", "processes", "doctor", "__main__"}:
+    if parts[1] in {"cli", "commands", "demo", "processes", "doctor", "serving", "__main__"}:
         return "cli"
     if parts[1] == "desk":
         return "desk"

@@ -13,7 +13,7 @@ from dashboard.settings import KEYS, Need, Settings, load_settings
 Make = Callable[..., Settings]
 
 SECRETS = {"PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"}
-SIGN_IN_SECRETS = {"ACH_DESK_OIDC_CLIENT_SECRET", "ACH_DESK_OIDC_COOKIE_SECRET"}
+SIGN_IN_SECRETS = {"ACH_DESK_OIDC_CLIENT_SECRET", "ACH_DESK_OIDC_COOKIE_SECRET", "STRIPE_WEBHOOK_SECRET"}
 
 
 def test_defaults_are_those_of_a_first_test_set_up(settings: Settings) -> None:

@@ -42,3 +42,19 @@ def test_an_error_is_logged_without_what_it_says(
     assert "canary" not in caplog.text
     if isinstance(worker, Worker):
         worker.close()
+
+
+def test_a_stop_waits_for_what_runs_and_leaves_what_has_not_begun_to_the_next_start() -> None:
+    worker, begun, gate, done = Worker(1), threading.Event(), threading.Event(), []
+
+    def step(name: str) -> None:
+        begun.set()
+        gate.wait(10)
+        done.append(name)
+
+    worker.submit(step, "runs")
+    assert begun.wait(10)
+    worker.submit(step, "waits")
+    threading.Timer(0.05, gate.set).start()
+    worker.close()
+    assert done == ["runs"]

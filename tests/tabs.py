@@ -1,0 +1,145 @@
+"""A tab without a browser: a websocket that speaks Streamlit's own protocol (`streamlit.proto`) with a running app."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import websockets
+from requests.adapters import HTTPAdapter
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
+
+PATIENCE = 60.0  # seconds
+DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+
+
+@dataclass
+class Tab:
+    """One page of one browser. Use it as an async context manager."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    verify: str | bool = True
+    source: str = "127.0.0.1"
+    origin: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+    elements: list[Element] = field(default_factory=list)
+    session: Any = None
+    page: str = ""
+    received: int = 0
+
+    async def __aenter__(self) -> Tab:
+        await asyncio.to_thread(self._fetch_page)
+        parts = urlsplit(self.url)
+        secure = parts.scheme == "https"
+        context = ssl.create_default_context(cafile=str(self.verify)) if secure else None
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self._socket = await websockets.connect(
+            f"{'wss' if secure else 'ws'}://{parts.netloc}/_stcore/stream",
+            ssl=context,
+            subprotocols=[Subprotocol("streamlit"), Subprotocol(self.cookies["_streamlit_xsrf"])],
+            additional_headers={**self.headers, "Cookie": cookie, "Origin": self.origin or self.url},
+            max_size=1 << 26,
+            proxy=None,
+            local_addr=(self.source, 0),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._socket.close()
+
+    def _fetch_page(self) -> None:
+        with open_session(self.source) as http:
+            for path in ("/", "/_stcore/host-config", "/_stcore/health"):
+                answer = http.get(f"{self.url}{path}", headers=dict(self.headers), verify=self.verify, timeout=PATIENCE)
+                answer.raise_for_status()
+            # Secure cookies come over https alone, and a plain http.cookiejar would not show them to us otherwise.
+            self.cookies |= {str(one.name): str(one.value) for one in http.cookies}
+
+    async def visit(self, path: str) -> None:
+        """Open a page of the app by its address, and wait until it is drawn."""
+        self.page, _, query = path.partition("?")
+        await self._run(query=query)
+
+    async def press(self, label: str) -> None:
+        """Press the button of this name, and wait until the page is drawn anew."""
+        found = [one.button for one in self.elements if one.WhichOneof("type") == "button"]
+        id = next(one.id for one in found if re.search(label, one.label))
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id, widget.trigger_value = id, True
+        await self._run(message)
+
+    async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
+        message = message or BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_name = query, self.page
+        state.context_info.timezone = "America/New_York"
+        state.context_info.url = f"{self.url}/{self.page}"
+        self.elements = []
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                raw = await self._socket.recv()
+                assert isinstance(raw, bytes)
+                self.received += len(raw)
+                answer = ForwardMsg.FromString(raw)
+                kind = answer.WhichOneof("type")
+                if kind == "new_session":
+                    self.session = answer.new_session
+                elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
+                    self.elements.append(answer.delta.new_element)
+                elif kind == "script_finished" and answer.script_finished in DONE:
+                    return
+                elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                    raise AssertionError("the page does not compile")
+
+    def texts(self) -> str:
+        """What the page says, one element a line."""
+        return "\n".join(
+            str(getattr(getattr(one, kind), "body", ""))
+            for one in self.elements
+            if (kind := one.WhichOneof("type")) and hasattr(getattr(one, kind), "body")
+        )
+
+    def troubles(self) -> list[str]:
+        """What the page says of errors: exceptions, and boxes of errors."""
+        found = []
+        for one in self.elements:
+            if one.WhichOneof("type") == "exception":
+                found.append(one.exception.message)
+            elif one.WhichOneof("type") == "alert" and one.alert.format == one.alert.ERROR:
+                found.append(one.alert.body)
+        return found
+
+
+class _From(HTTPAdapter):
+    """Connects from one of this machine's own addresses."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+        super().init_poolmanager(*arguments, **more, source_address=(self._source, 0))
+
+
+def open_session(source: str = "127.0.0.1") -> requests.Session:
+    """HTTP from one of this machine's own addresses, whatever proxy the environment names."""
+    http = requests.Session()
+    http.trust_env = False
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, _From(source))
+    return http
