@@ -20,6 +20,8 @@ class Permission(StrEnum):
     LINK_BANK = "link a bank account"
     REMOVE_BANK = "remove a bank connection"
     VIEW_BALANCE = "ask the bank for a balance"
+    VIEW_TRANSACTIONS = "see what passes through a customer's bank account"
+    CHECK_HOLDER = "ask a bank who holds an account, and decide what the names mean"
     VIEW_PAYMENTS = "see payments"
     CREATE_DEBIT = "debit a bank account"
     REFUND = "refund a payment"
@@ -43,6 +45,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ACCOUNTS,
             Permission.LINK_BANK,
             Permission.REMOVE_BANK,
+            Permission.CHECK_HOLDER,
             Permission.REVOKE_MANDATE,
         }
     ),
@@ -50,6 +53,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _READ
         | {
             Permission.VIEW_BALANCE,
+            Permission.VIEW_TRANSACTIONS,
+            Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
             Permission.REFUND,
             Permission.REVOKE_MANDATE,

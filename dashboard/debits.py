@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.access import Permission, require, require_proof, with_debits
+from dashboard.bank_data import refuse_other_holder
 from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.clock import Clock
 from dashboard.debit_sending import DEBIT_TAG, Sending
@@ -65,6 +66,7 @@ class Debits:
         require(actor, Permission.VIEW_BALANCE)
         account = self._account(bank_account_id)
         token = self._store.items.access_token(account.item_id)
+        self._store.bank_data.count_call("balance", self._clock.now())
         try:
             with explained():
                 found = self._plaid.balance(token, account.plaid_account_id)
@@ -72,11 +74,13 @@ class Debits:
             self._note_health(actor, account, error)
             raise
         now = self._clock.now()
+        balance = Balance(found.available_cents, found.current_cents, found.currency, now)
         with self._store.transaction():
-            self._store.trail.append(
-                actor, "balance.read", account.id, now, available_cents=found.available_cents, currency=found.currency
-            )
-        return Balance(found.available_cents, found.current_cents, found.currency, now)
+            self._store.bank_data.keep_balance(account, balance)
+            private = self._store.private.seal(account.customer_id, {"available_cents": balance.available_cents})
+            facts = {"customer": account.customer_id, "currency": found.currency}
+            self._store.trail.append(actor, "balance.read", account.id, now, private=private, **facts)
+        return balance
 
     def _note_health(self, actor: Actor, account: BankAccount, error: ProviderError) -> None:
         states = {"ITEM_LOGIN_REQUIRED": ItemState.LOGIN_REQUIRED, "USER_PERMISSION_REVOKED": ItemState.REVOKED}
@@ -221,6 +225,8 @@ class Debits:
                 code="item_unusable",
             )
         refuse_revoked(self._store.revocations.get(account.mandate_id))
+        owner = self._store.customers.get(account.customer_id)
+        refuse_other_holder(self._store.bank_data.holder(account, owner.name) if owner else None)
         if not account.is_ready:
             raise Refused(
                 f"{account.name} is not ready to debit.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dashboard.access import Permission, require
 from dashboard.attention import Attention
 from dashboard.audit import Audit
+from dashboard.bank_data import BankData
 from dashboard.clock import Clock
 from dashboard.customer_import import CustomerImport
 from dashboard.customer_merging import Merging
@@ -58,6 +59,7 @@ class Desk:
     hosted: HostedLinks
     mandates: Mandates
     removals: Removals
+    bank_data: BankData
     debits: Debits
     payments: Payments
     stories: PaymentStories
@@ -142,7 +144,8 @@ def open_desk(
         make = PlaidClassic if settings.generation is Generation.CLASSIC else Plaid
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
-    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker)
+    bank_data = BankData(store, plaid, clock, settings, worker)
+    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=bank_data.welcome)
     hosted = HostedLinks(store, plaid, onboarding, clock)
     removal_steps = RemovalSteps(store, plaid, stripe, clock, worker)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
@@ -163,6 +166,7 @@ def open_desk(
         hosted=hosted,
         mandates=Mandates(store, clock, settings),
         removals=Removals(store, removal_steps, clock),
+        bank_data=bank_data,
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=payments,
         stories=PaymentStories(store, clock, settings),

@@ -288,6 +288,20 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class BankTransaction:
+    """One line of a linked account, as the bank tells it; above zero is money that left the account (Plaid's sign)."""
+
+    id: str
+    account_id: str
+    on: date
+    name: str
+    description: str
+    amount_cents: int
+    currency: str | None
+    pending: bool
+
+
+@dataclass(frozen=True)
 class DebitOrder:
     """What a person asks for; `ticket` is made when the form is drawn, so that a double click is one debit."""
 

@@ -146,7 +146,11 @@ PLAID_CODES: dict[str, Words] = {
     ),
     "NO_AUTH_ACCOUNTS": _NO_ACCOUNTS,
     "NO_ACCOUNTS": _NO_ACCOUNTS,
-    "PRODUCTS_NOT_SUPPORTED": _UNSUPPORTED,
+    "PRODUCTS_NOT_SUPPORTED": Words(
+        "This bank does not offer that through Plaid",
+        "What was linked before still works.",
+        "Ask the customer for a statement instead; if no account was linked, for another bank.",
+    ),
     "ITEM_NOT_SUPPORTED": _UNSUPPORTED,
     "ITEM_NOT_FOUND": _TOKEN,
     "ITEM_LOCKED": _LOCKED,

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.models import Actor, BankAccount, Ended
-from dashboard.ui import errors, format, frame, mandates, removing, session
+from dashboard.ui import bank_data, errors, format, frame, mandates, removing, session
 
 READY, NOT_READY = "✓ Ready", "◌ Not ready"
 ENDED = {Ended.REMOVED: "– Removed", Ended.REPLACED: "– Replaced", Ended.ERASED: "– Erased"}
@@ -85,16 +85,8 @@ def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
         )
         right.markdown(f"**Mandate** `{account.mandate_id or 'none'}` · {account.mandate_status or ''}")
         right.markdown(f"**Linked** {format.moment(account.created_at, session.zone(), desk.clock.now())}")
-        one, two = st.columns(2)
-        if can(actor, Permission.VIEW_BALANCE) and one.button("Balance now", width="stretch"):
-            with st.spinner("Asking the bank …"), errors.shown():
-                balance = desk.debits.balance(actor, account.id)
-                st.markdown(
-                    f"Available **{format.money(balance.available_cents, balance.currency)}**, current"
-                    f" **{format.money(balance.current_cents, balance.currency)}**,"
-                    f" {format.moment(balance.at, session.zone(), desk.clock.now())}."
-                )
-        if can(actor, Permission.CREATE_DEBIT) and two.button(
+        bank_data.show(desk, actor, account)
+        if can(actor, Permission.CREATE_DEBIT) and st.button(
             "Debit this account", type="primary", disabled=not account.is_ready, width="stretch"
         ):
             st.session_state["debit-account"] = account.id
@@ -102,6 +94,7 @@ def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
         mandates.show(desk, actor, account)
         if account.ended is None:
             removing.offer(desk, actor, account.item_id)
+        bank_data.show_calls(desk, actor)
 
 
 def main() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.access import is_proved
+from dashboard.bank_data import OTHER
 from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.models import Actor, Balance, BankAccount, DebitOrder, DebitState, Purpose
-from dashboard.ui import errors, format, frame, session
+from dashboard.ui import bank_data, errors, format, frame, session
 
 PURPOSES = {Purpose.GOODS: "Goods", Purpose.SERVICES: "Services", Purpose.OTHER: "Something else"}
 STATES = {
@@ -37,6 +38,7 @@ def pick_account(desk: Desk, actor: Actor) -> BankAccount | None:
         if right.button("Another account", width="stretch"):
             reset()
             st.rerun()
+        warn_of_holder(desk, actor, account)
         return account
     text = st.text_input("Whose account?", placeholder="Name, e-mail or reference", key="debit-search")
     accounts = [
@@ -51,6 +53,13 @@ def pick_account(desk: Desk, actor: Actor) -> BankAccount | None:
             st.session_state["debit-account"] = account.id
             st.rerun()
     return None
+
+
+def warn_of_holder(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    """Both names, where the bank gives another than the customer's and nobody has decided what that means."""
+    holder = desk.bank_data.holder(actor, account.id)
+    if holder is not None and (holder.needs_decision or holder.decision == OTHER):
+        bank_data.show_holder(desk, actor, account)
 
 
 def reset() -> None:

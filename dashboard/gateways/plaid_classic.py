@@ -17,6 +17,7 @@ from dashboard.gateways.replies import (
     LinkSessions,
     Owner,
     ProviderAccount,
+    TransactionPage,
 )
 from dashboard.gateways.wire import Reply, Wire
 from dashboard.models import Generation, Institution, Secret
@@ -104,6 +105,10 @@ class PlaidClassic:
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
         """Not part of the guide."""
         raise self._absent("identity", "Compare the name by hand.")
+
+    def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
+        """Not part of the guide."""
+        raise self._absent("transactions", "Ask the customer for a statement.")
 
     def item(self, access_token: Secret) -> ItemHealth:
         """The guide has no health call: the Item works where its accounts can be read."""

@@ -13,6 +13,7 @@ from dashboard.gateways.replies import (
     LinkToken,
     Owner,
     ProviderAccount,
+    TransactionPage,
 )
 from dashboard.models import Generation, Institution, Secret
 
@@ -51,6 +52,9 @@ class LinkProvider(Protocol):
 
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
         """Who the bank says holds each account, by account id."""
+
+    def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
+        """What happened to the Item's transactions since the cursor, a page at a time."""
 
     def item(self, access_token: Secret) -> ItemHealth:
         """Whether the Item works."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dashboard.errors import ProviderBroken
-from dashboard.models import OfferedAccount, Secret
+from dashboard.models import BankTransaction, OfferedAccount, Secret
 from dashboard.texts import is_sound
 
 LARGEST_CENTS = 10**15  # no bank account holds ten trillion dollars; sums of such amounts still fit the database
@@ -91,6 +91,19 @@ class Owner:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TransactionPage:
+    """What changed since a cursor; `next_cursor` is empty and `ready` False while Plaid has nothing of the bank yet."""
+
+    added: tuple[BankTransaction, ...]
+    modified: tuple[BankTransaction, ...]
+    removed: tuple[str, ...]
+    next_cursor: str
+    has_more: bool
+    ready: bool
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +217,13 @@ class Checked:
         except (ValueError, OverflowError):
             raise self.broken(f"has a `{key}` that is no time") from None
 
+    def day(self, key: str) -> date:
+        """An ISO 8601 calendar day that is there."""
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError:
+            raise self.broken(f"has a `{key}` that is no day") from None
+
     def part(self, key: str) -> Checked:
         """A nested object that is there."""
         return self._nested(self.data.get(key), key)
@@ -247,4 +267,34 @@ def read_account(account: Checked) -> ProviderAccount:
         current_cents=balances.cents("current"),
         currency=(balances.maybe_text("iso_currency_code") or "").lower() or None,
         persistent_id=account.maybe_text("persistent_account_id"),
+    )
+
+
+def read_transactions(reply: Checked) -> TransactionPage:
+    """A page of `/transactions/sync`; amounts keep Plaid's sign: above zero is money that left the account."""
+    return TransactionPage(
+        added=tuple(_transaction(one) for one in reply.parts("added")),
+        modified=tuple(_transaction(one) for one in reply.parts("modified")),
+        removed=tuple(one.text("transaction_id") for one in reply.parts("removed")),
+        next_cursor=reply.maybe_text("next_cursor") or "",
+        has_more=reply.flag("has_more"),
+        ready=reply.maybe_text("transactions_update_status") != "NOT_READY",
+        request_id=reply.request_id,
+    )
+
+
+def _transaction(one: Checked) -> BankTransaction:
+    amount = one.cents("amount")
+    if amount is None:
+        raise one.broken("lacks `amount`")
+    code = one.maybe_text("iso_currency_code") or one.maybe_text("unofficial_currency_code")
+    return BankTransaction(
+        id=one.text("transaction_id"),
+        account_id=one.text("account_id"),
+        on=one.day("date"),
+        name=one.maybe_text("merchant_name") or one.maybe_text("name") or "",
+        description=one.maybe_text("name") or "",
+        amount_cents=amount,
+        currency=(code or "").lower() or None,
+        pending=one.flag("pending"),
     )

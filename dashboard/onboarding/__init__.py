@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.access import Permission, require
@@ -36,6 +36,10 @@ ROUTING_NUMBER = re.compile(r"\d{9}")
 CLASSIC_TYPE = re.compile(r"[a-z0-9_]{1,60}")
 
 
+def _ignore(bank_account_id: str) -> None:
+    """Nobody else has to hear of it."""
+
+
 class Onboarding:
     """Link -> exchange -> bank account -> mandate, for one customer at a time."""
 
@@ -48,12 +52,13 @@ class Onboarding:
         clock: Clock,
         settings: Settings,
         worker: Runner,
+        on_ready: Callable[[str], None] = _ignore,
     ) -> None:
-        """The vault is the store's own: what onboarding keeps is sealed there."""
+        """The vault is the store's own: what onboarding keeps is sealed there; `on_ready` is told new accounts' ids."""
         self._store, self._plaid, self._clock = store, plaid, clock
         self._settings, self._worker = settings, worker
         self._stripe_steps = StripeSteps(store, plaid, stripe, clock)
-        self._steps = Steps(store, plaid, self._stripe_steps, clock)
+        self._steps = Steps(store, plaid, self._stripe_steps, clock, on_ready)
         self._claims = Claims(store, clock, settings)
 
     # Link.

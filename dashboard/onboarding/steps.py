@@ -53,8 +53,16 @@ BROKEN = frozenset(  # Plaid: an Item that needs a new sign-in or is gone, in bo
 class Steps:
     """Takes attempts as far as they go without a person's answer."""
 
-    def __init__(self, store: CoreStore, plaid: LinkProvider, stripe_steps: StripeSteps, clock: Clock) -> None:
-        self._store, self._plaid, self._clock = store, plaid, clock
+    def __init__(
+        self,
+        store: CoreStore,
+        plaid: LinkProvider,
+        stripe_steps: StripeSteps,
+        clock: Clock,
+        on_ready: Callable[[str], None],
+    ) -> None:
+        """`on_ready` is told the id of each account that has become ready to debit, once that is committed."""
+        self._store, self._plaid, self._clock, self._on_ready = store, plaid, clock, on_ready
         self._steps: dict[AttemptState, Callable[[AttemptWork, str], None]] = {
             AttemptState.RECEIVED: self._exchange,
             AttemptState.EXCHANGED: self._tokenize,
@@ -76,6 +84,8 @@ class Steps:
                     return
                 try:
                     self._steps[work.attempt.state](work, owner)
+                    if work.attempt.state is AttemptState.ATTACHED and work.attempt.bank_account_id:
+                        self._on_ready(work.attempt.bank_account_id)
                 except (LeaseLost, StoreUnavailable):
                     raise
                 except DeskError as error:

@@ -73,7 +73,11 @@ KEYS: tuple[Key, ...] = (
     Key("PLAID_BASE_URL", "another Plaid-compatible server", "by PLAID_ENV"),
     Key("PLAID_LINK_URL", "the Link script", LINK_SCRIPT),
     Key("PLAID_CLIENT_NAME", "your business's name in Link and in the authorization, up to 30 characters", "ACH Desk"),
-    Key("PLAID_PRODUCTS", "`auth`; with `identity`, `transactions` where enabled", "auth"),
+    Key(
+        "PLAID_PRODUCTS",
+        "`auth`; with `identity` (who holds an account) and `transactions` where Plaid enabled them",
+        "auth",
+    ),
     Key("PLAID_LINK_CUSTOMIZATION", "a Link customization from Plaid's Dashboard"),
     Key(
         "PLAID_REDIRECT_URI",

@@ -11,6 +11,7 @@ from dashboard.clock import Clock
 from dashboard.store.acceptances import AcceptanceRows
 from dashboard.store.accounts import AccountRows
 from dashboard.store.attempts import AttemptRows
+from dashboard.store.bank_data import BankDataRows
 from dashboard.store.customer_files import CustomerFiles
 from dashboard.store.customers import CustomerRows
 from dashboard.store.database import Database
@@ -42,6 +43,7 @@ class CoreStore:
         self.attempts = AttemptRows(database, vault, clock)
         self.items = ItemRows(database, vault)
         self.accounts = AccountRows(database)
+        self.bank_data = BankDataRows(database, self.private)
         self.mandates = MandateRows(database)
         self.debits = DebitRows(database, clock)
         self.institutions = InstitutionRows(database)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Migrations
 
 from dashboard.store import (
+    schema_bank,
     schema_core,
     schema_customers,
     schema_finance,
@@ -25,6 +26,7 @@ ROOMS = {
     "keeping": schema_keeping.define,
     "customers": schema_customers.define,
     "health": schema_health.define,
+    "bank": schema_bank.define,
 }
 
 

@@ -30,6 +30,9 @@ GONE = ""  # the row itself goes
 # What becomes of each table's rows of one customer, in this order: what is set, and how the table says whose a row is.
 WIPED: dict[str, tuple[str, str]] = {
     "customer_note": (GONE, "customer_id"),
+    "bank_balance": (GONE, "customer_id"),
+    "bank_holder": (GONE, "customer_id"),
+    "bank_transaction": (GONE, "customer_id"),
     "customer_telling": (GONE, "customer_id"),
     "link_acceptance": (GONE, "attempt_id"),
     "link_hosted": (GONE, "attempt_id"),
@@ -63,6 +66,8 @@ LEFT = {
     "erasure": "the erasure itself: a pseudonym, who asked and when",
     "erased_stripe_customer": "Stripe's ids whose names must not come back",
     "kept_proof": "authorizations, sealed, for as long as the rules ask",
+    "bank_transaction_cursor": "a place in Plaid's log of a connection",
+    "plaid_call": "counts",
     "charge": "money history: amounts, dates, codes, ids, bank and last digits",
     "intent": "money history",
     "refund": "money history",

@@ -10,7 +10,7 @@ from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.models import Actor, AttemptState, Customer, HolderType
 from dashboard.status import PaymentState
-from dashboard.ui import errors, format, frame, mandates, session
+from dashboard.ui import bank_data, errors, format, frame, mandates, session
 
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
 ATTEMPTS = {
@@ -99,7 +99,10 @@ def _draw_accounts(desk: Desk, actor: Actor, customer: Customer) -> None:
                 f" · mandate {account.mandate_id or 'none'} ({account.mandate_status or 'none'})"
                 f" · under {account.stripe_customer_id or 'no Stripe customer'}"
             )
+            bank_data.show(desk, actor, account)
             mandates.show(desk, actor, account)
+    if found:
+        bank_data.show_calls(desk, actor)
 
 
 def _draw_payments(desk: Desk, actor: Actor, customer: Customer) -> None:

@@ -54,6 +54,7 @@ def resume(opened: Desk) -> None:
     opened.worker.submit(opened.onboarding.resume_all)
     opened.worker.submit(opened.debits.resume_all)
     opened.worker.submit(opened.removals.resume_all)
+    opened.worker.submit(opened.bank_data.resume_all)
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
     _ticker["tellings"] = Ticker(TELLINGS_EVERY, opened.tellings.tell_due)
     _ticker["removals"] = Ticker(REMOVALS_EVERY, opened.removals.run_due)

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
 from dashboard.onboarding.questions import Question, QuestionKind
-from dashboard.ui import errors, format, mandates, session
+from dashboard.ui import bank_data, errors, format, mandates, session
 
 STAGES = [
     (AttemptState.RECEIVED, "The bank has answered"),
@@ -136,6 +136,7 @@ def show_result(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
             left, right = st.columns([1, 2])
             left.caption(name)
             right.markdown(value)
+    bank_data.show_holder(desk, actor, account)
     for authorization in desk.mandates.of_account(actor, account.id)[:1]:
         mandates.offer_copy(authorization)
     if st.button("Debit this account", type="primary", width="stretch"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 from streamlit.testing.v1 import AppTest
@@ -21,14 +23,14 @@ def add(desk: Desk, actor: Actor, name: str = "Pia Page") -> Customer:
 
 
 def link(
-    desk: Desk, actor: Actor, sandbox: Sandbox, customer: Customer, account: str = "Plaid Checking"
+    desk: Desk, actor: Actor, sandbox: Sandbox, customer: Customer, account: str = "Plaid Checking", **request: Any
 ) -> BankAccount:
-    """A linked account, by a public token made at the sandbox."""
+    """A linked account, by a public token made at the sandbox; `request` is added to what makes it."""
     plaid = sandbox.keys["plaid"]
     opening = desk.onboarding.open(actor, customer.id)
     made = requests.post(
         f"{sandbox.url}/sandbox/public_token/create",
-        json={"institution_id": "ins_109508", "initial_products": ["auth"]},
+        json={"institution_id": "ins_109508", "initial_products": ["auth"], **request},
         headers={"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]},
         timeout=30,
     ).json()

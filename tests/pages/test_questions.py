@@ -119,4 +119,4 @@ def test_an_account_that_is_selected_shows_its_mandate_and_its_balance(
     app.run()
     assert f"{linked.mandate_id}" in text_of(app)
     press(app, "Balance now")
-    assert "Available **$100.00**" in text_of(app)
+    assert "Available **\\$100.00**" in text_of(app)

@@ -19,6 +19,7 @@ from dashboard.gateways.replies import (
     LinkToken,
     Owner,
     ProviderAccount,
+    TransactionPage,
 )
 from dashboard.gateways.stripe_errors import REPLAYED
 from dashboard.models import Generation, Institution, OfferedAccount, Secret
@@ -74,6 +75,9 @@ class FakePlaid(Faults):
         self.available: int | None = 100_000
         self.currency: str | None = "usd"
         self.offered = [CHECKING]
+        self.owners: dict[str, list[Owner]] = {}
+        self.pages: dict[str, TransactionPage] = {}
+        self.cursors: list[str] = []
         self.banks = [Institution("ins_1", "First Platypus Bank", ("auth",), hint="011000015")]
 
     def create_link_token(self, customer_id: str, *, hosted: bool = False, **_: Any) -> LinkToken | None:
@@ -133,7 +137,11 @@ class FakePlaid(Faults):
         return self.run("balance", lambda: self.accounts(access_token)[0])  # type: ignore[no-any-return]
 
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
-        return {}
+        return self.run("identity", lambda: self.owners)  # type: ignore[no-any-return]
+
+    def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
+        self.cursors.append(cursor)
+        return self.run("transactions", lambda: self.pages[cursor])  # type: ignore[no-any-return]
 
     def item(self, access_token: Secret) -> ItemHealth:
         return self.run("item", lambda: ItemHealth("item", None, self.item_error, None, None))  # type: ignore[no-any-return]

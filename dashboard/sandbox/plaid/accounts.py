@@ -65,6 +65,9 @@ OWNER = {
 }
 
 
+NOBODY: dict[str, list[Any]] = {"names": [], "phone_numbers": [], "emails": [], "addresses": []}
+
+
 def make_accounts(custom: tuple[dict[str, Any], ...] | None = None) -> list[dict[str, Any]]:
     """New accounts with ids of their own: the standard set, or those of a `user_custom`."""
     if custom is None:
@@ -73,18 +76,19 @@ def make_accounts(custom: tuple[dict[str, Any], ...] | None = None) -> list[dict
     for place, config in enumerate(custom):
         meta: dict[str, Any] = dict(config.get("meta") or {})
         balance = float(config.get("starting_balance") or 0)
-        made.append(
-            _make(
-                str(meta.get("name") or f"Plaid {config.get('subtype', 'Account')}".title()),
-                str(meta.get("mask") or f"{place:04}"),
-                meta.get("official_name"),
-                str(config.get("type") or "depository"),
-                str(config.get("subtype") or "checking"),
-                config.get("force_available_balance", balance),
-                balance,
-                meta.get("limit"),
-            )
+        account = _make(
+            str(meta.get("name") or f"Plaid {config.get('subtype', 'Account')}".title()),
+            str(meta.get("mask") or f"{place:04}"),
+            meta.get("official_name"),
+            str(config.get("type") or "depository"),
+            str(config.get("subtype") or "checking"),
+            config.get("force_available_balance", balance),
+            balance,
+            meta.get("limit"),
         )
+        if config.get("identity"):
+            account["owners"] = [{**NOBODY, **dict(config["identity"])}]
+        made.append(account)
     return made
 
 

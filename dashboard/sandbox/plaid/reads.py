@@ -95,7 +95,7 @@ def get_identity(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """`/identity/get`."""
     item = working_item(state, body["access_token"], "identity", live=True)
     accounts = choose_accounts(item, ids_asked(body))
-    shown = [{**render_account(each, item), "owners": [OWNER]} for each in accounts]
+    shown = [{**render_account(each, item), "owners": each.get("owners", [OWNER])} for each in accounts]
     return {"accounts": shown, "item": render_item(state, item)}
 
 

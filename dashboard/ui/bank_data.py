@@ -1,0 +1,189 @@
+"""What the bank says of one account, as staff see it: its holder beside the customer, its balance, its last lines."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access import Permission, can
+from dashboard.bank_data import OTHER, SHOWN, Holder, Statement
+from dashboard.desk import Desk
+from dashboard.holder_names import Likeness
+from dashboard.models import Actor, BankAccount, Mode
+from dashboard.ui import errors, format, session
+
+VERDICTS = {
+    Likeness.SAME: ":material/check_circle: The same name.",
+    Likeness.CLOSE: ":material/check_circle: Nearly the same: an initial, a middle name or a further word differs.",
+    Likeness.DIFFERENT: ":material/warning: **These are different names.**",
+    Likeness.UNKNOWN: ":material/help: **The bank names nobody.**",
+}
+SIGN = (
+    "Amounts have Plaid's sign: a plain amount is money that left the account, one in (brackets) is money that came in."
+)
+CALLS = {
+    "balance": ("balance", "balances"),
+    "identity": ("holder", "holders"),
+    "transactions": ("page of transactions", "pages of transactions"),
+}
+COLUMNS = {
+    "on": st.column_config.TextColumn("Date", width="small"),
+    "what": st.column_config.TextColumn("Description", width="large"),
+    "way": st.column_config.TextColumn("Direction", width="small"),
+    "amount": st.column_config.TextColumn("Amount", width="small", alignment="right"),
+}
+
+
+def show(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    """Holder, balance and transactions of one account: what this person may see, and what this desk asks for."""
+    if account.ended is not None:  # its token is gone: there is nobody to ask
+        return
+    show_holder(desk, actor, account)
+    if can(actor, Permission.VIEW_BALANCE):
+        _show_balance(desk, actor, account)
+    if desk.bank_data.is_offered("transactions") and can(actor, Permission.VIEW_TRANSACTIONS):
+        part = st.expander(
+            "The last transactions", icon=":material/list:", key=f"lines-{account.id}", on_change="rerun"
+        )
+        if part.open:  # a closed one is neither read nor noted as looked at
+            with part:
+                _show_transactions(desk, actor, account)
+
+
+def show_calls(desk: Desk, actor: Actor) -> None:
+    """How often Plaid was asked this month."""
+    calls = desk.bank_data.calls(actor)
+    if calls:
+        counted = ", ".join(
+            f"{calls[name]:,} {words[calls[name] != 1]}" for name, words in CALLS.items() if name in calls
+        )
+        st.caption(f"Asked of banks this month: {counted}. Plaid bills by the call.")
+
+
+# The holder.
+
+
+def show_holder(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    """Both names, what they have to do with each other, and the decision that a person owes or has made."""
+    if not desk.bank_data.is_offered("identity"):
+        return
+    holder = desk.bank_data.holder(actor, account.id)
+    with st.container(border=holder is not None and holder.needs_decision):
+        if holder is None:
+            _offer_to_ask(desk, actor, account, "Ask the bank who holds it")
+            return
+        left, right = st.columns(2)
+        left.caption("The customer")
+        left.markdown(f"**{errors.plain(holder.customer_name)}**")
+        right.caption("Who holds the account, as the bank says")
+        right.markdown(f"**{errors.plain(', '.join(holder.names)) or 'nobody is named'}**")
+        st.markdown(VERDICTS[holder.likeness])
+        if holder.likeness is Likeness.DIFFERENT and desk.mode is not Mode.LIVE:
+            st.caption("Plaid's own test bank gives every account the same holder, Alberta Bobbeth Charleson.")
+        _show_decision(desk, actor, account, holder)
+        asked = format.moment(holder.read_at, session.zone(), desk.clock.now())
+        st.caption(f"Asked of the bank {asked}.")
+
+
+def _show_decision(desk: Desk, actor: Actor, account: BankAccount, holder: Holder) -> None:
+    if holder.decision is not None:
+        at = format.moment(holder.decided_at, session.zone(), desk.clock.now())
+        said = "somebody else's account: nothing is debited from it" if holder.decision == OTHER else "the same person"
+        st.markdown(f":material/gavel: {errors.plain(holder.decided_by or '')} decided on {at}: **{said}**.")
+    elif holder.needs_decision:
+        st.markdown("Ask the customer for a statement or a document, compare, and decide. It is kept with your name.")
+    if not can(actor, Permission.CHECK_HOLDER) or (holder.decision is None and not holder.needs_decision):
+        return
+    left, middle, right = st.columns(3)
+    same, other = holder.decision == "same", holder.decision == OTHER
+    if left.button("It is the same person", key=f"same-{account.id}", disabled=same, width="stretch"):
+        _decide(desk, actor, account, same=True)
+    if middle.button("It is somebody else", key=f"other-{account.id}", disabled=other, width="stretch"):
+        _decide(desk, actor, account, same=False)
+    with right:
+        _offer_to_ask(desk, actor, account, "Ask again")
+
+
+def _decide(desk: Desk, actor: Actor, account: BankAccount, *, same: bool) -> None:
+    with errors.shown():
+        desk.bank_data.decide_holder(actor, account.id, same=same)
+        st.rerun()
+
+
+def _offer_to_ask(desk: Desk, actor: Actor, account: BankAccount, label: str) -> None:
+    if not can(actor, Permission.CHECK_HOLDER):
+        st.caption("The bank was not asked who holds this account.")
+    elif st.button(label, key=f"ask-holder-{account.id}", icon=":material/badge:", width="stretch"):
+        with st.spinner("Asking the bank …"), errors.shown():
+            desk.bank_data.read_holder(actor, account.id)
+            st.rerun()
+
+
+# The balance.
+
+
+def _show_balance(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    asked = right.button("Balance now", key=f"balance-{account.id}", icon=":material/account_balance:", width="stretch")
+    if asked:
+        with left, st.spinner("Asking the bank; this can take half a minute …"), errors.shown():
+            desk.debits.balance(actor, account.id)
+    balance = desk.bank_data.last_balance(actor, account.id)
+    if balance is None:
+        left.caption("The balance was not asked for yet.")
+        return
+    now = desk.clock.now()
+    left.markdown(
+        f"Available **{errors.plain(format.money(balance.available_cents, balance.currency))}**, current"
+        f" **{errors.plain(format.money(balance.current_cents, balance.currency))}**"
+    )
+    left.caption(f"As the bank said {format.moment(balance.at, session.zone(), now)} ({format.ago(balance.at, now)}).")
+
+
+# The transactions.
+
+
+def _show_transactions(desk: Desk, actor: Actor, account: BankAccount) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    statement = desk.bank_data.statement(actor, account.id)
+    label = "Read them" if statement.read_at is None else "Read the newest"
+    if right.button(label, key=f"read-lines-{account.id}", icon=":material/refresh:", width="stretch"):
+        with st.spinner("Asking Plaid …"), errors.shown():
+            desk.bank_data.read_transactions(actor, account.id)
+            st.rerun()
+    if statement.read_at is None:
+        left.caption("They were not read yet. *Read them* asks Plaid for the last 90 days.")
+        return
+    now = desk.clock.now()
+    left.caption(
+        f"Read {format.moment(statement.read_at, session.zone(), now)} ({format.ago(statement.read_at, now)})."
+    )
+    if not statement.lines:
+        st.markdown("There are none on this account in the last 90 days.")
+        return
+    st.caption(SIGN)
+    st.dataframe(
+        frame_of(statement, desk),
+        hide_index=True,
+        column_config=COLUMNS,
+        height=420 if len(statement.lines) > 10 else "auto",
+        key=f"lines-table-{account.id}",
+        alt="The account's last transactions with date, description, direction and amount",
+    )
+    if len(statement.lines) == SHOWN:
+        st.caption(f"The newest {SHOWN}.")
+
+
+def frame_of(statement: Statement, desk: Desk) -> pd.DataFrame:
+    """One row per transaction, newest first, as a person reads it."""
+    today = desk.clock.now().astimezone(session.zone()).date()
+    rows = [
+        {
+            "on": format.day(one.on, today),
+            "what": f"{one.name or one.description}{' (pending)' if one.pending else ''}",
+            "way": "in" if one.amount_cents < 0 else "out",
+            "amount": format.money(one.amount_cents, one.currency),
+        }
+        for one in statement.lines
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
