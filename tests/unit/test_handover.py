@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import string
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
 import pytest
@@ -239,8 +241,6 @@ async def _page(scope: object, receive: object, send: object) -> None:
 def test_a_held_device_gets_no_file_that_a_staff_page_made(
     path: str, held: bool, known: bool, status: int, sets: bool
 ) -> None:
-    import asyncio
-
     sent: list[dict[str, object]] = []
 
     async def send(message: dict[str, object]) -> None:
@@ -248,6 +248,8 @@ def test_a_held_device_gets_no_file_that_a_staff_page_made(
 
     cookie = [(b"cookie", b"ach_desk_device=" + b"a" * 43)] if known else []
     scope = {"type": "http", "method": "GET", "path": path, "headers": cookie, "scheme": "http"}
-    asyncio.run(Devices(_page, lambda _: held)(scope, None, send))  # type: ignore[arg-type]
+    answering = Devices(_page, lambda _: held)(scope, None, send)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as apart:  # the browser tests' own loop may be running on this thread
+        apart.submit(asyncio.run, answering).result()
     assert sent[0]["status"] == status
     assert any(name == b"set-cookie" for name, _ in sent[0]["headers"]) is sets  # type: ignore[attr-defined]
