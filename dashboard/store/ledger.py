@@ -84,9 +84,10 @@ class Ledger:
         `payout_id` says that these balance transactions were paid out in it. `filling` says that a backfill runs:
         PaymentIntents then wait for their charges, and `derive_lonely_intents` shows those that have none.
         """
-        rows = self.read(resource, objects)
-        if payout_id is not None:
-            rows = [(*row[:-1], payout_id) for row in rows]
+        return self.keep(resource, self.read(resource, objects, payout_id=payout_id), filling=filling)
+
+    def keep(self, resource: str, rows: Sequence[Row], *, filling: bool = False) -> Written:
+        """As `apply`, of rows that `read` has made."""
         with self._database.transaction() as db:
             db.conn.executemany(KINDS[resource].upsert, rows)
             waits = filling and resource == "payment_intents"
@@ -94,10 +95,11 @@ class Ledger:
         return Written(len(rows), changed)
 
     @staticmethod
-    def read(resource: str, objects: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """The columns of these objects; what has no id is none."""
+    def read(resource: str, objects: Sequence[Mapping[str, Any]], *, payout_id: str | None = None) -> list[Row]:
+        """The columns of these objects; what has no id is none. `payout_id` as in `apply`. Raises ProviderBroken."""
         kind = KINDS[resource]
-        return [kind.read(one) for one in objects if one.get("id") and isinstance(one["id"], str)]
+        rows = [kind.read(one) for one in objects if one.get("id") and isinstance(one["id"], str)]
+        return rows if payout_id is None else [(*row[:-1], payout_id) for row in rows]
 
     def begin_filling(self) -> None:
         """Take off, where there is no payment yet, the indexes that `finish_filling` puts on again.

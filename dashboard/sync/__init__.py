@@ -112,6 +112,7 @@ class Sync:
         """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
         run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
         if not run.hold():
+            run.close()
             raise Refused(
                 "A sync is running already.", meaning="It does the same.", action="Wait for it.", code="syncing"
             )
@@ -122,6 +123,7 @@ class Sync:
             run.stopping.set()  # Ctrl-C reaches this thread alone; the workers end with the page they are at
             raise
         finally:
+            run.close()
             self._store.sync_state.drop_lease(LEASE, run.owner)
 
     def _check_owner(self, run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from dashboard.store.sync_state import Window
 from dashboard.sync.run import DAY, Run
@@ -30,9 +30,11 @@ def plan(now: int, since: int = BEGINNING) -> list[Window]:
 def backfill(run: Run) -> None:
     """Read every open window to its end. Stopped anywhere and called again, it repeats at most a page a worker."""
     ledger, state = run.store.ledger, run.store.sync_state
-    ledger.begin_filling()
+    hurried = run.budget.per_endpoint > HURRIED
+    if hurried:  # where the provider's limit is the slower, the indexes cost nothing as they go
+        ledger.begin_filling()
     _read_open(run, FIRST)
-    if run.budget.per_endpoint > HURRIED:
+    if hurried:
         itemise(run)
         _read_open(run, THEN)
     else:
@@ -70,19 +72,25 @@ def itemise(run: Run) -> None:
     waiting = run.store.sync_state.unitemised_payouts()
     with ThreadPoolExecutor(_workers(run), thread_name_prefix="sync") as pool:
         for done in [pool.submit(_itemise_one, run, payout_id) for payout_id in waiting]:
-            done.result()
+            if written := done.result():
+                written.result()
 
 
-def _itemise_one(run: Run, payout_id: str) -> None:
+def _itemise_one(run: Run, payout_id: str) -> Future[None] | None:
+    """Read one payout's list; returns the commit of its last page."""
     after: dict[str, str] = {}
+    written: Future[None] | None = None
     while not run.stopping.is_set():
         page = run.page("balance_transactions", {"payout": payout_id, "limit": PAGE, **after})
+        if written:
+            written.result()
         last = not page.has_more or not page.data
         done = functools.partial(run.store.ledger.mark_itemised, payout_id) if last else None
-        run.commit("balance_transactions", page.data, done, payout_id=payout_id)
+        written = run.commit_later("balance_transactions", page.data, done, payout_id=payout_id)
         if last:
-            return
+            break
         after = {"starting_after": str(page.data[-1]["id"])}
+    return written
 
 
 def _workers(run: Run) -> int:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead, new_owner
 from dashboard.store import Store
 from dashboard.store.ledger import Written
+from dashboard.store.objects import Row
 from dashboard.sync.budget import Budget
 
 LEASE = "sync"
@@ -27,6 +29,7 @@ DAY = 86_400
 PROGRESS = "progress"  # the cursor that says where a running sync stands
 PATIENCE = 8  # tries of one request that is limited: about a minute, after which the next sync goes on
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds
+AHEAD = 2  # pages that wait for the writer; more would only be read again after a crash
 T = TypeVar("T")
 
 
@@ -78,6 +81,14 @@ class Run:
     _renewed: float = 0.0
     _shown: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    # One writer: its connection keeps its pages in memory, which another's commit would make stale, and nobody waits
+    # busily for SQLite's lock. The next page is fetched while it writes.
+    _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="sync-writer"))
+    _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AHEAD))
+
+    def close(self) -> None:
+        """Write what waits to be written, and end the writer."""
+        self._writer.shutdown()
 
     def hold(self) -> bool:
         """Take or prolong the lease; that of a process known to be gone need not run out."""
@@ -135,9 +146,12 @@ class Run:
 
     def keep_lease(self) -> None:
         """Prolong the lease where it is time to. Raises LeaseLost where another sync has taken over."""
-        with self._guard:
-            if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
-                raise LeaseLost("Another sync has taken over.", code="sync_lease")
+        if time.monotonic() - self._renewed > RENEW_SECONDS:
+            self._writer.submit(self._renew).result()
+
+    def _renew(self) -> None:
+        if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
+            raise LeaseLost("Another sync has taken over.", code="sync_lease")
 
     def commit(
         self,
@@ -145,7 +159,6 @@ class Run:
         objects: Sequence[Mapping[str, Any]],
         also: Callable[[], None] | None = None,
         *,
-        payout_id: str | None = None,
         before: Sequence[tuple[str, Sequence[Mapping[str, Any]]]] = (),
     ) -> None:
         """Keep objects, the payments they touch, `also` (a cursor) and the reads spent, in one transaction.
@@ -153,19 +166,46 @@ class Run:
         `before` are objects that came along (a charge's PaymentIntent): kept first, shown with these.
         Raises LeaseLost where another sync has taken over: its rows count now.
         """
-        with self._guard:  # one writer at a time: waiting here is cheaper than SQLite's busy polling
-            # A power cut may take the last pages, but only together with their cursor, so they are read again.
-            with self.store.transaction(durable=False):
-                if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
-                    raise LeaseLost("Another sync has taken over.", code="sync_lease")
-                done = [self._keep(name, part, None, waiting=True) for name, part in before if part]
-                done.append(self._keep(resource, objects, payout_id, waiting=False))
-                if not self.search_follows and any(written.changed for _, written in done):
-                    self.store.ledger.index_search()
-                if also:
-                    also()
-                self.store.sync_state.count_reads(self.budget.take_spent(), int(self.clock.real().timestamp()) // DAY)
-                progress = self._note_progress(resource)
+        self.commit_later(resource, objects, also, before=before).result()
+
+    def commit_later(
+        self,
+        resource: str,
+        objects: Sequence[Mapping[str, Any]],
+        also: Callable[[], None] | None = None,
+        *,
+        payout_id: str | None = None,
+        before: Sequence[tuple[str, Sequence[Mapping[str, Any]]]] = (),
+    ) -> Future[None]:
+        """As `commit`, in the order of these calls, without waiting until it is done; the future tells how it went.
+
+        A cursor may only be handed over when the commit of the page before it has succeeded.
+        """
+        ledger = self.store.ledger
+        parts = [(name, ledger.read(name, part), True) for name, part in before if part]
+        parts.append((resource, ledger.read(resource, objects, payout_id=payout_id), False))
+        self._room.acquire()
+        try:
+            done = self._writer.submit(self._write, parts, also)
+        except BaseException:
+            self._room.release()
+            raise
+        done.add_done_callback(lambda _done: self._room.release())
+        return done
+
+    def _write(self, parts: Sequence[tuple[str, Sequence[Row], bool]], also: Callable[[], None] | None) -> None:
+        # A power cut may take the last pages, but only together with their cursor, so they are read again.
+        with self.store.transaction(durable=False):
+            self._renew()
+            done = [(name, self._keep(name, rows, waiting)) for name, rows, waiting in parts]
+            if not self.search_follows and any(written.changed for _, written in done):
+                self.store.ledger.index_search()
+            if also:
+                also()
+            spent, today = self.budget.take_spent(), int(self.clock.real().timestamp()) // DAY
+            self.store.sync_state.count_reads(spent, today)
+            progress = self._note_progress(parts[-1][0])
+        with self._guard:
             for name, written in done:
                 tally = self.tallies[name]
                 tally.seen += written.seen
@@ -180,11 +220,8 @@ class Run:
         if resource in self.tallies:
             self.tallies[resource].seconds = time.monotonic() - self.started
 
-    def _keep(
-        self, resource: str, objects: Sequence[Mapping[str, Any]], payout_id: str | None, *, waiting: bool
-    ) -> tuple[str, Written]:
-        filling = self.search_follows or waiting
-        return resource, self.store.ledger.apply(resource, objects, payout_id=payout_id, filling=filling)
+    def _keep(self, resource: str, rows: Sequence[Row], waiting: bool) -> Written:
+        return self.store.ledger.keep(resource, rows, filling=self.search_follows or waiting)
 
     def _note_progress(self, resource: str) -> Progress:
         """Where it stands; about once a second also for the pages, in the transaction of the rows."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from dashboard.store.sync_state import Window
 from dashboard.sync.run import Run
 
 PAGE = 100  # Stripe: `limit` is at most 100
 WORTH_SPLITTING = 4  # pages left; each split costs about a page more, and less is read before another worker has begun
-Extra = tuple[str, Callable[[Sequence[dict[str, object]]], None]]
+Piece = tuple[Window, Future[None] | None]  # what is to be read, and the commit that must have succeeded before its own
 
 
 class Lanes:
@@ -20,10 +20,13 @@ class Lanes:
 
     A list is read by cursor, one page after the other, so what makes it fast is to read several windows of it at once,
     and what makes it frugal is to split only for a worker that waits: each piece ends with a page that is not full.
+    A page is fetched while the one before it is written, and its place is handed over when that one is committed.
     """
 
     def __init__(self, run: Run, windows: Sequence[Window], expand: Sequence[str] = ()) -> None:
-        self._run, self._waiting, self._expand = run, deque(windows), expand
+        self._run, self._expand = run, expand
+        self._waiting: deque[Piece] = deque((window, None) for window in windows)
+        self._ended: list[Future[None]] = []
         self._busy, self._idle = 0, 0
         self._change = threading.Condition()
         self._failure: BaseException | None = None
@@ -37,11 +40,13 @@ class Lanes:
                 pool.submit(self._work)
         if self._failure:
             raise self._failure
+        for written in (*self._ended, *(before for _, before in self._waiting if before)):
+            written.result()
 
     def _work(self) -> None:
-        while (window := self._take()) is not None:
+        while (piece := self._take()) is not None:
             try:
-                grown = self._read_page(window)
+                grown = self._read_page(*piece)
             except BaseException as error:
                 with self._change:
                     self._failure = self._failure or error
@@ -52,7 +57,7 @@ class Lanes:
                 self._waiting.extend(grown)
                 self._change.notify_all()
 
-    def _take(self) -> Window | None:
+    def _take(self) -> Piece | None:
         """The next window, or None where all are read or one failed."""
         with self._change:
             self._idle += 1
@@ -68,17 +73,19 @@ class Lanes:
         with self._change:
             return self._idle > len(self._waiting)
 
-    def _read_page(self, window: Window) -> list[Window]:
+    def _read_page(self, window: Window, before: Future[None] | None) -> list[Piece]:
         """Read one page of a window; returns what is left of it, in one piece or two."""
         run, key = self._run, (window.resource, window.start)
         params: dict[str, object] = {"limit": PAGE, "created": {"gte": window.start, "lt": window.stop}}
         if window.after:
             params["starting_after"] = window.after
         page = run.page(window.resource, params, self._expand)
+        if before:
+            before.result()
         state = run.store.sync_state
         if not page.has_more or not page.data:
             run.pages_left.pop(key, None)
-            run.commit(window.resource, page.data, lambda: state.close_window(window))
+            self._ended.append(run.commit_later(window.resource, page.data, lambda: state.close_window(window)))
             return []
         newest, oldest, last = page.data[0]["created"], page.data[-1]["created"], str(page.data[-1]["id"])
         pages_left = (oldest - window.start) / max(1, newest - oldest)
@@ -92,9 +99,9 @@ class Lanes:
             if splits:
                 state.add_window(older)
 
-        run.commit(window.resource, page.data, keep)
+        written = run.commit_later(window.resource, page.data, keep)
         if not splits:
             run.pages_left[key] = pages_left
-            return [rest]
+            return [(rest, written)]
         run.pages_left[key] = run.pages_left[window.resource, middle] = pages_left / 2
-        return [rest, older]
+        return [(rest, written), (older, written)]
