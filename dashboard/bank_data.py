@@ -18,7 +18,17 @@ from dashboard.customers import unknown_customer
 from dashboard.errors import DeskError, InputError, ProviderBroken, ProviderRejected, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.holder_names import Likeness, compare
-from dashboard.models import Actor, Balance, BankAccount, BankTransaction, Customer, Generation, HolderType, Secret
+from dashboard.models import (
+    Actor,
+    Balance,
+    BankAccount,
+    BankTransaction,
+    Customer,
+    Generation,
+    HolderType,
+    Problem,
+    Secret,
+)
 from dashboard.problems import explained
 from dashboard.settings import Settings
 from dashboard.store.bank_data import KEPT_TRANSACTIONS, Changes, KeptHolder
@@ -287,12 +297,13 @@ def list_newest(lines: Iterable[BankTransaction]) -> list[BankTransaction]:
     return newest[::-1]
 
 
-def refuse_other_holder(found: KeptHolder | None) -> None:
-    """Nothing where nobody said otherwise. Raises Refused where a person decided that it is somebody else's account."""
-    if found is not None and found.decision == OTHER:
-        raise Refused(
-            "The account belongs to somebody else.",
-            meaning=f"{found.decided_by} compared the bank's names with the customer's and decided so.",
-            action="Link an account of the customer's own, or decide anew on the account's page.",
-            code="other_holder",
-        )
+def say_other_holder(found: KeptHolder | None) -> Problem | None:
+    """Why nothing is debited where a person decided that it is somebody else's account; None where nobody did."""
+    if found is None or found.decision != OTHER:
+        return None
+    return Problem(
+        "The account belongs to somebody else.",
+        f"{found.decided_by} compared the bank's names with the customer's and decided so.",
+        "Link an account of the customer's own, or decide anew on the account's page.",
+        "other_holder",
+    )

@@ -25,10 +25,10 @@ from dashboard.errors import (
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.stripe_errors import REPLAYED
 from dashboard.leases import LEASE, new_owner
-from dashboard.mandates import refuse_revoked
+from dashboard.mandates import say_revoked
 from dashboard.models import Actor, DebitState, Problem
 from dashboard.problems import explain
-from dashboard.standing import refuse_ended
+from dashboard.standing import say_ended
 from dashboard.store.core import CoreStore
 from dashboard.store.debits import DebitWork
 from dashboard.texts import make_sound
@@ -165,13 +165,13 @@ class Sending:
     def _find_refusal(self, work: DebitWork) -> Refused | None:
         """What has happened since the debit was ordered: the account was removed, or its authorization taken back."""
         account = self._store.accounts.get(work.debit.bank_account_id)
-        try:
-            if account is not None:
-                refuse_ended(account)
-                refuse_revoked(self._store.revocations.get(account.mandate_id))
-        except Refused as error:
-            return error
-        return None
+        if account is None:
+            return None
+        revocation = self._store.revocations.get(account.mandate_id)
+        problem = say_ended(account) or (say_revoked(revocation) if revocation else None)
+        if problem is None:
+            return None
+        return Refused(problem.what, meaning=problem.meaning, action=problem.action, code=problem.code)
 
     def _is_stale(self, work: DebitWork) -> bool:
         return work.first_sent_at is not None and self._clock.now() - work.first_sent_at > KEY_LIFE

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from dashboard.access import Permission, require, require_proof, with_debits
-from dashboard.bank_data import refuse_other_holder
 from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.clock import Clock
 from dashboard.debit_sending import DEBIT_TAG, Sending
 from dashboard.errors import InputError, ProviderError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
+from dashboard.item_notes import ItemNotes
 from dashboard.leases import is_dead
-from dashboard.mandates import refuse_revoked
 from dashboard.models import (
     Actor,
     Balance,
@@ -25,12 +24,12 @@ from dashboard.models import (
     DebitOrder,
     DebitState,
     ExpectedDates,
-    ItemState,
+    Problem,
     Purpose,
 )
 from dashboard.problems import explained
 from dashboard.settings import Settings
-from dashboard.standing import refuse_ended
+from dashboard.standing import Standings
 from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 from dashboard.worker import Runner
@@ -41,7 +40,6 @@ LARGEST_CENTS = 99_999_999  # Stripe: an amount has at most eight digits
 BALANCE_LIFE = timedelta(minutes=10)  # long enough to read and confirm, short enough to still be true
 REFERENCE_LIMIT = 100
 TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
-UNUSABLE = {ItemState.REVOKED, ItemState.REMOVING, ItemState.REMOVED}
 LOOK_AGAIN = timedelta(seconds=30)
 
 
@@ -60,6 +58,7 @@ class Debits:
         self._store, self._plaid, self._clock = store, plaid, clock
         self._settings, self._worker = settings, worker
         self._sending = Sending(store, stripe, clock)
+        self._notes, self._standings = ItemNotes(store, clock), Standings(store, clock)
 
     def balance(self, actor: Actor, bank_account_id: str) -> Balance:
         """What the bank says now; takes up to 30 s. Raises ProviderError, Refused for a removed connection."""
@@ -71,8 +70,9 @@ class Debits:
             with explained():
                 found = self._plaid.balance(token, account.plaid_account_id)
         except ProviderError as error:
-            self._note_health(actor, account, error)
+            self._notes.note_error(actor, account.item_id, error)
             raise
+        self._notes.note_working(actor, account.item_id)
         now = self._clock.now()
         balance = Balance(found.available_cents, found.current_cents, found.currency, now)
         with self._store.transaction():
@@ -82,19 +82,15 @@ class Debits:
             self._store.trail.append(actor, "balance.read", account.id, now, private=private, **facts)
         return balance
 
-    def _note_health(self, actor: Actor, account: BankAccount, error: ProviderError) -> None:
-        states = {"ITEM_LOGIN_REQUIRED": ItemState.LOGIN_REQUIRED, "USER_PERMISSION_REVOKED": ItemState.REVOKED}
-        state = states.get(error.code)
-        if state is None:
-            return
-        now = self._clock.now()
-        with self._store.transaction():
-            item = self._store.items.get(account.item_id)
-            self._store.items.set_state(account.item_id, state, now)
-            before, after = {"state": item.state.value if item else None}, {"state": state.value}
-            self._store.trail.append(
-                actor, "item.health", account.item_id, now, before=before, after=after, code=error.code
-            )
+    def obstacle(self, actor: Actor, account: BankAccount) -> Problem | None:
+        """What stands in the way of a debit from this account, before anybody types an amount; None where nothing."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._standings.several([account])[account.id]
+
+    def obstacles(self, actor: Actor, accounts: Iterable[BankAccount]) -> dict[str, Problem | None]:
+        """As `obstacle`, of several accounts at once, by account id."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._standings.several(accounts)
 
     def expected_dates(self, actor: Actor) -> ExpectedDates:
         """When a debit made now is taken from the customer and available to us (Stripe: T+4 business days)."""
@@ -123,7 +119,7 @@ class Debits:
             require_proof(actor, "A debit of this size", self._clock.real())
         reference = check_invoice_reference(order.invoice_reference)
         account = self._account(order.bank_account_id)
-        self._check_account(account)
+        self._standings.refuse(account)
         self._check_balance(order)
         now = self._clock.now()
         debit = Debit(
@@ -213,27 +209,6 @@ class Debits:
                 self._store.debits.drop(id, work.lease_owner)
             self._worker.submit(self._sending.run, id)
         return len(due)
-
-    def _check_account(self, account: BankAccount) -> None:
-        refuse_ended(account)
-        item = self._store.items.get(account.item_id)
-        if item is not None and item.state in UNUSABLE:
-            raise Refused(
-                f"The connection to {account.institution_name} was ended.",
-                meaning="The customer's permission is gone.",
-                action="Ask the customer, then link the bank again.",
-                code="item_unusable",
-            )
-        refuse_revoked(self._store.revocations.get(account.mandate_id))
-        owner = self._store.customers.get(account.customer_id)
-        refuse_other_holder(self._store.bank_data.holder(account, owner.name) if owner else None)
-        if not account.is_ready:
-            raise Refused(
-                f"{account.name} is not ready to debit.",
-                meaning="It needs a verified Stripe bank account and an active authorization.",
-                action="Finish linking it, or link the bank again.",
-                code="not_ready",
-            )
 
     def _check_balance(self, order: DebitOrder) -> None:
         balance = order.balance

@@ -22,10 +22,11 @@ from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
 from dashboard.handover import Handover
+from dashboard.health import HealthWatch
 from dashboard.hosted import HostedLinks
 from dashboard.institutions import Institutions
 from dashboard.mandates import Mandates
-from dashboard.models import Actor, Generation, Mode
+from dashboard.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
 from dashboard.onboarding import Onboarding
 from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
@@ -33,6 +34,7 @@ from dashboard.reconcile import Reconcile
 from dashboard.removals import Removals, RemovalSteps
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
+from dashboard.shared_accounts import SharedAccounts
 from dashboard.sign_in import RoleRules, SignIn, read_rules
 from dashboard.store import Store
 from dashboard.store.vault import Vault
@@ -60,6 +62,8 @@ class Desk:
     mandates: Mandates
     removals: Removals
     bank_data: BankData
+    health: HealthWatch
+    shared_accounts: SharedAccounts
     debits: Debits
     payments: Payments
     stories: PaymentStories
@@ -145,9 +149,18 @@ def open_desk(
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     bank_data = BankData(store, plaid, clock, settings, worker)
-    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=bank_data.welcome)
-    hosted = HostedLinks(store, plaid, onboarding, clock)
     removal_steps = RemovalSteps(store, plaid, stripe, clock, worker)
+    shared_accounts = SharedAccounts(store, clock, settings)
+
+    def finish(attempt: LinkAttempt) -> None:
+        removal_steps.replace_wanted()
+        if attempt.bank_account_id is not None:
+            shared_accounts.look(attempt.bank_account_id)
+            if attempt.kind is AttemptKind.LINK:
+                bank_data.welcome(attempt.bank_account_id)
+
+    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=finish)
+    hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
     payments = Payments(store, clock, settings)
     tellings = StripeTellings(store, stripe, clock, worker)
@@ -167,6 +180,8 @@ def open_desk(
         mandates=Mandates(store, clock, settings),
         removals=Removals(store, removal_steps, clock),
         bank_data=bank_data,
+        health=HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings, worker),
+        shared_accounts=shared_accounts,
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=payments,
         stories=PaymentStories(store, clock, settings),

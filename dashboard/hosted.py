@@ -19,7 +19,7 @@ from dashboard.clock import Clock
 from dashboard.errors import DeskError, ProviderRejected, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.replies import LinkResult, LinkSessions
-from dashboard.models import Actor, AttemptState, Generation, LinkAttempt, Problem, Role
+from dashboard.models import Actor, AttemptKind, AttemptState, Generation, LinkAttempt, Problem, Role, Secret
 from dashboard.onboarding import Onboarding
 from dashboard.problems import explain
 from dashboard.store.acceptances import Acceptance
@@ -64,6 +64,11 @@ class HostedLinks:
             )
         return self._onboarding.open(actor, customer_id, hint=hint, accepted=accepted, hosted=True).attempt_id
 
+    def relink(self, actor: Actor, item_id: str) -> str:
+        """Ask for a new sign-in on the customer's phone; the attempt's id. Raises as `Onboarding.relink`."""
+        require(actor, Permission.LINK_BANK)
+        return self._onboarding.relink(actor, item_id, hosted=True).attempt_id
+
     def show(self, actor: Actor, attempt: LinkAttempt) -> PhoneLink | None:
         """The address and the time left; None where the attempt is not, or no longer, on a phone."""
         require(actor, Permission.LINK_BANK)
@@ -105,6 +110,10 @@ class HostedLinks:
         except ProviderRejected as error:
             self._end(operator, work.attempt, explain(error))
             return
+        if work.attempt.kind is AttemptKind.RELINK and sessions.succeeded:
+            self._onboarding.report(operator, kept.attempt_id, write_repair(work.link_token), {})
+            self._store.hosted.end(kept.attempt_id, Waiting.DONE)
+            return
         for result in sessions.results:
             self._onboarding.report(operator, kept.attempt_id, write_success(result), {})
         if sessions.results:
@@ -141,6 +150,12 @@ def write_success(result: LinkResult) -> Mapping[str, Any]:
             "link_session_id": result.link_session_id,
         },
     }
+
+
+def write_repair(link_token: Secret) -> Mapping[str, Any]:
+    """What is reported of a sign-in in update mode, which brings no token."""
+    digest = hashlib.sha256(link_token.reveal().encode()).hexdigest()
+    return {"id": f"phone:{digest[:40]}", "kind": "success", "metadata": {}}
 
 
 def write_exit(sessions: LinkSessions) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from dashboard.clock import Clock
 from dashboard.customer_words import Language
 from dashboard.customers import unknown_customer
 from dashboard.errors import InputError, Refused
-from dashboard.models import Actor, BankAccount, Customer
+from dashboard.models import Actor, BankAccount, Customer, Problem
 from dashboard.settings import Settings
 from dashboard.store.core import CoreStore
 from dashboard.store.mandates import Mandate
@@ -120,12 +120,11 @@ class Mandates:
         return found
 
 
-def refuse_revoked(revocation: Revocation | None) -> None:
-    """Nothing where an authorization stands. Raises Refused, with the day and the reason, where it was taken back."""
-    if revocation is not None:
-        raise Refused(
-            f"The customer took the authorization back on {revocation.revoked_at:%Y-%m-%d}.",
-            meaning=f"Nothing may be debited from this account. Written down: {revocation.reason}",
-            action="Ask the customer; if they agree anew, link the bank again.",
-            code="mandate_revoked",
-        )
+def say_revoked(revocation: Revocation) -> Problem:
+    """Why nothing may be debited under an authorization, with the day and the reason."""
+    return Problem(
+        f"The customer took the authorization back on {revocation.revoked_at:%Y-%m-%d}.",
+        f"Nothing may be debited from this account. Written down: {revocation.reason}",
+        "Ask the customer; if they agree anew, link the bank again.",
+        "mandate_revoked",
+    )

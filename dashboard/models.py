@@ -140,6 +140,14 @@ class AttemptState(StrEnum):
         return self in {self.AUTHORIZED, self.EXITED, self.FAILED, self.UNKNOWN}
 
 
+class AttemptKind(StrEnum):
+    """What an attempt is for: a new link, the repair of one (Plaid: update mode), or a number that the bank changed."""
+
+    LINK = "link"
+    RELINK = "relink"
+    RENEWAL = "renewal"
+
+
 @dataclass(frozen=True)
 class Problem:
     """What went wrong, as a person reads it; the ids are what a provider's support asks for."""
@@ -189,6 +197,8 @@ class LinkAttempt:
     bank_account_id: str | None = None
     problem: Problem | None = None
     working: bool = False
+    kind: AttemptKind = AttemptKind.LINK
+    replaces: str | None = None
 
 
 class ItemState(StrEnum):
@@ -252,6 +262,8 @@ class BankAccount:
     ended: Ended | None = None
     ended_at: datetime | None = None
     replaced_by: str | None = None
+    persistent_id: str | None = None
+    missing_since: datetime | None = None
 
     @property
     def is_ready(self) -> bool:

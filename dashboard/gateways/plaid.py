@@ -113,9 +113,10 @@ class Plaid:
         reply = self._post("/link/token/get", {"link_token": self._checked("link", token)})
         results: list[LinkResult] = []
         last_exit: dict[str, Any] | None = None
-        finished = False
+        finished = succeeded = False
         for session in reply.parts("link_sessions", required=False):
-            finished = finished or session.maybe_text("finished_at") is not None
+            ended = session.maybe_text("finished_at") is not None
+            finished = finished or ended
             found = session.maybe_part("results")
             for one in found.parts("item_add_results", required=False) if found else []:
                 institution = one.maybe_part("institution")
@@ -130,7 +131,8 @@ class Plaid:
                 )
             left = session.maybe_part("exit")
             last_exit = left.data if left else last_exit
-        return LinkSessions(tuple(results), last_exit, finished, reply.request_id)
+            succeeded = succeeded or (ended and left is None)
+        return LinkSessions(tuple(results), last_exit, finished, succeeded, reply.request_id)
 
     def exchange(self, public_token: Secret, account_id: str | None = None) -> Exchange:
         """Spend a public token. Sent exactly once: after a lost reply the token counts as spent.

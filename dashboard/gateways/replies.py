@@ -38,11 +38,15 @@ class LinkResult:
 
 @dataclass(frozen=True)
 class LinkSessions:
-    """What became of a link token: the banks it brought, and the last exit where there was one."""
+    """What became of a link token: the banks it brought, and the last exit where there was one.
+
+    `succeeded` says that a session ended otherwise than by an exit: in update mode it brings no bank.
+    """
 
     results: tuple[LinkResult, ...] = ()
     exit: dict[str, Any] | None = None
     finished: bool = False
+    succeeded: bool = False
     request_id: str | None = None
 
 

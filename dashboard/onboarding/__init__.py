@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,33 +9,38 @@ from dashboard.access import Permission, require
 from dashboard.clock import Clock
 from dashboard.customer_words import Language
 from dashboard.customers import unknown_customer
-from dashboard.errors import DeskError, InputError, Refused
+from dashboard.errors import InputError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead
-from dashboard.models import Actor, AttemptState, BankAccount, Customer, Generation, LinkAttempt, LinkOpening, Secret
+from dashboard.models import (
+    Actor,
+    AttemptKind,
+    AttemptState,
+    BankAccount,
+    Customer,
+    Generation,
+    LinkAttempt,
+    LinkOpening,
+)
 from dashboard.onboarding.authorization import write_text
 from dashboard.onboarding.claims import Claims
+from dashboard.onboarding.openings import Openings
 from dashboard.onboarding.outcome import read_evidence
-from dashboard.onboarding.questions import ExistingStripeCustomer, Question, QuestionKind
+from dashboard.onboarding.questions import DuplicateAnswer, ExistingStripeCustomer, Question, QuestionKind
 from dashboard.onboarding.steps import Steps
 from dashboard.onboarding.stripe_steps import StripeSteps
-from dashboard.problems import explain, explained
+from dashboard.problems import explained
 from dashboard.settings import Settings
 from dashboard.store.acceptances import Acceptance
-from dashboard.store.attempts import AttemptWork
 from dashboard.store.core import CoreStore
-from dashboard.store.rows import new_id
 from dashboard.store.vault import Vault
 from dashboard.worker import Runner
 
-__all__ = ["ExistingStripeCustomer", "Onboarding", "Question", "QuestionKind"]
-
-ROUTING_NUMBER = re.compile(r"\d{9}")
-CLASSIC_TYPE = re.compile(r"[a-z0-9_]{1,60}")
+__all__ = ["DuplicateAnswer", "ExistingStripeCustomer", "Onboarding", "Question", "QuestionKind"]
 
 
-def _ignore(bank_account_id: str) -> None:
+def _ignore(attempt: LinkAttempt) -> None:
     """Nobody else has to hear of it."""
 
 
@@ -52,14 +56,19 @@ class Onboarding:
         clock: Clock,
         settings: Settings,
         worker: Runner,
-        on_ready: Callable[[str], None] = _ignore,
+        on_ready: Callable[[LinkAttempt], object] = _ignore,
     ) -> None:
-        """The vault is the store's own: what onboarding keeps is sealed there; `on_ready` is told new accounts' ids."""
+        """The vault is the store's own: what onboarding keeps is sealed there.
+
+        `on_ready` is told, on the worker, of each attempt whose account has become ready to debit.
+        """
+        self._on_ready = on_ready
         self._store, self._plaid, self._clock = store, plaid, clock
         self._settings, self._worker = settings, worker
         self._stripe_steps = StripeSteps(store, plaid, stripe, clock)
-        self._steps = Steps(store, plaid, self._stripe_steps, clock, on_ready)
+        self._steps = Steps(store, plaid, self._stripe_steps, clock)
         self._claims = Claims(store, clock, settings)
+        self._openings = Openings(store, plaid, clock, settings)
 
     # Link.
 
@@ -80,65 +89,19 @@ class Onboarding:
         """
         require(actor, Permission.LINK_BANK)
         self._customer(customer_id)
-        classic = self._plaid.generation is Generation.CLASSIC
-        if hint is not None and not (CLASSIC_TYPE if classic else ROUTING_NUMBER).fullmatch(hint):
-            raise InputError("This bank cannot be opened directly.", action="Search for it in Link.", code="hint")
-        now = self._clock.now()
-        attempt = LinkAttempt(
-            id=new_id("link"),
-            customer_id=customer_id,
-            generation=self._plaid.generation,
-            state=AttemptState.OPENED,
-            operator=actor.name,
-            created_at=now,
-            updated_at=now,
-        )
-        with self._store.transaction():
-            self._store.attempts.add(attempt, operator_address=actor.address, hint=hint)
-            self._store.trail.append(actor, "link.opened", attempt.id, now, customer=customer_id, hint=hint)
-            if accepted is not None:
-                self._keep_acceptance(actor, attempt, accepted)
-        language = accepted.language if accepted else Language.ENGLISH.value
-        try:
-            with explained():
-                token = self._plaid.create_link_token(customer_id, hint=hint, language=language, hosted=hosted)
-        except DeskError as error:
-            with self._store.transaction():
-                self._store.attempts.save(attempt.id, state=AttemptState.EXITED, problem=explain(error))
-                self._store.trail.append(actor, "link.not_opened", attempt.id, now, problem=error.what)
-            raise
-        if token is None:
-            config = self._classic_config(hint)
-        else:
-            config = {} if hosted else {"token": token.token.reveal()}
-            with self._store.transaction():
-                self._store.attempts.save(
-                    attempt.id, secrets={"link_token": token.token}, times={"link_expires_at": token.expires_at}
-                )
-                if token.hosted_url is not None and token.expires_at is not None:
-                    self._store.hosted.add(
-                        attempt.id, Secret(token.hosted_url), token.expires_at, now, self._clock.real()
-                    )
-        return LinkOpening(
-            attempt_id=attempt.id,
-            generation=attempt.generation,
-            script_url=self._settings.plaid_link_url,
-            config=config,
-            expires_at=token.expires_at if token else None,
-        )
+        return self._openings.open(actor, customer_id, hint=hint, accepted=accepted, hosted=hosted)
 
-    def _keep_acceptance(self, actor: Actor, attempt: LinkAttempt, accepted: Acceptance) -> None:
-        self._store.acceptances.add(attempt.id, accepted)
-        self._store.trail.append(
-            actor,
-            "authorization.accepted",
-            attempt.id,
-            self._clock.now(),
-            customer=attempt.customer_id,
-            how=accepted.how,
-            version=accepted.version,
-            language=accepted.language,
-        )
+    def relink(self, actor: Actor, item_id: str, *, hosted: bool = False) -> LinkOpening:
+        """Open Link for signing in to a connection again (Plaid: update mode); its token stays, none is exchanged.
+
+        `hosted` as for `open`. Raises InputError for an unknown connection, Refused where it has ended or is of the
+        classic generation, ProviderError.
+        """
+        require(actor, Permission.LINK_BANK)
+        item = self._store.items.get(item_id)
+        if item is None:
+            raise InputError("There is no such connection.", action="Reload the page.", code="unknown_item")
+        return self._openings.open(actor, item.customer_id, hosted=hosted, mends=item)
 
     def opening(self, actor: Actor, attempt_id: str) -> LinkOpening:
         """What opens Link for an attempt that was started before: the same token, so a reload goes on where it was.
@@ -146,37 +109,12 @@ class Onboarding:
         Raises Refused where the token has expired or the attempt is past Link.
         """
         require(actor, Permission.LINK_BANK)
-        work = self._store.attempts.work(attempt_id)
-        if work is None or work.attempt.state is not AttemptState.OPENED or self._is_stale(work):
-            raise Refused(
-                "This Link session can no longer be opened.",
-                meaning="It was used, or its time is over. Nothing was linked by it.",
-                action="Press Try again for a new one.",
-                code="link_over",
-            )
-        token = work.link_token
-        config: dict[str, object] = {"token": token.reveal()} if token else self._classic_config(work.hint)
-        return LinkOpening(
-            attempt_id, work.attempt.generation, self._settings.plaid_link_url, config, work.link_expires_at
-        )
-
-    def _is_stale(self, work: AttemptWork) -> bool:
-        return work.link_expires_at is not None and work.link_expires_at <= self._clock.now()
+        return self._openings.reopen(attempt_id)
 
     def listing_config(self, actor: Actor) -> dict[str, object] | None:
         """What makes a classic handler for its `institutions` alone; None in the current generation, which has none."""
         require(actor, Permission.LINK_BANK)
-        return self._classic_config(None) if self._plaid.generation is Generation.CLASSIC else None
-
-    def _classic_config(self, hint: str | None) -> dict[str, object]:
-        settings = self._settings
-        return {
-            "env": settings.plaid_env,
-            "clientName": settings.plaid_client_name,
-            "key": settings.plaid_public_key,
-            "product": "auth",
-            "open_type": hint,
-        }
+        return self._openings.classic_config(None) if self._plaid.generation is Generation.CLASSIC else None
 
     def report(
         self, actor: Actor, attempt_id: str, outcome: Mapping[str, object], evidence: Mapping[str, object]
@@ -189,7 +127,7 @@ class Onboarding:
         """
         require(actor, Permission.LINK_BANK)
         id = self._claims.claim(actor, self._attempt(attempt_id), outcome, evidence)
-        self._worker.submit(self._steps.run, id)
+        self._worker.submit(self._run, id)
         return self._attempt(id)
 
     # Answers of a person.
@@ -217,18 +155,18 @@ class Onboarding:
             if attempt.state is not AttemptState.CHOOSING:
                 return attempt
             self._claims.choose(actor, attempt, account_id)
-        self._worker.submit(self._steps.run, attempt_id)
+        self._worker.submit(self._run, attempt_id)
         return self._attempt(attempt_id)
 
-    def answer_duplicate(self, actor: Actor, attempt_id: str, *, link_again: bool) -> LinkAttempt:
-        """Use the account that is linked already, or link it again beside it."""
+    def answer_duplicate(self, actor: Actor, attempt_id: str, answer: DuplicateAnswer) -> LinkAttempt:
+        """Use the account that is linked already, replace it by this link, or keep both."""
         require(actor, Permission.LINK_BANK)
         with self._store.transaction():
             attempt = self._attempt(attempt_id)
             if self._store.attempts.question(attempt_id) != QuestionKind.DUPLICATE.value:
                 return attempt
-            self._claims.answer_duplicate(actor, attempt, link_again)
-        self._worker.submit(self._steps.run, attempt_id)
+            self._claims.answer_duplicate(actor, attempt, answer)
+        self._worker.submit(self._run, attempt_id)
         return self._attempt(attempt_id)
 
     def same_email(self, actor: Actor, id: str) -> list[ExistingStripeCustomer]:
@@ -269,7 +207,7 @@ class Onboarding:
             after = {"stripe_customer": stripe_customer_id or "a new one"}
             self._store.trail.append(actor, "customer.adopted", customer_id, now, before=before, after=after)
         for id in waiting:
-            self._worker.submit(self._steps.run, id)
+            self._worker.submit(self._run, id)
 
     # Going on.
 
@@ -300,7 +238,7 @@ class Onboarding:
             state = work.resume_state if work and attempt.state is AttemptState.FAILED else None
             self._store.attempts.save(attempt_id, state=state, resume_state=None)
             self._store.trail.append(actor, "link.resumed", attempt_id, self._clock.now())
-        self._worker.submit(self._steps.run, attempt_id)
+        self._worker.submit(self._run, attempt_id)
         return self._attempt(attempt_id)
 
     def resume_all(self) -> int:
@@ -309,13 +247,52 @@ class Onboarding:
             self._free(id)
         due = self._store.attempts.due()
         for id in due:
-            self._worker.submit(self._steps.run, id)
+            self._worker.submit(self._run, id)
         return len(due)
 
     def _free(self, attempt_id: str) -> None:
         work = self._store.attempts.work(attempt_id)
         if work is not None and work.lease_owner is not None and is_dead(work.lease_owner):
             self._store.attempts.drop(attempt_id, work.lease_owner)
+
+    def _run(self, attempt_id: str) -> None:
+        """On the worker: the attempt's steps, and what its end means for the customer's other connections."""
+        before = self._store.attempts.get(attempt_id)
+        self._steps.run(attempt_id)
+        attempt = self._store.attempts.get(attempt_id)
+        if before is None or attempt is None or attempt.state is not AttemptState.AUTHORIZED:
+            return
+        if before.state is AttemptState.AUTHORIZED:
+            return
+        if attempt.kind is AttemptKind.LINK:  # at some banks a new link ends an older one of the same sign-in
+            for item in self._store.items.list(attempt.customer_id):
+                if item.institution_id == attempt.institution_id and not item.state.is_ended:
+                    self._store.health.ask_soon(item.id, self._clock.now())
+        self._on_ready(attempt)
+
+    def renew(self, actor: Actor, bank_account_id: str) -> None:
+        """Make an account's bank account at Stripe anew, since its number has changed, under the same authorization.
+
+        Raises Refused where none stands, or the account has ended.
+        """
+        require(actor, Permission.LINK_BANK)
+        self._renew(actor, bank_account_id)
+
+    def renew_by_itself(self, bank_account_id: str) -> None:
+        """As `renew`, where Plaid or Stripe has said that the number is no longer good. Raises Refused."""
+        self._renew(Actor.system(), bank_account_id)
+
+    def _renew(self, actor: Actor, bank_account_id: str) -> None:
+        with self._store.transaction():
+            id = self._steps.mending.begin_renewal(actor, bank_account_id)
+        if id is None:
+            raise Refused(
+                "This account cannot be renewed at Stripe.",
+                meaning="It has ended, or its authorization was taken back.",
+                action="Link the bank again with the customer.",
+                code="not_renewable",
+            )
+        self._worker.submit(self._run, id)
 
     # Looking.
 
@@ -326,7 +303,7 @@ class Onboarding:
         if attempt.working:
             work = self._store.attempts.work(attempt_id)
             if work is not None and work.lease_until is not None and work.lease_until < self._clock.real():
-                self._worker.submit(self._steps.run, attempt_id)
+                self._worker.submit(self._run, attempt_id)
         return attempt
 
     def recent(self, actor: Actor, customer_id: str | None = None, limit: int = 50) -> list[LinkAttempt]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from dashboard.clock import Clock
 from dashboard.errors import InputError, Refused
-from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
+from dashboard.models import Actor, AttemptKind, AttemptState, LinkAttempt, Problem
 from dashboard.onboarding.authorization import write_text
 from dashboard.onboarding.outcome import Outcome, read_evidence, read_outcome
-from dashboard.onboarding.questions import QuestionKind
+from dashboard.onboarding.questions import DuplicateAnswer, QuestionKind
 from dashboard.onboarding.steps import not_depository
 from dashboard.problems import explain_exit
 from dashboard.settings import Settings
@@ -29,13 +29,15 @@ class Claims:
         self, actor: Actor, attempt: LinkAttempt, raw: Mapping[str, object], evidence: Mapping[str, object]
     ) -> str:
         """Keep the outcome and return the id of the attempt that it belongs to. Raises InputError."""
-        outcome = read_outcome(raw)
+        mends = attempt.kind is not AttemptKind.LINK
+        outcome = read_outcome(raw, needs_token=not mends)
         with self._store.transaction():
             claimed = self._store.attempts.claimed_by(outcome.id, outcome.public_token)
             if claimed is not None:
                 return claimed
             attempt = self._store.attempts.get(attempt.id) or attempt
-            if outcome.public_token is not None and attempt.state not in OPEN_STATES:
+            is_open = attempt.state in OPEN_STATES
+            if outcome.public_token is not None and not is_open and not mends:
                 attempt = self._add_sibling(actor, attempt)
             now = self._clock.now()
             self._store.attempts.claim(
@@ -47,13 +49,15 @@ class Claims:
                 events=outcome.events,
                 at=now,
             )
-            if outcome.public_token is not None:
+            if mends and outcome.kind == "success":
+                self._keep_repair(attempt, outcome, is_open)
+            elif outcome.public_token is not None:
                 self._keep_success(attempt, outcome, evidence)
-            elif attempt.state in OPEN_STATES:
+            elif is_open:
                 self._keep_exit(attempt, outcome)
             self._store.trail.append(
                 actor,
-                f"link.{outcome.kind}",
+                f"{attempt.kind.value}.{outcome.kind}",
                 attempt.id,
                 now,
                 outcome=outcome.id,
@@ -114,6 +118,16 @@ class Claims:
             link_session_id=outcome.link_session_id,
         )
 
+    def _keep_repair(self, attempt: LinkAttempt, outcome: Outcome, is_open: bool) -> None:
+        """The customer has signed in again; the public token of update mode is not kept, for it is never exchanged."""
+        if is_open:
+            self._store.attempts.save(
+                attempt.id,
+                state=AttemptState.RECEIVED,
+                outcome_id=outcome.id,
+                link_session_id=outcome.link_session_id,
+            )
+
     def _keep_exit(self, attempt: LinkAttempt, outcome: Outcome) -> None:
         gone = outcome.kind == "unavailable" or outcome.popup_blocked
         problem = _unavailable(outcome) if gone else explain_exit(outcome.error, outcome.status, outcome.request_id)
@@ -122,8 +136,8 @@ class Claims:
             state=AttemptState.EXITED,
             problem=problem,
             outcome_id=outcome.id,
-            institution_id=outcome.institution_id,
-            institution_name=outcome.institution_name,
+            institution_id=outcome.institution_id or attempt.institution_id,
+            institution_name=outcome.institution_name or attempt.institution_name,
             link_session_id=outcome.link_session_id,
         )
 
@@ -142,14 +156,17 @@ class Claims:
             facts = {"customer": attempt.customer_id, "private": private}
             self._store.trail.append(actor, "link.account_chosen", attempt.id, self._clock.now(), **facts)
 
-    def answer_duplicate(self, actor: Actor, attempt: LinkAttempt, link_again: bool) -> None:
-        """Go on beside the account that is linked already, or end with it: its link is then dropped unused."""
+    def answer_duplicate(self, actor: Actor, attempt: LinkAttempt, answer: DuplicateAnswer) -> None:
+        """Go on, in the place of the account that is linked already or beside it, or end with that one."""
         attempts, now = self._store.attempts, self._clock.now()
-        if link_again:
-            attempts.save(attempt.id, question=None, duplicate_allowed=1)
+        work = attempts.work(attempt.id)
+        twin = self._store.accounts.get(work.duplicate_of or "") if work else None
+        if answer is not DuplicateAnswer.USE:
+            replaces = twin.id if twin and answer is DuplicateAnswer.REPLACE else None
+            attempts.save(attempt.id, question=None, duplicate_allowed=1, replaces=replaces)
         else:
-            work = attempts.work(attempt.id)
-            twin = self._store.accounts.get(work.duplicate_of or "") if work else None
+            if twin is not None:  # at some banks the sign-in that has just been made has ended it
+                self._store.health.ask_soon(twin.item_id, now)
             ready = twin is not None and twin.is_ready
             attempts.save(
                 attempt.id,
@@ -160,7 +177,7 @@ class Claims:
                 bank_account_id=twin.id if twin else None,
                 item_id=twin.item_id if twin else None,
             )
-        self._store.trail.append(actor, "link.duplicate_answered", attempt.id, now, link_again=link_again)
+        self._store.trail.append(actor, "link.duplicate_answered", attempt.id, now, answer=answer.value)
 
 
 NOT_READY = Problem(

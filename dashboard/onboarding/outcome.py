@@ -47,8 +47,11 @@ class Outcome:
     events: tuple[dict[str, Any], ...] = ()
 
 
-def read_outcome(raw: object) -> Outcome:
-    """The checked outcome. Raises InputError where its shape is not one that Link gives."""
+def read_outcome(raw: object, *, needs_token: bool = True) -> Outcome:
+    """The checked outcome. Raises InputError where its shape is not one that Link gives.
+
+    A success brings a public token; in update mode on a phone it does not (`needs_token`).
+    """
     if not isinstance(raw, Mapping):
         raise unreadable("is no object")
     id, kind = raw.get("id"), raw.get("kind")
@@ -75,6 +78,8 @@ def read_outcome(raw: object) -> Outcome:
     if kind != "success":
         return outcome
     token = raw.get("public_token")
+    if token is None and not needs_token:
+        return outcome
     if not isinstance(token, str) or not token.strip() or len(token) > TOKEN_LIMIT or not token.isprintable():
         raise unreadable("brings no public token")
     accounts, account_id = _read_accounts(metadata)

@@ -17,6 +17,18 @@ class QuestionKind(StrEnum):
     STRIPE_CUSTOMER = "choose_stripe_customer"
 
 
+class DuplicateAnswer(StrEnum):
+    """What becomes of a link to an account that looks linked already.
+
+    `use`: the linked one stays, this link is dropped unused. `replace`: this link takes its place, and the old
+    connection is removed once the new account is ready. `beside`: it is another account.
+    """
+
+    USE = "use"
+    REPLACE = "replace"
+    BESIDE = "beside"
+
+
 @dataclass(frozen=True)
 class ExistingStripeCustomer:
     """A Stripe customer with the same e-mail, who may be the same person."""

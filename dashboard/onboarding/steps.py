@@ -23,9 +23,11 @@ from dashboard.errors import (
 )
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.replies import Exchange
+from dashboard.item_notes import ItemNotes
 from dashboard.leases import LEASE, new_owner
 from dashboard.models import (
     Actor,
+    AttemptKind,
     AttemptState,
     BankAccount,
     Generation,
@@ -35,6 +37,7 @@ from dashboard.models import (
     Problem,
     Secret,
 )
+from dashboard.onboarding.mending import Mending
 from dashboard.onboarding.questions import QuestionKind
 from dashboard.onboarding.stripe_steps import StripeSteps
 from dashboard.problems import explain
@@ -53,18 +56,11 @@ BROKEN = frozenset(  # Plaid: an Item that needs a new sign-in or is gone, in bo
 class Steps:
     """Takes attempts as far as they go without a person's answer."""
 
-    def __init__(
-        self,
-        store: CoreStore,
-        plaid: LinkProvider,
-        stripe_steps: StripeSteps,
-        clock: Clock,
-        on_ready: Callable[[str], None],
-    ) -> None:
-        """`on_ready` is told the id of each account that has become ready to debit, once that is committed."""
-        self._store, self._plaid, self._clock, self._on_ready = store, plaid, clock, on_ready
+    def __init__(self, store: CoreStore, plaid: LinkProvider, stripe_steps: StripeSteps, clock: Clock) -> None:
+        self._store, self._plaid, self._clock = store, plaid, clock
+        self.mending, self._notes = Mending(store, plaid, clock), ItemNotes(store, clock)
         self._steps: dict[AttemptState, Callable[[AttemptWork, str], None]] = {
-            AttemptState.RECEIVED: self._exchange,
+            AttemptState.RECEIVED: self._receive,
             AttemptState.EXCHANGED: self._tokenize,
             AttemptState.TOKENIZED: stripe_steps.find_customer,
             AttemptState.CUSTOMER: stripe_steps.attach,
@@ -84,8 +80,6 @@ class Steps:
                     return
                 try:
                     self._steps[work.attempt.state](work, owner)
-                    if work.attempt.state is AttemptState.ATTACHED and work.attempt.bank_account_id:
-                        self._on_ready(work.attempt.bank_account_id)
                 except (LeaseLost, StoreUnavailable):
                     raise
                 except DeskError as error:
@@ -103,6 +97,8 @@ class Steps:
     def _stop(self, work: AttemptWork, owner: str, error: DeskError) -> None:
         """Keep the problem: a definite no fails the attempt, anything else leaves it where it stands, to be resumed."""
         attempt, problem = work.attempt, explain(error)
+        if isinstance(error, ProviderError) and attempt.item_id is not None:
+            self._notes.note_error(Actor(attempt.operator, frozenset(), work.operator_address), attempt.item_id, error)
         failed, spent = isinstance(error, ProviderRejected), problem.code in SPENT
         with self._store.transaction():
             self._store.attempts.save(
@@ -114,6 +110,14 @@ class Steps:
                 resume_state=attempt.state.value if failed and not spent else None,
             )
             self._note(work, "link.failed" if failed else "link.stopped", problem, step=attempt.state.value)
+
+    def _receive(self, work: AttemptWork, owner: str) -> None:
+        """What Link brought: a token to spend, or, in update mode, the news that the customer has signed in again."""
+        if work.attempt.kind is AttemptKind.RELINK:
+            for id in self.mending.check(work, owner, self._note):
+                self.run(id)
+        else:
+            self._exchange(work, owner)
 
     # The exchange: the one call that must not be made twice and cannot be taken back.
 
@@ -220,10 +224,9 @@ class Steps:
         twin = self._store.accounts.find_twin(attempt.customer_id, attempt.institution_id, picked.name, picked.mask)
         if twin is None:
             return False
-        if self._is_broken(twin):  # some banks end the old Item as soon as the customer has signed in for the new one
+        if self._is_broken(work, twin):  # some banks end the old one once the customer has signed in anew
             with self._store.transaction():
-                self._store.items.set_state(twin.item_id, ItemState.LOGIN_REQUIRED, self._clock.now())
-                self._store.attempts.save(attempt.id, owner=owner, duplicate_allowed=1)
+                self._store.attempts.save(attempt.id, owner=owner, duplicate_allowed=1, replaces=twin.id)
                 self._note(work, "link.twin_broken", twin=twin.id)
             return False
         with self._store.transaction():
@@ -233,14 +236,17 @@ class Steps:
             self._note(work, "link.already_linked", twin=twin.id)
         return True
 
-    def _is_broken(self, twin: BankAccount) -> bool:
+    def _is_broken(self, work: AttemptWork, twin: BankAccount) -> bool:
         """Whether Plaid says that the connection of an account no longer works; where it says nothing, it does."""
+        actor = Actor(work.attempt.operator, frozenset(), work.operator_address)
         try:
-            return self._plaid.item(self._store.items.access_token(twin.item_id)).error_code in BROKEN
+            found = self._plaid.item(self._store.items.access_token(twin.item_id))
         except ProviderRejected as error:
-            return error.code in BROKEN
+            return self._notes.note_error(actor, twin.item_id, error) and error.code in BROKEN
         except (ProviderError, Refused):
             return False
+        self._notes.note_answer(actor, twin.item_id, found)
+        return found.error_code in BROKEN
 
     # The account and its bank token.
 

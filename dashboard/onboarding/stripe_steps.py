@@ -18,6 +18,7 @@ from dashboard.gateways.stripe_errors import REPLAYED
 from dashboard.models import Actor, AttemptState, BankAccount, Generation
 from dashboard.onboarding.authorization import write_setup_intent
 from dashboard.onboarding.questions import ExistingStripeCustomer, QuestionKind
+from dashboard.onboarding.renewing import Renewing
 from dashboard.store.attempts import AttemptWork
 from dashboard.store.core import CoreStore
 from dashboard.store.mandates import Mandate
@@ -33,12 +34,19 @@ class StripeSteps:
 
     def __init__(self, store: CoreStore, plaid: LinkProvider, stripe: Stripe, clock: Clock) -> None:
         self._store, self._plaid, self._stripe, self._clock = store, plaid, stripe, clock
+        self._renewing = Renewing(store, stripe, clock)
 
     # The customer.
 
     def find_customer(self, work: AttemptWork, owner: str) -> None:
         """Take the Stripe customer that is known, ask about those with the same e-mail, or make a new one."""
         id = work.attempt.customer_id
+        renewed = self._renewing.find(work)
+        if renewed is not None:  # it stays with its own Stripe customer, who after a merge is not the customer's own
+            with self._store.transaction():
+                self._store.attempts.save(work.attempt.id, owner=owner, state=AttemptState.CUSTOMER)
+                self._note(work, "link.customer", stripe_customer=renewed.stripe_customer_id, how="its own")
+            return
         decision = self._store.customers.decision(id)
         if decision.stripe_customer_id is not None:
             self._keep_customer(work, owner, decision.stripe_customer_id, "known")
@@ -98,7 +106,10 @@ class StripeSteps:
     def attach(self, work: AttemptWork, owner: str) -> None:
         """Attach the bank token; what the customer already has is found and used again."""
         attempt = work.attempt
+        renewed = self._renewing.find(work)
         customer_id = self._store.customers.decision(attempt.customer_id).stripe_customer_id
+        if renewed is not None:
+            customer_id = renewed.stripe_customer_id
         if customer_id is None or work.bank_token is None:
             self._go_back(work, owner)
             return
@@ -169,6 +180,10 @@ class StripeSteps:
 
     def _keep_account(self, work: AttemptWork, owner: str, customer_id: str, source: dict[str, Any], how: str) -> None:
         attempt = work.attempt
+        renewed = self._renewing.find(work)
+        if renewed is not None:
+            self._renewing.keep(work, owner, renewed, source, how)
+            return
         picked = next((one for one in attempt.accounts if one.id == attempt.account_id), None)
         account = BankAccount(
             id=new_id("acct"),
@@ -216,6 +231,7 @@ class StripeSteps:
                 code="bank_account_unverified",
             )
         stripe_customer, source = str(account.stripe_customer_id), str(account.stripe_bank_account_id)
+        self._renewing.detach_old(work, owner, stripe_customer)
         key, body = work.mandate_key, work.mandate_body
         intent: dict[str, Any] | None = None
         if key is None or body is None or work.mandate_started_at is None:
@@ -305,6 +321,8 @@ class StripeSteps:
     def _accepted_at(self, work: AttemptWork) -> datetime:
         """When the customer agreed: when the browser said so, else when Link's outcome was received."""
         at = work.evidence.get("accepted_at")
+        if isinstance(at, int) and "carried_from" in work.evidence:  # given once; the bank changed a number since
+            return _instant(at)
         if isinstance(at, int | float) and not isinstance(at, bool):
             given = _instant(at)
             if self._clock.now() - timedelta(days=1) < given <= self._clock.now():

@@ -112,8 +112,23 @@ class RemovalSteps:
         """Go on with one removal on the worker."""
         self._worker.submit(self.run, item_id)
 
+    def replace_wanted(self) -> None:
+        """Begin the end of every account whose replacement is ready: asked after each link, and again and again."""
+        for attempt_id, item_id, new_account in self._store.removals.wanted():
+            attempt = self._store.attempts.work(attempt_id)
+            if attempt is None:
+                continue
+            actor = Actor(attempt.attempt.operator, frozenset(), attempt.operator_address)
+            try:
+                with self._store.transaction():
+                    self.begin(actor, item_id, Ended.REPLACED, replaced_by=new_account)
+            except Refused:  # somebody signs in to the old one at this moment: the next turn finds it again
+                continue
+            self.run_soon(item_id)
+
     def run_due(self) -> int:
         """Go on with every removal whose turn it is; returns how many there were."""
+        self.replace_wanted()
         due = self._store.removals.due(self._clock.real())
         for item_id in due:
             self._worker.submit(self.run, item_id)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dashboard.models import BankAccount, Ended
 from dashboard.store.database import Database
-from dashboard.store.rows import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
+from dashboard.store.rows import (
+    Row,
+    from_epoch,
+    insert,
+    maybe_from_epoch,
+    select,
+    select_one,
+    to_epoch,
+    to_json,
+    update,
+)
 
 
 class AccountRows:
@@ -70,6 +80,26 @@ class AccountRows:
         query = "SELECT id FROM bank_account WHERE stripe_bank_account_id = ? AND ended IS NULL ORDER BY created_at"
         return [row["id"] for row in select(self._database.handle, query, [stripe_bank_account_id])]
 
+    def failing(self, reasons: Iterable[str], since: datetime) -> Sequence[str]:
+        """The accounts in use of which a debit failed for one of these reasons, and which were not looked at since.
+
+        At most one look a day.
+        """
+        query = (
+            "SELECT DISTINCT a.id FROM payment p JOIN charge c ON c.id = p.id"
+            " JOIN bank_account a ON a.stripe_bank_account_id = c.method_id WHERE a.ended IS NULL"
+            " AND p.reason IN (SELECT value FROM json_each(:reasons)) AND p.created >= :since"
+            " AND a.stripe_status = 'verified' AND coalesce(a.looked_at, 0) < p.created + 7 * 86400"
+            " AND coalesce(a.looked_at, 0) < :day"
+        )
+        values = {"reasons": to_json(sorted(reasons)), "since": to_epoch(since), "day": to_epoch(since) + 6 * 86400}
+        return [row["id"] for row in select(self._database.handle, query, values)]
+
+    def note_look(self, id: str, at: datetime) -> None:
+        """Keep when Stripe was last asked about an account's bank account."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE bank_account SET looked_at = ? WHERE id = ?", [to_epoch(at), id])
+
     def end(self, id: str, why: Ended, replaced_by: str | None, at: datetime) -> None:
         """Make an account history; the first reason stays."""
         with self._database.transaction() as db:
@@ -120,4 +150,6 @@ def _account(row: Row) -> BankAccount:
         ended=Ended(row["ended"]) if row["ended"] else None,
         ended_at=maybe_from_epoch(row["ended_at"]),
         replaced_by=row["replaced_by"],
+        persistent_id=row["persistent_id"],
+        missing_since=maybe_from_epoch(row["missing_since"]),
     )

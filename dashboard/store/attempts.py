@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dashboard.clock import Clock
-from dashboard.models import AttemptState, Generation, LinkAttempt, OfferedAccount, Problem, Secret
+from dashboard.models import AttemptKind, AttemptState, Generation, LinkAttempt, OfferedAccount, Problem, Secret
 from dashboard.store.database import Database
 from dashboard.store.rows import (
     Row,
@@ -56,6 +56,7 @@ class AttemptWork:
     evidence: dict[str, Any]
     operator_address: str
     resume_state: AttemptState | None
+    old_source: str | None
     lease_owner: str | None
     lease_until: datetime | None
 
@@ -75,6 +76,7 @@ class AttemptRows:
         link_token: Secret | None = None,
         link_expires_at: datetime | None = None,
         duplicate_allowed: bool = False,
+        evidence: Mapping[str, object] | None = None,
     ) -> None:
         """Insert a new attempt."""
         with self._database.transaction() as db:
@@ -92,6 +94,13 @@ class AttemptRows:
                     "link_token": self._seal(link_token),
                     "link_expires_at": to_epoch(link_expires_at) if link_expires_at else None,
                     "duplicate_allowed": int(duplicate_allowed),
+                    "kind": attempt.kind.value,
+                    "item_id": attempt.item_id,
+                    "account_id": attempt.account_id,
+                    "bank_account_id": attempt.bank_account_id,
+                    "institution_id": attempt.institution_id,
+                    "institution_name": attempt.institution_name,
+                    "evidence": to_json(evidence or {}),
                     "created_at": to_epoch(attempt.created_at),
                     "updated_at": to_epoch(attempt.updated_at),
                 },
@@ -127,6 +136,7 @@ class AttemptRows:
             evidence=json.loads(row["evidence"]),
             operator_address=row["operator_address"],
             resume_state=AttemptState(row["resume_state"]) if row["resume_state"] else None,
+            old_source=row["old_source"],
             lease_owner=row["lease_owner"],
             lease_until=maybe_from_epoch(row["lease_until"]),
         )
@@ -226,6 +236,20 @@ class AttemptRows:
         )
         rows = select(self._database.handle, query, [item_id])
         return [(row["id"], row["lease_owner"] is not None) for row in rows]
+
+    def renewal_of(self, bank_account_id: str) -> str | None:
+        """The attempt that makes this account's bank account at Stripe anew and is not through yet; None where none."""
+        return self.renewing([bank_account_id]).get(bank_account_id)
+
+    def renewing(self, bank_account_ids: Iterable[str]) -> dict[str, str]:
+        """Which of these accounts are being made anew at Stripe, with the attempt that does it."""
+        query = (
+            "SELECT id, bank_account_id FROM link_attempt WHERE kind = 'renewal' AND bank_account_id IN"
+            " (SELECT value FROM json_each(?)) AND state NOT IN ('authorized', 'exited')"
+            " AND (state <> 'failed' OR resume_state IS NOT NULL) ORDER BY created_at"
+        )
+        rows = select(self._database.handle, query, [to_json(sorted(set(bank_account_ids)))])
+        return {row["bank_account_id"]: row["id"] for row in rows}
 
     def is_attaching(self, customer_id: str) -> bool:
         """Whether a worker attaches a bank account of this customer at Stripe now; which one is not known yet."""
@@ -334,6 +358,8 @@ class AttemptRows:
             item_id=row["item_id"],
             bank_account_id=row["bank_account_id"],
             problem=problem_from_json(row["problem"]),
+            kind=AttemptKind(row["kind"]),
+            replaces=row["replaces"],
             working=state.value in DUE and row["question"] is None and row["problem"] is None,
         )
 

@@ -17,6 +17,7 @@ from dashboard.store.customers import CustomerRows
 from dashboard.store.database import Database
 from dashboard.store.debits import DebitRows
 from dashboard.store.erasures import ErasureRows
+from dashboard.store.health import HealthRows
 from dashboard.store.hosted import HostedRows
 from dashboard.store.institutions import InstitutionRows
 from dashboard.store.items import ItemRows
@@ -25,6 +26,7 @@ from dashboard.store.mandates import MandateRows
 from dashboard.store.private import PrivateFacts
 from dashboard.store.removals import RemovalRows
 from dashboard.store.revocations import RevocationRows
+from dashboard.store.shared_accounts import SharedAccountRows
 from dashboard.store.tellings import TellingRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
@@ -50,6 +52,8 @@ class CoreStore:
         self.acceptances = AcceptanceRows(database)
         self.locks = LockRows(database)
         self.revocations = RevocationRows(database)
+        self.health = HealthRows(database)
+        self.shared_accounts = SharedAccountRows(database)
         self.removals = RemovalRows(database)
         self.hosted = HostedRows(database, vault)
         self.erasures = ErasureRows(database, vault)

@@ -48,6 +48,11 @@ class ItemRows:
         row = select_one(self._database.handle, "SELECT plaid_item_id FROM item WHERE id = ?", [id])
         return row["plaid_item_id"] if row else None
 
+    def find_plaid(self, plaid_item_id: str) -> str | None:
+        """Our id of what Plaid calls by this one; None where the desk has no such connection."""
+        row = select_one(self._database.handle, "SELECT id FROM item WHERE plaid_item_id = ?", [plaid_item_id])
+        return row["id"] if row else None
+
     def list(self, customer_id: str | None = None) -> list[Item]:
         """The Items of one customer or of all, newest first."""
         rows = select(

@@ -74,6 +74,16 @@ class RemovalRows:
         query = "SELECT * FROM item_removal WHERE done_at IS NULL ORDER BY started_at, rowid"
         return [_read(row) for row in select(self._database.handle, query, [])]
 
+    def wanted(self) -> list[tuple[str, str, str]]:
+        """Accounts that a newer link, which is ready now, is to replace: the attempt, the old item, the new account."""
+        query = (
+            "SELECT l.id, o.item_id, l.bank_account_id FROM link_attempt l JOIN bank_account o ON o.id = l.replaces"
+            " WHERE l.replaces IS NOT NULL AND l.state = 'authorized' AND o.ended IS NULL AND o.item_id <> l.item_id"
+            " ORDER BY l.updated_at"
+        )
+        rows = select(self._database.handle, query, [])
+        return [(row["id"], row["item_id"], row["bank_account_id"]) for row in rows]
+
     def due(self, now: datetime) -> list[str]:
         """The connections whose removal can be gone on with now."""
         query = "SELECT id FROM item_removal WHERE done_at IS NULL AND next_at <= ? ORDER BY next_at, rowid"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.store.database import Database
-from dashboard.store.rows import from_epoch, insert, select_one, to_epoch
+from dashboard.store.rows import from_epoch, insert, select, select_one, to_epoch, to_json
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class RevocationRows:
         with self._database.transaction() as db:
             values = {**vars(revocation), "revoked_at": to_epoch(revocation.revoked_at)}
             return insert(db, "mandate_revocation", values, ignore=True)
+
+    def among(self, stripe_mandate_ids: Iterable[str]) -> dict[str, Revocation]:
+        """Those of these authorizations that were taken back, by Stripe's id of the mandate."""
+        query = "SELECT * FROM mandate_revocation WHERE stripe_mandate_id IN (SELECT value FROM json_each(?))"
+        rows = select(self._database.handle, query, [to_json(sorted(set(stripe_mandate_ids)))])
+        return {
+            row["stripe_mandate_id"]: Revocation(**{**row, "revoked_at": from_epoch(row["revoked_at"])}) for row in rows
+        }
 
     def get(self, stripe_mandate_id: str | None) -> Revocation | None:
         """When and why this authorization was taken back; None where it was not."""

@@ -28,6 +28,8 @@ _provider: Callable[[], Desk] | None = None
 _ticker: dict[str, Ticker] = {}
 PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
 REMOVALS_EVERY = timedelta(seconds=20)  # what an outage kept from being taken down; rarely anything
+HEALTH_EVERY = timedelta(seconds=10)  # a look at our own table; Plaid is asked about each connection once a day
+FAILURES_EVERY = timedelta(hours=1)  # Stripe is asked where a debit failed as one of a switched-off number does
 TELLINGS_EVERY = timedelta(seconds=30)  # what Stripe is still to be told of customers; rarely anything
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ def resume(opened: Desk) -> None:
     opened.worker.submit(opened.bank_data.resume_all)
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
     _ticker["tellings"] = Ticker(TELLINGS_EVERY, opened.tellings.tell_due)
+    _ticker["health"] = Ticker(HEALTH_EVERY, opened.health.ask_due)
+    _ticker["failures"] = Ticker(FAILURES_EVERY, opened.health.look_at_failures)
     _ticker["removals"] = Ticker(REMOVALS_EVERY, opened.removals.run_due)
     for ticker in _ticker.values():
         ticker.start()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.desk import Desk
 from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
-from dashboard.onboarding.questions import Question, QuestionKind
+from dashboard.onboarding.questions import DuplicateAnswer, Question, QuestionKind
 from dashboard.ui import bank_data, errors, format, mandates, session
 
 STAGES = [
@@ -91,16 +91,29 @@ def _ask_duplicate(desk: Desk, actor: Actor, attempt: LinkAttempt, question: Que
         st.markdown(
             f"{linked.institution_name}, **{format.account(linked.name, linked.mask)}**, linked on {linked_at}."
         )
-    st.markdown("Using it is best: linking it again can end the first connection at some banks.")
-    left, right = st.columns(2)
-    if left.button("Use the linked account", type="primary", width="stretch"):
+    st.markdown("Using it is best where it works. Replace it where the customer wants this link instead.")
+    if st.button("Use the linked account", type="primary", key="duplicate-use", width="stretch"):
         with errors.shown():
-            desk.onboarding.answer_duplicate(actor, attempt.id, link_again=False)
+            desk.onboarding.answer_duplicate(actor, attempt.id, DuplicateAnswer.USE)
             st.rerun()
-    if right.button("Link it again", width="stretch"):
-        with errors.shown():
-            desk.onboarding.answer_duplicate(actor, attempt.id, link_again=True)
-            st.rerun()
+    ways = {
+        DuplicateAnswer.REPLACE: "Replace it with this link",
+        DuplicateAnswer.BESIDE: "It is another account: keep both",
+    }
+    for answer, words in ways.items():
+        if st.button(
+            words,
+            type="primary" if answer is DuplicateAnswer.USE else "secondary",
+            key=f"duplicate-{answer}",
+            width="stretch",
+        ):
+            with errors.shown():
+                desk.onboarding.answer_duplicate(actor, attempt.id, answer)
+                st.rerun()
+    st.caption(
+        "Replacing ends the first connection once the new one is ready: at Plaid, and at Stripe where it has a bank"
+        " account of its own there. Its payments and its authorization stay in the history."
+    )
 
 
 def _ask_stripe_customer(desk: Desk, actor: Actor, attempt: LinkAttempt, question: Question) -> None:

@@ -69,18 +69,22 @@ class FakePlaid(Faults):
         self.generation = generation
         self.spent: list[str] = []
         self.removed: list[Secret] = []
+        self.opened: list[dict[str, Any]] = []
+        self.item_reason: str | None = None
+        self.consent_expires: datetime | None = None
         self.bank_tokens = 0
         self.item_error: str | None = None
         self.sessions = LinkSessions()
         self.available: int | None = 100_000
         self.currency: str | None = "usd"
-        self.offered = [CHECKING]
+        self.offered: list[dict[str, Any]] = [CHECKING]
         self.owners: dict[str, list[Owner]] = {}
         self.pages: dict[str, TransactionPage] = {}
         self.cursors: list[str] = []
         self.banks = [Institution("ins_1", "First Platypus Bank", ("auth",), hint="011000015")]
 
-    def create_link_token(self, customer_id: str, *, hosted: bool = False, **_: Any) -> LinkToken | None:
+    def create_link_token(self, customer_id: str, *, hosted: bool = False, **more: Any) -> LinkToken | None:
+        self.opened.append(more)
         if self.generation is Generation.CLASSIC:
             return None
         if hosted:
@@ -129,6 +133,7 @@ class FakePlaid(Faults):
                 self.available,
                 100_000,
                 self.currency,
+                one.get("persistent_id"),
             )
             for one in self.offered
         ]
@@ -143,8 +148,11 @@ class FakePlaid(Faults):
         self.cursors.append(cursor)
         return self.run("transactions", lambda: self.pages[cursor])  # type: ignore[no-any-return]
 
+    def health(self) -> ItemHealth:
+        return ItemHealth("item", None, self.item_error, self.item_reason, self.consent_expires, "req-i")
+
     def item(self, access_token: Secret) -> ItemHealth:
-        return self.run("item", lambda: ItemHealth("item", None, self.item_error, None, None))  # type: ignore[no-any-return]
+        return self.run("item", lambda: self.health())  # type: ignore[no-any-return]
 
     def remove_item(self, access_token: Secret) -> str | None:
         def effect() -> str:

@@ -139,7 +139,7 @@ def test_a_new_account_is_asked_about_by_itself_and_after_a_crash(world: World) 
         world.clock,
         world.settings,
         InlineWorker(),
-        on_ready=bank.welcome,
+        on_ready=lambda attempt: bank.welcome(str(attempt.bank_account_id)),
     )
     opening = desk.open(world.actor, world.customer.id)
     world.plaid.before["identity"] = [lost()]

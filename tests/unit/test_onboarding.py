@@ -9,8 +9,8 @@ import pytest
 
 from dashboard.customers import Customers
 from dashboard.errors import AccessDenied, InputError, ProviderLimited, Refused
-from dashboard.models import Actor, AttemptState, Generation, HolderType, ItemState, Role, Secret
-from dashboard.onboarding import QuestionKind
+from dashboard.models import Actor, AttemptState, Ended, Generation, HolderType, ItemState, Role, Secret
+from dashboard.onboarding import DuplicateAnswer, QuestionKind
 from tests.unit.fakes import CARD, CHECKING, SAVINGS, lost, refused
 from tests.unit.worlds import World
 
@@ -188,7 +188,7 @@ def test_an_account_that_is_linked_already_is_asked_about_before_the_exchange(wo
     assert question.already_linked is not None
     assert question.already_linked.id == first.bank_account_id
     assert world.plaid.calls["exchange"] == 1
-    used = world.desk.answer_duplicate(world.actor, second.id, link_again=False)
+    used = world.desk.answer_duplicate(world.actor, second.id, DuplicateAnswer.USE)
     assert (used.state, used.bank_account_id) == (AttemptState.AUTHORIZED, first.bank_account_id)
     assert world.plaid.calls["exchange"] == 1
 
@@ -200,7 +200,10 @@ def test_an_account_whose_connection_broke_is_linked_again_without_asking(world:
     assert second.state is AttemptState.AUTHORIZED
     item = world.store.items.get(str(first.item_id))
     assert item is not None
-    assert item.state is ItemState.LOGIN_REQUIRED
+    assert item.state is ItemState.REMOVED, "a dead connection must not be left ready to debit"
+    old = world.desk.account(world.actor, str(first.bank_account_id))
+    assert (old.ended, old.replaced_by) == (Ended.REPLACED, second.bank_account_id)
+    assert world.stripe.detached == [], "Stripe says that it is the same bank account"
 
 
 def test_a_connection_that_cannot_be_checked_counts_as_whole(world: World) -> None:
@@ -212,7 +215,7 @@ def test_a_connection_that_cannot_be_checked_counts_as_whole(world: World) -> No
 def test_linking_again_reuses_the_bank_account_that_stripe_has(world: World) -> None:
     world.link()
     second = world.link(token="public-sandbox-2")
-    second = world.desk.answer_duplicate(world.actor, second.id, link_again=True)
+    second = world.desk.answer_duplicate(world.actor, second.id, DuplicateAnswer.BESIDE)
     assert second.state is AttemptState.AUTHORIZED
     assert len(world.stripe.sources["cus_1"]) == 1
     assert len(world.desk.accounts(world.actor, world.customer.id)) == 2

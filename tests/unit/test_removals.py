@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.errors import AccessDenied, InputError, Refused
 from dashboard.models import Actor, AttemptState, BankAccount, Ended, ItemState, Role
+from dashboard.onboarding import DuplicateAnswer
 from dashboard.removals.steps import TRY_AGAIN, TRY_LATER
 from tests.unit.fakes import Killed, lost, refused
 from tests.unit.test_debits import order_for
@@ -142,7 +143,7 @@ def test_a_process_that_dies_between_leaves_a_removal_that_goes_on(world: World,
 def test_a_bank_account_that_another_connection_uses_stays_at_stripe(world: World) -> None:
     first = link(world)
     second = world.link(token="public-sandbox-2")
-    world.desk.answer_duplicate(world.actor, second.id, link_again=True)
+    world.desk.answer_duplicate(world.actor, second.id, DuplicateAnswer.BESIDE)
     again = world.desk.account(world.actor, str(world.get(second).bank_account_id))
     assert again.stripe_bank_account_id == first.stripe_bank_account_id
     remove(world, first)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dashboard.access import demo_actor
 from dashboard.clock import FixedClock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
+from dashboard.health import HealthWatch
 from dashboard.models import Customer, LinkAttempt
 from dashboard.onboarding import Onboarding
 from dashboard.removals import Removals, RemovalSteps
 from dashboard.settings import Settings
+from dashboard.shared_accounts import SharedAccounts
 from dashboard.store.core import CoreStore
 from dashboard.store.vault import Vault
 from dashboard.worker import InlineWorker
@@ -34,6 +37,13 @@ class World:
 
     def restart(self) -> Onboarding:
         """A new process over the same database."""
+        self.removal_steps = RemovalSteps(
+            self.store,
+            self.plaid,
+            self.stripe,  # type: ignore[arg-type]  # likewise
+            self.clock,
+            InlineWorker(),
+        )
         self.desk = Onboarding(
             self.store,
             self.plaid,
@@ -42,6 +52,7 @@ class World:
             self.clock,
             self.settings,
             InlineWorker(),
+            on_ready=self.finish,
         )
         self.debits = Debits(
             self.store,
@@ -51,15 +62,27 @@ class World:
             self.settings,
             InlineWorker(),
         )
-        self.removal_steps = RemovalSteps(
+        self.shared = SharedAccounts(self.store, self.clock, self.settings)
+        self.health = HealthWatch(
             self.store,
             self.plaid,
             self.stripe,  # type: ignore[arg-type]  # likewise
+            self.desk,
+            self.shared,
             self.clock,
+            self.settings,
             InlineWorker(),
         )
         self.removals = Removals(self.store, self.removal_steps, self.clock)
         return self.desk
+
+    def finish(self, attempt: LinkAttempt) -> None:
+        self.removal_steps.replace_wanted()
+        self.shared.look(str(attempt.bank_account_id))
+
+    def shared_everywhere(self) -> None:
+        """As in production, where a fingerprint is of one account."""
+        self.shared = SharedAccounts(self.store, self.clock, replace(self.settings, plaid_env="production"))
 
     def outcome(self, *accounts: dict[str, Any], token: str = "public-sandbox-1", **more: Any) -> dict[str, Any]:
         self.reported += 1

@@ -1,0 +1,248 @@
+"""The health of connections: asked of Plaid once a day and after every hint, and a list of what has to be done.
+
+`/item/get` is free and says everything that webhooks say; a broken connection comes with HTTP 200 (Plaid: item.error).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dashboard.access import Permission, require
+from dashboard.clock import Clock
+from dashboard.errors import DeskError, ProviderError, Refused
+from dashboard.gateways.provider import LinkProvider
+from dashboard.gateways.stripe import Stripe
+from dashboard.item_notes import ItemNotes
+from dashboard.models import Actor, BankAccount, Item, ItemState, Problem
+from dashboard.onboarding import Onboarding
+from dashboard.onboarding.mending import Mending
+from dashboard.settings import Settings
+from dashboard.shared_accounts import SharedAccounts
+from dashboard.standing import DEACTIVATED, say_consent, say_missing, say_unwell
+from dashboard.store.core import CoreStore
+from dashboard.store.health import Health
+from dashboard.worker import Runner
+
+log = logging.getLogger(__name__)
+
+PER_TURN = 5  # every 10 s: 30 a minute at most, of the 5,000 that Plaid allows
+AFTER_SILENCE = timedelta(minutes=30)  # Plaid did not answer, or this process died while it asked
+SWITCHED_OFF = frozenset({"bank_account_unusable", DEACTIVATED, "payment_method_bank_account_blocked"})
+RECENT = timedelta(days=7)  # failures that may be of a number that the bank has switched off
+
+
+class Way(StrEnum):
+    """What can be done about a connection."""
+
+    RELINK = "relink"
+    PHONE = "phone"
+    LINK_ANEW = "link_anew"
+    RENEW = "renew"
+    CHECK = "check"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One connection that somebody has to do something about; `since` is when it began to be known."""
+
+    item: Item
+    accounts: tuple[BankAccount, ...]
+    problem: Problem
+    since: datetime | None
+    ways: tuple[Way, ...]
+    is_urgent: bool = True
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The connections in numbers, and how often Plaid was asked about them today."""
+
+    connections: int
+    working: int
+    unasked: int
+    asked_today: int
+    oldest_answer: datetime | None
+
+
+class HealthWatch:
+    """Asks, and lists what has to be done."""
+
+    def __init__(
+        self,
+        store: CoreStore,
+        plaid: LinkProvider,
+        stripe: Stripe,
+        onboarding: Onboarding,
+        shared: SharedAccounts,
+        clock: Clock,
+        settings: Settings,
+        worker: Runner,
+    ) -> None:
+        self._store, self._plaid, self._stripe, self._clock = store, plaid, stripe, clock
+        self._onboarding, self._shared, self._worker = onboarding, shared, worker
+        self._zone = settings.timezone
+        self._notes, self._mending = ItemNotes(store, clock), Mending(store, plaid, clock)
+
+    # Asking.
+
+    def ask_due(self) -> int:
+        """Ask Plaid about every connection whose turn it is, a few at most; how many were asked."""
+        now = self._clock.now()
+        return sum(self._ask(item_id, now) for item_id in self._store.health.due(now, PER_TURN))
+
+    def check_now(self, actor: Actor, item_id: str) -> None:
+        """Ask Plaid about one connection at once, on the worker."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        now = self._clock.now()
+        with self._store.transaction():
+            self._store.health.ask_soon(item_id, now)
+            self._store.trail.append(actor, "item.check_ordered", item_id, now)
+        self._worker.submit(self._ask, item_id, now)
+
+    def hint(self, plaid_item_id: str) -> bool:
+        """Something has said that this connection, by Plaid's id, changed: it is asked about in the next turn.
+
+        False where the desk has no such connection.
+        """
+        item_id = self._store.items.find_plaid(plaid_item_id)
+        if item_id is None:
+            return False
+        with self._store.transaction():
+            self._store.health.ask_soon(item_id, self._clock.now())
+            self._store.health.note_accounts(item_id, None)
+        return True
+
+    def numbers_changed(self, plaid_item_id: str, plaid_account_ids: Sequence[str]) -> int:
+        """Plaid has said that accounts have other numbers now (AUTH: DEFAULT_UPDATE): how many are made anew."""
+        item_id = self._store.items.find_plaid(plaid_item_id)
+        accounts = self._store.accounts.of_item(item_id) if item_id else ()
+        return sum(self._renew(one) for one in accounts if one.plaid_account_id in plaid_account_ids)
+
+    def _ask(self, item_id: str, now: datetime) -> bool:
+        day = now.astimezone(self._zone).date()
+        if not self._store.health.take(item_id, now, now + AFTER_SILENCE, day):
+            return False
+        try:
+            token = self._store.items.access_token(item_id)
+            self._notes.note_answer(Actor.system(), item_id, self._plaid.item(token))
+            known = self._store.health.get(item_id)
+            if known is not None and known.state is ItemState.HEALTHY and known.accounts_at is None:
+                self._find_accounts(item_id, now)
+        except ProviderError as error:
+            if not self._notes.note_error(Actor.system(), item_id, error):
+                log.warning("Asking about a connection ended with %s.", error.code or type(error).__name__)
+        except DeskError as error:
+            log.warning("Asking about a connection ended with %s.", type(error).__name__)
+        return True
+
+    def _find_accounts(self, item_id: str, now: datetime) -> None:
+        """Once after a link and after each hint: the accounts' ids as they are now, and by what the bank knows them."""
+        offered = self._plaid.accounts(self._store.items.access_token(item_id))
+        with self._store.transaction():
+            self._mending.remap(Actor.system(), item_id, offered)
+            self._store.health.note_accounts(item_id, now)
+        for account in self._store.accounts.of_item(item_id):
+            self._shared.look(account.id)
+
+    # Numbers that the bank has switched off.
+
+    def look_at_failures(self) -> int:
+        """Look at Stripe where a debit failed in a way that a switched-off number does; how many were made anew.
+
+        One read for each such account and day.
+        """
+        since = self._clock.now() - RECENT
+        return sum(self.look_at_stripe(id) for id in self._store.accounts.failing(SWITCHED_OFF, since))
+
+    def look_at_stripe(self, bank_account_id: str) -> bool:
+        """Keep what Stripe says of an account's bank account; make it anew where its number was switched off."""
+        account = self._store.accounts.get(bank_account_id)
+        if account is None or account.ended or account.stripe_customer_id is None:
+            return False
+        now = self._clock.now()
+        self._store.accounts.note_look(account.id, now)
+        try:
+            sources = self._stripe.list_sources(account.stripe_customer_id)
+        except ProviderError as error:
+            log.warning("Looking at a bank account ended with %s.", error.code or type(error).__name__)
+            return False
+        found = next((one for one in sources if one["id"] == account.stripe_bank_account_id), None)
+        status = str(found.get("status") or "unknown") if found else "missing"
+        if status != account.stripe_status:
+            with self._store.transaction():
+                self._store.accounts.edit(account.id, {"stripe_status": status}, now)
+                before, after = {"status": account.stripe_status}, {"status": status}
+                self._store.trail.append(
+                    Actor.system(), "account.stripe_status", account.id, now, before=before, after=after
+                )
+        return status == DEACTIVATED and self._renew(account)
+
+    def _renew(self, account: BankAccount) -> bool:
+        try:
+            self._onboarding.renew_by_itself(account.id)
+        except Refused:
+            return False
+        return True
+
+    # The list.
+
+    def tally(self, actor: Actor) -> Tally:
+        """The connections in numbers."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        known = self._store.health.known()
+        today = self._clock.now().astimezone(self._zone).date()
+        return Tally(
+            connections=len(known),
+            working=sum(one.read_at is not None and one.state is ItemState.HEALTHY for one in known),
+            unasked=sum(one.read_at is None for one in known),
+            asked_today=self._store.health.asked_on(today),
+            oldest_answer=min((one.read_at for one in known if one.read_at), default=None),
+        )
+
+    def work_list(self, actor: Actor) -> list[WorkItem]:
+        """The connections that somebody has to do something about, what stops debits first, then the oldest."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        found = [work for health in self._store.health.known() if (work := self._judge(health)) is not None]
+        never = self._clock.now()
+        return sorted(found, key=lambda work: (not work.is_urgent, work.since or never))
+
+    def _judge(self, health: Health) -> WorkItem | None:
+        item = self._store.items.get(health.item_id)
+        if item is None:
+            return None
+        bank, now = item.institution_name, self._clock.now()
+        accounts = tuple(one for one in self._store.accounts.of_item(item.id) if one.ended is None)
+        problem = say_unwell(health, bank)
+        if problem is not None:
+            return WorkItem(item, accounts, problem, health.since, WAYS[health.state])
+        for account in accounts:
+            missing = say_missing(account)
+            if missing is not None:
+                again = (Way.RELINK, Way.PHONE, Way.LINK_ANEW, Way.REMOVE)
+                return WorkItem(item, accounts, missing, account.missing_since, again)
+            if account.stripe_status == DEACTIVATED and not self._store.attempts.renewal_of(account.id):
+                return WorkItem(item, accounts, SWITCHED_OFF_NUMBER, None, (Way.RENEW, Way.LINK_ANEW, Way.REMOVE))
+        consent = say_consent(health, bank, now)
+        if consent is not None:
+            ways = (Way.RELINK, Way.PHONE, Way.REMOVE)
+            return WorkItem(item, accounts, consent, health.consent_expires_at, ways, is_urgent=False)
+        return None
+
+
+WAYS: dict[ItemState, tuple[Way, ...]] = {
+    ItemState.LOGIN_REQUIRED: (Way.RELINK, Way.PHONE, Way.CHECK, Way.REMOVE),
+    ItemState.REVOKED: (Way.LINK_ANEW, Way.CHECK, Way.REMOVE),
+    ItemState.DOWN: (Way.CHECK, Way.REMOVE),
+}
+SWITCHED_OFF_NUMBER = Problem(
+    "The bank has switched this account's number off.",
+    "Debits under it come back. The account itself and the customer's authorization stand.",
+    "Renew it: a new bank account is made at Stripe, and the authorization is recorded for it.",
+    DEACTIVATED,
+    "stripe",
+)
