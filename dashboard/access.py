@@ -32,6 +32,7 @@ class Permission(StrEnum):
     MOVE_SANDBOX_CLOCK = "move the sandbox's clock"
     ADMIN = "administer the desk"
     REVOKE_MANDATE = "write down that a customer took an authorization back"
+    ERASE_CUSTOMER = "erase a customer"
     OWN_STEP = "take the customer's own steps"
 
 
@@ -73,6 +74,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_SETUP,
             Permission.MOVE_SANDBOX_CLOCK,
             Permission.ADMIN,
+            Permission.ERASE_CUSTOMER,
         }
     ),
     Role.AUDITOR: frozenset(_READ | {Permission.EXPORT, Permission.VIEW_AUDIT}),

@@ -66,7 +66,11 @@ def build_parser() -> argparse.ArgumentParser:
     sandbox.set_defaults(run=commands.sandbox)
 
     keys = verbs.add_parser("keys", help="make an encryption key, rotate to it, or say how the keys stand")
-    keys.add_argument("what", choices=["init", "rotate", "status"])
+    keys.add_argument(
+        "what",
+        choices=["init", "rotate", "status", "rotate-plaid"],
+        help="rotate-plaid has Plaid end every access token and give a new one",
+    )
     keys.set_defaults(run=commands.keys)
 
     backup = verbs.add_parser("backup", help="take a backup while the desk runs")

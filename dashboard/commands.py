@@ -147,6 +147,8 @@ def keys(chosen: argparse.Namespace) -> int:
     if chosen.what == "init":
         print(make_key().reveal())
         return 0
+    if chosen.what == "rotate-plaid":
+        return rotate_plaid()
     settings = settings_for(frozenset({Need.KEY}))
     clock = Clock()
     store = Store.open(settings.db, Vault(settings.keys), clock, settings.timezone)
@@ -163,6 +165,30 @@ def keys(chosen: argparse.Namespace) -> int:
         return 0 if readable else 1
     finally:
         store.close()
+
+
+def rotate_plaid() -> int:
+    """Change every access token of Plaid's for a new one; 1 where one could not be changed."""
+    from dashboard.desk import open_desk
+    from dashboard.store.backup import occupied
+    from dashboard.worker import InlineWorker
+
+    settings = settings_for(frozenset(Need))
+    with occupied(settings.db, alone=False):
+        desk = open_desk(settings, worker=InlineWorker())
+        try:
+            count = desk.plaid_tokens.rotate(operator())
+            stand = desk.plaid_tokens.stand(operator())
+        finally:
+            desk.close()
+    print(f"{count} access tokens were to be changed.")
+    if stand.going_on:
+        print(f"{stand.going_on} wait for Plaid's answer; `ach-desk serve` goes on with them every minute.")
+    if stand.refused:
+        print(f"{stand.refused} were refused by Plaid and stand as they were.")
+    if stand.lost:
+        print(f"{stand.lost} were lost on their way: link these banks again (they are under Needs attention).")
+    return 1 if stand.going_on or stand.refused or stand.lost else 0
 
 
 def backup(chosen: argparse.Namespace) -> int:

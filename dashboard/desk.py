@@ -13,6 +13,7 @@ from dashboard.customer_import import CustomerImport
 from dashboard.customer_merging import Merging
 from dashboard.customers import Customers
 from dashboard.debits import Debits
+from dashboard.erasing import Erasing
 from dashboard.errors import Refused
 from dashboard.export_jobs import Exports
 from dashboard.figures import Figures
@@ -30,6 +31,7 @@ from dashboard.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
 from dashboard.onboarding import Onboarding
 from dashboard.payment_story import PaymentStories
 from dashboard.payments import Payments
+from dashboard.plaid_tokens import PlaidTokens
 from dashboard.reconcile import Reconcile
 from dashboard.removals import Removals, RemovalSteps
 from dashboard.saved_views import SavedViews
@@ -45,7 +47,10 @@ from dashboard.worker import Runner, Worker
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a page or a command may use, wired together once per process."""
+    """Everything a page or a command may use, wired together once per process.
+
+    `reads_secrets` is False where the stored tokens were written under a key that is not at hand.
+    """
 
     settings: Settings
     clock: Clock
@@ -78,6 +83,9 @@ class Desk:
     sign_in: SignIn
     audit: Audit
     attention: Attention
+    plaid_tokens: PlaidTokens
+    erasing: Erasing
+    reads_secrets: bool
 
     @property
     def mode(self) -> Mode:
@@ -196,6 +204,9 @@ def open_desk(
         sign_in=sign_in,
         attention=Attention(store, clock),
         audit=Audit(store, clock, settings.timezone),
+        plaid_tokens=PlaidTokens(store, plaid, clock, worker),
+        erasing=Erasing(store, stripe, removal_steps, clock, worker),
+        reads_secrets=store.sealed.are_readable(),
     )
     desk.follow_sandbox()
     return desk

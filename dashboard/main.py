@@ -13,6 +13,7 @@ import streamlit as st  # noqa: E402
 
 from dashboard.access import Permission, can  # noqa: E402
 from dashboard.models import Actor, Mode  # noqa: E402
+from dashboard.store.sealed import LOST_KEY  # noqa: E402
 from dashboard.ui import errors, frame, gate, handover, session  # noqa: E402
 
 PAGES = ROOT / "pages"
@@ -86,5 +87,7 @@ with errors.shown():
         gate.keep_watch()
         chosen = st.navigation(list_pages(person, desk.mode, signed_in=desk.settings.open_id is not None))
         frame.mark_mode(desk.mode)
+        if not desk.reads_secrets:
+            errors.show(LOST_KEY)
         gate.show_person(person)
         chosen.run()

@@ -26,6 +26,7 @@ def run_server(settings: Settings, chosen: argparse.Namespace) -> int:
         return 2
     tls = check_tls(chosen.tls_cert, chosen.tls_key)
     warn_of_plain_http(settings, chosen.address, tls is not None)
+    warn_of_lost_key(settings)
     children: list[Child] = []
     with occupied(settings.db, alone=False), stopping(children):
         if not chosen.no_sync:
@@ -68,3 +69,18 @@ def warn_of_plain_http(settings: Settings, address: str, tls: bool) -> None:
             " before the desk and name it in ACH_DESK_TRUSTED_PROXIES (docs/deployment.md).",
             file=sys.stderr,
         )
+
+
+def warn_of_lost_key(settings: Settings) -> None:
+    """Say at the start that the key of the stored tokens is not at hand; every page says so too."""
+    from dashboard.clock import Clock
+    from dashboard.store import Store
+    from dashboard.store.sealed import LOST_KEY
+    from dashboard.store.vault import Vault
+
+    store = Store.open(settings.db, Vault(settings.keys), Clock(), settings.timezone)
+    try:
+        if not store.sealed.are_readable():
+            print(LOST_KEY.sentences(), file=sys.stderr, flush=True)
+    finally:
+        store.close()

@@ -28,6 +28,7 @@ from dashboard.store.removals import RemovalRows
 from dashboard.store.revocations import RevocationRows
 from dashboard.store.shared_accounts import SharedAccountRows
 from dashboard.store.tellings import TellingRows
+from dashboard.store.token_rotations import TokenRotationRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
 
@@ -57,6 +58,7 @@ class CoreStore:
         self.removals = RemovalRows(database)
         self.hosted = HostedRows(database, vault)
         self.erasures = ErasureRows(database, vault)
+        self.token_rotations = TokenRotationRows(database)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:

@@ -80,6 +80,22 @@ ERASURES = (
     "CREATE TABLE retention (job TEXT PRIMARY KEY, ran_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
+# The change of Plaid's access token, one row for each connection. `sent` is the time in which the old one may be dead.
+ROTATION = """
+CREATE TABLE token_rotation (
+  id TEXT PRIMARY KEY REFERENCES item(id),
+  state TEXT NOT NULL,
+  wanted_by TEXT NOT NULL,
+  address TEXT NOT NULL,
+  wanted_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  problem TEXT,
+  next_at INTEGER NOT NULL,
+  lease_owner TEXT,
+  lease_until INTEGER
+) STRICT
+"""
+
 
 def define(migrations: Migrations) -> None:
     """Register the keeping's migrations."""
@@ -97,3 +113,7 @@ def define(migrations: Migrations) -> None:
     def erasures(db: sqlite_utils.Database) -> None:
         for statement in ERASURES:
             db.execute(statement)
+
+    @migrations(name="keeping_004_token_rotations")
+    def token_rotations(db: sqlite_utils.Database) -> None:
+        db.execute(ROTATION)

@@ -16,6 +16,14 @@ SEALED = {
     "link_attempt": ("link_token", "public_token", "bank_token"),
     "link_hosted": ("url",),
 }
+LOST_KEY = UnreadableSecret(
+    "Stored bank tokens cannot be read with the keys in ACH_DESK_KEY.",
+    meaning="The key that they were written with is missing. Payments are shown and synced as before, but no balance"
+    " can be asked for and no bank connection used, changed or removed.",
+    action="Add the old key after the new one in ACH_DESK_KEY, separated by a comma, and start again. If it is lost for"
+    " good, every bank has to be linked anew.",
+    code="unreadable_secret",
+)
 BATCH = 100  # a rotation holds the write lock for one batch at a time, a few milliseconds
 
 

@@ -82,6 +82,8 @@ LEFT = {
     "visit": "staff",
     "pin": "staff",
     "stamp": "whose database this is",
+    "item_removal": "which connection ended when, why, and who asked",
+    "token_rotation": "which connection's token was changed when, and by whom",
     "retention": "when a job ran",
     "lease": "who works on what",
     "sync_run": "counts",
@@ -112,14 +114,20 @@ class Wiping:
             self._rename(family, pseudonym)
 
     def _rename(self, family: Family, pseudonym: str) -> None:
-        """Stripe's customers under the pseudonym, here and in every payment, and never otherwise again."""
+        """Stripe's customers under the pseudonym, here and in every payment, and never otherwise again.
+
+        One that somebody else is too goes under their name from now on.
+        """
         with self._database.transaction() as db:
-            ids = {"stripe": to_json(family.stripe_ids)}
+            ids = {"stripe": to_json([*family.stripe_ids, *family.shared])}
+            known = "SELECT id, created FROM stripe_customer WHERE id IN (SELECT value FROM json_each(:stripe))"
+            created = {row["id"]: row["created"] for row in db.query(known, ids)}
             for id in family.stripe_ids:
-                known = list(db.query("SELECT created FROM stripe_customer WHERE id = ?", [id]))
-                created = known[0]["created"] if known else 0
-                self._ledger.apply("customers", [{"id": id, "created": created, "name": pseudonym}])
+                self._ledger.apply("customers", [{"id": id, "created": created.get(id, 0), "name": pseudonym}])
                 db.execute("INSERT OR IGNORE INTO erased_stripe_customer VALUES (?, ?)", [id, pseudonym])
+            for id, owner in family.shared.items():
+                (other,) = db.query("SELECT name, email FROM customer WHERE id = ?", [owner])
+                self._ledger.apply("customers", [{"id": id, "created": created.get(id, 0), **other}])
             debits = "SELECT id FROM debit WHERE customer_id IN (SELECT value FROM json_each(:ids))"
             self._ledger.apply_debits([row["id"] for row in db.query(debits, {"ids": to_json(family.ids)})])
             mine = "SELECT seq FROM payment WHERE customer_id IN (SELECT value FROM json_each(:stripe))"

@@ -21,9 +21,11 @@ from dashboard.models import AttemptState, DebitOrder, DebitState, Purpose
 from dashboard.rotation import rotate
 from dashboard.settings import load_settings
 from dashboard.store.database import Database
+from dashboard.store.erasures import Stage
 from dashboard.store.objects import KINDS
 from dashboard.store.vault import Vault, make_key
 from tests.crash.house import House
+from tests.planted import find_secrets
 
 Notes = dict[str, Any]
 
@@ -230,6 +232,80 @@ def _check_merge(house: House) -> Notes:
     return found
 
 
+# Forgetting a customer, and changing Plaid's access tokens.
+
+
+def _prepare_erasure(house: House, desk: Desk) -> Notes:
+    made = _linked(house, desk)
+    account = desk.onboarding.account(house.actor, made["account"])
+    customer = desk.customers.get(house.actor, account.customer_id)
+    token = desk.store.items.access_token(account.item_id).reveal()
+    known = {"customer": customer.id, "name": customer.name, "email": customer.email, "reference": customer.reference}
+    return {**made, **known, "token": token, "stripe": account.stripe_customer_id}
+
+
+def _act_erasure(house: House) -> None:
+    desk, made = house.open(), house.notes["made"]
+    desk.erasing.order(house.actor, made["customer"], made["reference"])
+    desk.close()
+
+
+def _resume_erasure(house: House) -> None:
+    """It goes on by itself once the dead process's turns are over; the person asks again where nothing was ordered."""
+    desk = house.open()
+    desk.store.database.handle.execute("UPDATE erasure SET next_at = 0")
+    desk.erasing.resume_all()
+    desk.close()
+    _act_erasure(house)
+
+
+def _check_erasure(house: House) -> Notes:
+    desk, made = house.open(), house.notes["made"]
+    found = _common(desk)
+    erasure = desk.erasing.find(house.actor, made["customer"])
+    if erasure is None or erasure.stage is not Stage.DONE:
+        found["stuck"] = f"the erasure stands at {erasure}"
+    if house.sandbox.lives(made["token"]):
+        found["lost_tokens"] = 1
+    told = next(one for one in house.sandbox.stripe("customers", limit=100) if one["id"] == made["stripe"])
+    if told["email"] or told["name"] == made["name"]:
+        found["stuck"] = f"Stripe still knows {told['name']}"
+    words = {made[name]: name for name in ("name", "email", "token")}
+    left = find_secrets(words, {path.name: path.read_bytes() for path in house.folder.glob("desk-*.db*")})
+    if left:
+        found["stuck"] = f"left behind: {left}"
+    desk.close()
+    return found
+
+
+def _act_tokens(house: House) -> None:
+    desk = house.open()
+    desk.plaid_tokens.rotate(house.actor)
+    desk.close()
+
+
+def _resume_tokens(house: House) -> None:
+    desk = house.open()
+    desk.store.database.handle.execute("UPDATE token_rotation SET next_at = 0")
+    desk.plaid_tokens.resume_all()
+    desk.close()
+
+
+def _check_tokens(house: House) -> Notes:
+    """Every connection has a token that works, or says on the list that it must be linked anew."""
+    desk = house.open()
+    found = _common(desk)
+    lost = {item.id for _, item in desk.plaid_tokens.lost(house.actor)}
+    for item in desk.store.items.list():
+        alive = house.sandbox.lives(desk.store.items.access_token(item.id).reveal())
+        if alive == (item.id in lost):
+            found["lost_tokens"] = 1
+    if desk.plaid_tokens.stand(house.actor).going_on:
+        found["stuck"] = "a change of a token goes on for ever"
+    desk.close()
+    return found
+
+
 # Sync.
 
 
@@ -382,6 +458,8 @@ FLOWS: dict[str, Flow] = {
         ),
         Flow("sync-events", _begin(_prepare_events), _act_events, _act_sync, _check_sync, look=_look_for_gaps),
         Flow("key-rotation", _begin(_prepare_keys), _rotate, _rotate, _check_keys, shared=True),
+        Flow("erasure", _begin(_prepare_erasure), _act_erasure, _resume_erasure, _check_erasure),
+        Flow("plaid-token-rotation", _begin(_linked), _act_tokens, _resume_tokens, _check_tokens),
         Flow("restore", _begin(_prepare_restore), _restore, _restore, _check_restore, shared=True),
     )
 }

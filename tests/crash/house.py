@@ -90,6 +90,13 @@ class CrashSandbox:
         state.close()
         return bool(row and json.loads(row[0]).get("spent"))
 
+    def lives(self, access_token: str) -> bool:
+        """Whether an access token still opens its connection."""
+        plaid = self.ready["plaid"]
+        headers = {"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]}
+        body = {"access_token": access_token}
+        return requests.post(f"{self.ready['url']}/item/get", json=body, headers=headers, timeout=30).ok
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(10)
