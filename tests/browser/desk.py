@@ -98,12 +98,12 @@ class RunningDesk:
         if self.tls:
             serve += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.app = self._start(serve, self.environ, quiet=True)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=5, verify=self.verify).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         raise AssertionError(f"the app did not start; see {self.home}")
 

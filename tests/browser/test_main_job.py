@@ -10,6 +10,7 @@ from tests.browser.link import pick_account, pick_bank, sign_in
 
 def see_linked(page: Page, bank: str) -> None:
     expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
+    settle(page)
     shown = page.locator("[data-testid=stMain]").inner_text()
     assert bank in shown and "ba_" in shown and "mandate_" in shown
     for secret in ("access-", "public-", "btok_", "sk_test_"):

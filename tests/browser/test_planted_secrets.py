@@ -92,7 +92,7 @@ def test_the_state_that_a_rerun_sends_holds_no_token(desk: RunningDesk, page: Pa
     """A page's state is sent whole with every rerun: the outcome must be blanked there too."""
     wire = Wire(page)
     visit(page, desk)
-    add_customer(page, "Rita Rerun", "rita.rerun@example.com", "P-3")
+    add_customer(page, "Rita Rerun", "rita.rerun@example.com", "P-rerun")
     agree(page)
     modal = open_link(page)
     pick_bank(modal, "First Platypus Bank")
