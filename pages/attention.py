@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.models import Actor, AttemptState, Debit, Item, LinkAttempt
-from dashboard.ui import errors, format, frame, session
+from dashboard.ui import errors, format, frame, keeping, session
 
 WORDS = {
     AttemptState.UNKNOWN: "Unknown: the reply to the exchange was lost",
@@ -96,7 +96,7 @@ def main() -> None:
         listed = {attempt.item_id for attempt in attempts}
         items = [item for item in items if item.id not in listed]
         debits = desk.debits.attention(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
-        if not attempts and not items and not debits:
+        if not keeping.draw(desk, actor) and not attempts and not items and not debits:
             frame.empty(
                 "Nothing needs attention.", "Links and debits that stop half-way appear here.", ":material/task_alt:"
             )

@@ -10,7 +10,7 @@ from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.models import Actor, AttemptState, Customer, HolderType
 from dashboard.status import PaymentState
-from dashboard.ui import bank_data, errors, format, frame, mandates, session
+from dashboard.ui import bank_data, erasure, errors, format, frame, mandates, session
 
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
 ATTEMPTS = {
@@ -32,12 +32,18 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
     if successor is not None:
         st.info("This customer was merged into the one below.", icon=":material/merge:")
         id = successor
+    erased = desk.erasing.find(actor, id)
+    if erased is not None:
+        erasure.show(desk, actor, erased)
+        return
     file = desk.customers.open(actor, id)
     _draw_head(desk, actor, file)
     names = ["Accounts", "Payments", "Attempts", "Notes"]
-    edits = can(actor, Permission.EDIT_CUSTOMERS)
+    edits, erases = can(actor, Permission.EDIT_CUSTOMERS), can(actor, Permission.ERASE_CUSTOMER)
     accounts, payments, attempts, notes, *more = st.tabs(
-        [*names, *(["Edit", "Merge"] if edits else [])], key=f"customer-part-{id}", on_change="rerun"
+        [*names, *(["Edit", "Merge"] if edits else []), *(["Erase"] if erases else [])],
+        key=f"customer-part-{id}",
+        on_change="rerun",
     )
     with accounts:
         _draw_accounts(desk, actor, file.customer)
@@ -47,11 +53,14 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
         _draw_attempts(desk, actor, file.customer)
     with notes:
         _draw_notes(desk, actor, file)
-    if more:
+    if edits:
         with more[0]:
             _edit(desk, actor, file.customer)
         with more[1]:
             _merge(desk, actor, file.customer)
+    if erases:
+        with more[-1]:
+            erasure.offer(desk, actor, file.customer)
 
 
 def _draw_head(desk: Desk, actor: Actor, file: CustomerFile) -> None:
