@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),
         ("key-rotation", 3, 4),
+        ("erasure", 13, 8),
+        ("plaid-token-rotation", 4, 7),
         ("restore", 1, 9),
         ("sync-backfill", 70, 7),
     ],

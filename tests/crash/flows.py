@@ -253,6 +253,7 @@ def _act_erasure(house: House) -> None:
 def _resume_erasure(house: House) -> None:
     """It goes on by itself once the dead process's turns are over; the person asks again where nothing was ordered."""
     desk = house.open()
+    desk.removals.resume_all()  # at start
     desk.store.database.handle.execute("UPDATE erasure SET next_at = 0")
     desk.erasing.resume_all()
     desk.close()
