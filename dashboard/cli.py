@@ -88,6 +88,11 @@ def build_parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=commands.doctor)
 
+    retention = verbs.add_parser(
+        "retention", help="let go of what is kept long enough (`serve` does it once a day by itself)"
+    )
+    retention.set_defaults(run=commands.retention)
+
     audit = verbs.add_parser("audit", help="check that nobody has changed the audit trail")
     audit.add_argument("what", choices=["verify"])
     audit.add_argument("--end", metavar="ROW:DIGEST", help="an end that was noted before: is it still in the trail?")

@@ -223,6 +223,24 @@ def restore(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def retention(chosen: argparse.Namespace) -> int:
+    """Let go of what is kept long enough, now."""
+    from dashboard.clock import Clock
+    from dashboard.retention import Retention
+    from dashboard.store import Store
+    from dashboard.store.vault import Vault
+
+    settings = settings_for(frozenset({Need.KEY}))
+    store = Store.open(settings.db, Vault(settings.keys), Clock(), settings.timezone)
+    try:
+        taken = Retention(store, Clock(), settings.timezone).run(operator())
+    finally:
+        store.close()
+    for job, count in taken.items():
+        print(f"{job}: {count} rows let go")
+    return 0
+
+
 def audit(chosen: argparse.Namespace) -> int:
     """Find an edit, a removal or a reorder in the audit trail."""
     from dashboard.store.database import Database

@@ -34,6 +34,7 @@ from dashboard.payments import Payments
 from dashboard.plaid_tokens import PlaidTokens
 from dashboard.reconcile import Reconcile
 from dashboard.removals import Removals, RemovalSteps
+from dashboard.retention import Retention
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
 from dashboard.shared_accounts import SharedAccounts
@@ -85,6 +86,7 @@ class Desk:
     attention: Attention
     plaid_tokens: PlaidTokens
     erasing: Erasing
+    retention: Retention
     reads_secrets: bool
 
     @property
@@ -206,6 +208,7 @@ def open_desk(
         audit=Audit(store, clock, settings.timezone),
         plaid_tokens=PlaidTokens(store, plaid, clock, worker),
         erasing=Erasing(store, stripe, removal_steps, clock, worker),
+        retention=Retention(store, clock, settings.timezone),
         reads_secrets=store.sealed.are_readable(),
     )
     desk.follow_sandbox()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dashboard.retention import write_table
 from dashboard.settings import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
-BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
 
 def settings_table() -> str:
@@ -21,16 +21,20 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
-def with_part(text: str, part: str) -> str:
-    """The document with its generated part replaced."""
-    before, rest = text.split(BEGIN, 1)
-    return f"{before}{BEGIN}\n{part}\n{END}{rest.split(END, 1)[1]}"
+def with_part(text: str, name: str, part: str) -> str:
+    """The document with one of its generated parts replaced."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, rest = text.split(begin, 1)
+    return f"{before}{begin}\n{part}\n{end}{rest.split(end, 1)[1]}"
 
 
 def generated() -> dict[Path, str]:
     """Each document that has generated parts, as it should read."""
-    readme = ROOT / "README.md"
-    return {readme: with_part(readme.read_text(), settings_table())}
+    readme, kept = ROOT / "README.md", ROOT / "docs" / "retention.md"
+    return {
+        readme: with_part(readme.read_text(), "settings", settings_table()),
+        kept: with_part(kept.read_text(), "retention", write_table()),
+    }
 
 
 if __name__ == "__main__":

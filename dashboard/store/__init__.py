@@ -15,6 +15,7 @@ from dashboard.store.migrations import migrate
 from dashboard.store.payments import PaymentRows
 from dashboard.store.payouts import PayoutRows
 from dashboard.store.people import PeopleRows
+from dashboard.store.retention import RetentionRows
 from dashboard.store.saved_views import SavedViewRows
 from dashboard.store.sealed import SealedRows
 from dashboard.store.sync_state import SyncRows
@@ -35,6 +36,7 @@ class Store(CoreStore):
         self.sync_state = SyncRows(database)
         self.people = PeopleRows(database)
         self.sealed = SealedRows(database, vault)
+        self.retention = RetentionRows(database)
         self.wiping = Wiping(database, self.ledger)
 
     @classmethod

@@ -31,6 +31,7 @@ REMOVALS_EVERY = timedelta(seconds=20)  # what an outage kept from being taken d
 HEALTH_EVERY = timedelta(seconds=10)  # a look at our own table; Plaid is asked about each connection once a day
 FAILURES_EVERY = timedelta(hours=1)  # Stripe is asked where a debit failed as one of a switched-off number does
 TELLINGS_EVERY = timedelta(seconds=30)  # what Stripe is still to be told of customers; rarely anything
+RETENTION_EVERY = timedelta(minutes=15)  # it runs once a business day; this is how soon after midnight
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +63,7 @@ def resume(opened: Desk) -> None:
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
     _ticker["tokens"] = Ticker(TELLINGS_EVERY, opened.plaid_tokens.run_due)
     _ticker["erasures"] = Ticker(TELLINGS_EVERY, opened.erasing.carry_on)
+    _ticker["retention"] = Ticker(RETENTION_EVERY, opened.retention.run_daily)
     _ticker["tellings"] = Ticker(TELLINGS_EVERY, opened.tellings.tell_due)
     _ticker["health"] = Ticker(HEALTH_EVERY, opened.health.ask_due)
     _ticker["failures"] = Ticker(FAILURES_EVERY, opened.health.look_at_failures)

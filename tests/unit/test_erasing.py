@@ -18,10 +18,11 @@ from dashboard.customers import Customers
 from dashboard.erasing import CONNECTION_WAITS, Erasing, write_pseudonym
 from dashboard.errors import AccessDenied, InputError, Refused
 from dashboard.filters import PaymentFilter
-from dashboard.mandates import KEPT_AFTER_REVOCATION, refuse_revoked
+from dashboard.mandates import KEPT_AFTER_REVOCATION
 from dashboard.models import Actor, DebitOrder, ItemState, Purpose, Role
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
+from dashboard.standing import Standings
 from dashboard.store import Store
 from dashboard.store.erasures import Stage
 from dashboard.store.trail import TrailFilter
@@ -169,7 +170,7 @@ def test_nothing_is_debited_from_the_order_on(life: World, erasing: Erasing, ful
     order = erasing.order(ADMIN, life.customer.id, REFERENCE)
     assert order.stage is Stage.ORDERED and order.problem is not None
     with pytest.raises(Refused):
-        refuse_revoked(full.revocations.get(account.mandate_id))
+        Standings(full, life.clock).refuse(full.accounts.list(account.customer_id)[0])
 
 
 def test_the_proof_is_kept_sealed_until_the_rules_do_not_ask_for_it(life: World, erasing: Erasing, full: Store) -> None:
