@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,7 @@ class FaultProxy:
         self._upstream = urlsplit(upstream)
         self.plans: list[Plan] = []
         self.seen: list[str] = []
+        self.spans: list[tuple[float, float]] = []  # when each request came and its reply had gone, monotonic seconds
         self.url = ""
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -92,6 +94,13 @@ class FaultProxy:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
+        came = time.monotonic()
+        try:
+            await self._forward_one(head, reader, writer)
+        finally:
+            self.spans.append((came, time.monotonic()))
+
+    async def _forward_one(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = head + await reader.readexactly(_length(head))
         method, path = head.decode("latin-1").split(" ", 2)[:2]
         self.seen.append(f"{method} {path}")

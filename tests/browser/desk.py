@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,18 @@ class RunningDesk:
 
     tls: tuple[Path, Path] | None = None
 
-    def __init__(self, home: Path, generation: str = "current", **more: str) -> None:
+    def __init__(
+        self, home: Path, generation: str = "current", *, through: Callable[[str], str] | None = None, **more: str
+    ) -> None:
+        """`through` gives the address at which the app meets its providers instead of the sandbox's: a proxy's."""
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         self.sandbox = self._start(["-m", "dashboard.sandbox", "--port", "0", "--state", str(home / "sandbox.db")], {})
         assert self.sandbox.stdout
         self.ready: dict[str, Any] = json.loads(self.sandbox.stdout.readline())
+        met = {**self.ready, "url": through(self.ready["url"])} if through else self.ready
         self.environ = {
-            **settings_for(self.ready, {**os.environ, "PLAID_LINK_GENERATION": generation}, home),
+            **settings_for(met, {**os.environ, "PLAID_LINK_GENERATION": generation}, home),
             **more,
         }
         self.command("sync")
@@ -135,8 +139,10 @@ class RunningDesk:
 
 
 @contextmanager
-def running(home: Path, generation: str = "current", **more: str) -> Iterator[RunningDesk]:
-    desk = RunningDesk(home, generation, **more)
+def running(
+    home: Path, generation: str = "current", *, through: Callable[[str], str] | None = None, **more: str
+) -> Iterator[RunningDesk]:
+    desk = RunningDesk(home, generation, through=through, **more)
     try:
         yield desk
     finally:
