@@ -34,6 +34,7 @@ class Tab:
     origin: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
     elements: list[Element] = field(default_factory=list)
+    fragments: dict[str, int] = field(default_factory=dict)  # id -> how many elements it drew
     session: Any = None
     page: str = ""
     received: int = 0
@@ -82,6 +83,12 @@ class Tab:
         widget.id, widget.trigger_value = id, True
         await self._run(message)
 
+    async def rerun(self, fragment: str) -> None:
+        """Run one part of the page again, as its timer or a click in it would."""
+        message = BackMsg()
+        message.rerun_script.fragment_id = fragment
+        await self._run(message)
+
     async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
         message = message or BackMsg()
         state = message.rerun_script
@@ -101,6 +108,8 @@ class Tab:
                     self.session = answer.new_session
                 elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                     self.elements.append(answer.delta.new_element)
+                    if answer.delta.fragment_id:
+                        self.fragments[answer.delta.fragment_id] = self.fragments.get(answer.delta.fragment_id, 0) + 1
                 elif kind == "script_finished" and answer.script_finished in DONE:
                     return
                 elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:

@@ -236,6 +236,8 @@ async def _page(scope: object, receive: object, send: object) -> None:
         ("/", True, True, 200, False),
         ("/media/abc.csv", True, True, 403, False),
         ("/media/abc.csv", False, True, 200, False),
+        ("/exports/job_1", True, True, 403, False),
+        ("/exports/job_1", False, True, 200, False),
     ],
 )
 def test_a_held_device_gets_no_file_that_a_staff_page_made(

@@ -1,0 +1,76 @@
+"""A tab that was open before its device was handed over, at the level of its websocket: nothing of the staff comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from dashboard.access import demo_actor
+from dashboard.customer_words import Language
+from dashboard.desk import open_desk
+from dashboard.devices import COOKIE, STAFF_PATHS, digest_cookie
+from dashboard.settings import load_settings
+from dashboard.store.locks import Lock
+from dashboard.worker import InlineWorker
+from tests.browser.desk import RunningDesk
+from tests.tabs import Tab
+
+PAGES = ("payments", "customers", "accounts", "attention", "audit", "setup", "debit", "onboard", "sandbox")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    started = RunningDesk(tmp_path_factory.mktemp("held"))
+    yield started
+    started.stop()
+
+
+def hand_over(desk: RunningDesk, tab: Tab, name: str) -> None:
+    """The row that *Hand over* writes, from another process: nothing in the app hears of it but by the database."""
+    opened = open_desk(load_settings(desk.environ, None), worker=InlineWorker())
+    try:
+        customer = opened.customers.add(demo_actor(), name, f"{name.split()[0].lower()}@example.com", name)
+        device = digest_cookie(tab.cookies[COOKIE])
+        lock = Lock(
+            f"lock_{device[:8]}", device, "demo", "", customer.id, None, None, Language.ENGLISH, None, datetime.now(UTC)
+        )
+        assert opened.store.locks.add(lock)
+    finally:
+        opened.close()
+
+
+def money_and_tables(tab: Tab) -> list[str]:
+    """What only staff may see: tables, charts, amounts."""
+    kinds = [str(one.WhichOneof("type")) for one in tab.elements]
+    shown = [kind for kind in kinds if "data_frame" in kind or "chart" in kind or kind == "metric"]
+    return shown + [line for line in tab.texts().splitlines() if "$" in line]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_whatever_an_older_tab_asks_for_it_gets_the_customers_step(desk: RunningDesk, page: str) -> None:
+    async def go() -> None:
+        async with Tab(desk.url) as tab:
+            await tab.visit(page)
+            before, fragments = tab.texts(), dict(tab.fragments)
+            assert "Hello, " not in before
+            if page == "payments":
+                assert money_and_tables(tab), "there is something to hide"
+                assert fragments, "and it is drawn in parts that run by themselves"
+            name = f"{page.title()} Held"
+            hand_over(desk, tab, name)
+            for fragment in fragments:
+                await tab.rerun(fragment)
+                assert not money_and_tables(tab), f"a part of {page} went on"
+            for path in PAGES:
+                await tab.visit(path)
+                assert f"Hello, {name}" in tab.texts()
+                assert not money_and_tables(tab)
+            for path in STAFF_PATHS:
+                answer = requests.get(f"{desk.url}{path}x", cookies=tab.cookies, timeout=30)
+                assert answer.status_code == 403
+
+    asyncio.run(go())
