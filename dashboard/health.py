@@ -56,6 +56,7 @@ class WorkItem:
     since: datetime | None
     ways: tuple[Way, ...]
     is_urgent: bool = True
+    plaid_item_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,22 +216,24 @@ class HealthWatch:
         item = self._store.items.get(health.item_id)
         if item is None:
             return None
-        bank, now = item.institution_name, self._clock.now()
         accounts = tuple(one for one in self._store.accounts.of_item(item.id) if one.ended is None)
-        problem = say_unwell(health, bank)
+        plaid_id = self._store.items.plaid_id(item.id)
+
+        def make(problem: Problem, since: datetime | None, *ways: Way, is_urgent: bool = True) -> WorkItem:
+            return WorkItem(item, accounts, problem, since, ways, is_urgent, plaid_id)
+
+        problem = say_unwell(health, item.institution_name)
         if problem is not None:
-            return WorkItem(item, accounts, problem, health.since, WAYS[health.state])
+            return make(problem, health.since, *WAYS[health.state])
         for account in accounts:
             missing = say_missing(account)
             if missing is not None:
-                again = (Way.RELINK, Way.PHONE, Way.LINK_ANEW, Way.REMOVE)
-                return WorkItem(item, accounts, missing, account.missing_since, again)
+                return make(missing, account.missing_since, Way.RELINK, Way.PHONE, Way.LINK_ANEW, Way.REMOVE)
             if account.stripe_status == DEACTIVATED and not self._store.attempts.renewal_of(account.id):
-                return WorkItem(item, accounts, SWITCHED_OFF_NUMBER, None, (Way.RENEW, Way.LINK_ANEW, Way.REMOVE))
-        consent = say_consent(health, bank, now)
+                return make(SWITCHED_OFF_NUMBER, None, Way.RENEW, Way.LINK_ANEW, Way.REMOVE)
+        consent = say_consent(health, item.institution_name, self._clock.now())
         if consent is not None:
-            ways = (Way.RELINK, Way.PHONE, Way.REMOVE)
-            return WorkItem(item, accounts, consent, health.consent_expires_at, ways, is_urgent=False)
+            return make(consent, health.consent_expires_at, Way.RELINK, Way.PHONE, Way.REMOVE, is_urgent=False)
         return None
 
 

@@ -24,6 +24,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
         ("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
         ("attention", "Needs attention", ":material/notification_important:", Permission.VIEW_ACCOUNTS),
+        ("health", "Account health", ":material/ecg_heart:", Permission.VIEW_ACCOUNTS),
         ("customers", "Customers", ":material/group:", Permission.VIEW_CUSTOMERS),
     ],
     "Finance": [

@@ -9,11 +9,9 @@ import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.models import Actor, BankAccount, Ended
-from dashboard.ui import bank_data, errors, format, frame, mandates, removing, session
+from dashboard.models import Actor, BankAccount
+from dashboard.ui import bank_data, errors, format, frame, mandates, removing, session, standing
 
-READY, NOT_READY = "✓ Ready", "◌ Not ready"
-ENDED = {Ended.REMOVED: "– Removed", Ended.REPLACED: "– Replaced", Ended.ERASED: "– Erased"}
 COLUMNS = {
     "customer": st.column_config.TextColumn("Customer", pinned=True),
     "reference": st.column_config.TextColumn("Reference"),
@@ -26,13 +24,9 @@ COLUMNS = {
 }
 
 
-def say_status(account: BankAccount) -> str:
-    """Whether the account can be debited, in a word."""
-    return ENDED[account.ended] if account.ended else READY if account.is_ready else NOT_READY
-
-
 def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFrame:
     """One row per account, its times in the reader's zone."""
+    obstacles = desk.debits.obstacles(actor, accounts)
     owners = desk.customers.several(actor, (account.customer_id for account in accounts))
     rows = [
         {
@@ -40,7 +34,7 @@ def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFr
             "reference": owners[account.customer_id].reference,
             "bank": account.institution_name,
             "account": format.account(account.name, account.mask),
-            "status": say_status(account),
+            "status": standing.word(account, obstacles[account.id]),
             "mandate": account.mandate_status or "none",
             "stripe": account.stripe_bank_account_id or "none",
             "linked": account.created_at,
@@ -85,9 +79,12 @@ def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
         )
         right.markdown(f"**Mandate** `{account.mandate_id or 'none'}` · {account.mandate_status or ''}")
         right.markdown(f"**Linked** {format.moment(account.created_at, session.zone(), desk.clock.now())}")
+        obstacle = desk.debits.obstacle(actor, account)
+        if obstacle is not None:
+            standing.explain(actor, account, obstacle)
         bank_data.show(desk, actor, account)
         if can(actor, Permission.CREATE_DEBIT) and st.button(
-            "Debit this account", type="primary", disabled=not account.is_ready, width="stretch"
+            "Debit this account", type="primary", disabled=obstacle is not None, width="stretch"
         ):
             st.session_state["debit-account"] = account.id
             st.switch_page("../pages/debit.py")

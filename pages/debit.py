@@ -8,8 +8,8 @@ from dashboard.access import is_proved
 from dashboard.bank_data import OTHER
 from dashboard.desk import Desk
 from dashboard.errors import DeskError
-from dashboard.models import Actor, Balance, BankAccount, DebitOrder, DebitState, Purpose
-from dashboard.ui import bank_data, errors, format, frame, session
+from dashboard.models import Actor, Balance, BankAccount, DebitOrder, DebitState, Problem, Purpose
+from dashboard.ui import bank_data, errors, format, frame, session, standing
 
 PURPOSES = {Purpose.GOODS: "Goods", Purpose.SERVICES: "Services", Purpose.OTHER: "Something else"}
 STATES = {
@@ -21,9 +21,9 @@ STATES = {
 }
 
 
-def label_account(account: BankAccount, owner: str) -> str:
+def label_account(account: BankAccount, owner: str, obstacle: Problem | None) -> str:
     """An account in a list of choices."""
-    ready = "" if account.is_ready else " (not ready)"
+    ready = "" if obstacle is None else f" ({standing.word(account, obstacle)})"
     return f"{owner} · {account.institution_name}, {format.account(account.name, account.mask)}{ready}"
 
 
@@ -34,7 +34,7 @@ def pick_account(desk: Desk, actor: Actor) -> BankAccount | None:
         account = desk.onboarding.account(actor, chosen)
         owner = desk.customers.get(actor, account.customer_id)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(f"### {label_account(account, owner.name)}")
+        left.markdown(f"### {label_account(account, owner.name, desk.debits.obstacle(actor, account))}")
         if right.button("Another account", width="stretch"):
             reset()
             st.rerun()
@@ -48,8 +48,11 @@ def pick_account(desk: Desk, actor: Actor) -> BankAccount | None:
     ]
     if not accounts:
         frame.empty("No linked account fits.", "Search for another customer, or link a bank first (Onboard).")
+    obstacles = desk.debits.obstacles(actor, (account for account, _ in accounts))
     for account, owner in accounts:
-        if st.button(label_account(account, owner.name), key=f"debit-{account.id}", width="stretch"):
+        if st.button(
+            label_account(account, owner.name, obstacles[account.id]), key=f"debit-{account.id}", width="stretch"
+        ):
             st.session_state["debit-account"] = account.id
             st.rerun()
     return None
@@ -197,10 +200,9 @@ def main() -> None:
             return
         if account is None:
             return
-        if not account.is_ready:
-            frame.empty(
-                "This account cannot be debited yet.", "Finish its set-up under Needs attention, or link it again."
-            )
+        obstacle = desk.debits.obstacle(actor, account)
+        if obstacle is not None:
+            standing.explain(actor, account, obstacle)
             return
         balance = st.session_state.get("debit-balance")
         if balance:

@@ -12,9 +12,9 @@ from dashboard.customer_words import WORDS, Language
 from dashboard.desk import Desk
 from dashboard.errors import DeskError, InputError
 from dashboard.hosted import is_open
-from dashboard.models import Actor, AttemptState, Customer, HolderType, LinkAttempt
+from dashboard.models import Actor, AttemptKind, AttemptState, Customer, HolderType, LinkAttempt
 from dashboard.onboarding.authorization import OFFLINE
-from dashboard.ui import errors, evidence, format, frame, phone, session, steps
+from dashboard.ui import errors, evidence, format, frame, phone, session, standing, steps
 
 PARTS = ("customer", "attempt")
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
@@ -73,14 +73,7 @@ def add_customer(desk: Desk, actor: Actor) -> None:
 def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, Any]) -> None:
     """The second question: does the customer agree to be debited?"""
     st.header(f"Link a bank for {customer.name}")
-    linked = desk.onboarding.accounts(actor, customer.id)
-    if linked:
-        with st.container(border=True):
-            st.markdown("**Already linked**")
-            for account in linked:
-                ready = "ready to debit" if account.is_ready else "not ready"
-                st.markdown(f"{account.institution_name}, {format.account(account.name, account.mask)}: {ready}")
-            st.caption("Link another bank only if the customer wants to pay from another account.")
+    show_linked(desk, actor, customer)
     hint = st.session_state.get("institution-hint")
     hand_over(desk, actor, customer, hint)
     with st.container(border=True):
@@ -104,6 +97,31 @@ def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, 
         go(customer=customer.id, attempt=opening.attempt_id)
     if right.button("Another customer", width="stretch"):
         start_over()
+
+
+def show_linked(desk: Desk, actor: Actor, customer: Customer) -> None:
+    """What the customer has linked already, before Link is opened: a repair is less trouble than a second link."""
+    linked = [account for account in desk.onboarding.accounts(actor, customer.id) if account.ended is None]
+    if not linked:
+        return
+    obstacles = desk.debits.obstacles(actor, linked)
+    with st.container(border=True):
+        st.markdown("**Already linked**")
+        for account in linked:
+            obstacle = obstacles[account.id]
+            left, right = st.columns([3, 2], vertical_alignment="center")
+            name = errors.plain(f"{account.institution_name}, {format.account(account.name, account.mask)}")
+            left.markdown(f"{name}: {standing.word(account, obstacle)}")
+            mends = obstacle is not None and standing.word(account, obstacle) == standing.SIGN_IN
+            if mends and right.button("Relink it instead", key=f"relink-{account.item_id}", width="stretch"):
+                relink(desk, actor, account.item_id, customer.id)
+        st.caption("Link another bank only if the customer wants to pay from another account.")
+
+
+def relink(desk: Desk, actor: Actor, item_id: str, customer_id: str) -> None:
+    """Open Link for signing in to a connection again, on this device."""
+    with errors.shown():
+        go(customer=customer_id, attempt=desk.onboarding.relink(actor, item_id).attempt_id)
 
 
 def hand_over(desk: Desk, actor: Actor, customer: Customer, hint: str | None) -> None:
@@ -144,7 +162,11 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
     script_url, open_type = desk.settings.plaid_link_url, None
     if not idle:
         st.header("Hand over the tablet")
-        st.markdown("The customer picks their bank, signs in there, and chooses one checking or savings account.")
+        if attempt.kind is AttemptKind.RELINK:
+            bank = errors.plain(attempt.institution_name or "their bank")
+            st.markdown(f"The customer signs in at {bank} once more. The account and the authorization stay.")
+        else:
+            st.markdown("The customer picks their bank, signs in there, and chooses one checking or savings account.")
         opening = desk.onboarding.opening(actor, attempt.id)
         config = dict(opening.config)
         open_type = config.pop("open_type", None)
@@ -194,7 +216,10 @@ def follow(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, A
             start_over()
     elif attempt.state.is_final or (attempt.problem and not attempt.working):
         steps.show_problem(desk, actor, attempt)
-        if st.button("Try again", type="primary", width="stretch"):
+        if attempt.kind is AttemptKind.RELINK and attempt.item_id:
+            if st.button("Sign in again", type="primary", width="stretch"):
+                relink(desk, actor, attempt.item_id, attempt.customer_id)
+        elif st.button("Try again", type="primary", width="stretch"):
             start_over(keep_customer=True)
     else:
         steps.watch(desk, actor, attempt.id)

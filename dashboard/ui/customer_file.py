@@ -10,7 +10,7 @@ from dashboard.desk import Desk
 from dashboard.errors import DeskError
 from dashboard.models import Actor, AttemptState, Customer, HolderType
 from dashboard.status import PaymentState
-from dashboard.ui import bank_data, erasure, errors, format, frame, mandates, session
+from dashboard.ui import bank_data, erasure, errors, format, frame, mandates, removing, session, standing
 
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
 ATTEMPTS = {
@@ -97,9 +97,11 @@ def _draw_accounts(desk: Desk, actor: Actor, customer: Customer) -> None:
     found = desk.onboarding.accounts(actor, customer.id)
     if not found:
         frame.empty("No bank is linked.", "Press Link a bank with the customer beside you.")
+    obstacles = desk.debits.obstacles(actor, found)
     for account in found:
         with st.container(border=True):
-            ready = "✓ Ready to debit" if account.is_ready else "◌ Not ready"
+            ready = standing.word(account, obstacles[account.id])
+            ready = "✓ Ready to debit" if ready == standing.READY else ready
             name = errors.plain(f"{account.institution_name}, {format.account(account.name, account.mask)}")
             st.markdown(f"**{name}** · {ready}")
             st.caption(
@@ -109,7 +111,12 @@ def _draw_accounts(desk: Desk, actor: Actor, customer: Customer) -> None:
                 f" · under {account.stripe_customer_id or 'no Stripe customer'}"
             )
             bank_data.show(desk, actor, account)
+            obstacle = obstacles[account.id]
+            if obstacle is not None:
+                standing.explain(actor, account, obstacle)
             mandates.show(desk, actor, account)
+            if account.ended is None:
+                removing.offer(desk, actor, account.item_id)
     if found:
         bank_data.show_calls(desk, actor)
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.models import Actor, AttemptState, LinkAttempt, Problem
+from dashboard.models import Actor, AttemptKind, AttemptState, LinkAttempt, Problem
 from dashboard.onboarding.questions import DuplicateAnswer, Question, QuestionKind
 from dashboard.ui import bank_data, errors, format, mandates, session
 
@@ -19,6 +19,10 @@ STAGES = [
     (AttemptState.CUSTOMER, "The customer is known to Stripe"),
     (AttemptState.ATTACHED, "The bank account is at Stripe"),
     (AttemptState.AUTHORIZED, "The authorization is recorded"),
+]
+MENDING = [
+    (AttemptState.RECEIVED, "The customer has signed in again"),
+    (AttemptState.AUTHORIZED, "The bank confirms it, and the account is found again"),
 ]
 
 
@@ -53,9 +57,10 @@ def watch(desk: Desk, actor: Actor, attempt_id: str) -> None:
 
 def draw_stages(attempt: LinkAttempt) -> None:
     """The stages as a list, done ones ticked."""
-    order = [state for state, _ in STAGES]
+    stages = MENDING if attempt.kind is AttemptKind.RELINK else STAGES
+    order = [state for state, _ in stages]
     reached = order.index(attempt.state) if attempt.state in order else -1
-    for number, (_, words) in enumerate(STAGES):
+    for number, (_, words) in enumerate(stages):
         icon = ":material/check_circle:" if number <= reached else ":material/radio_button_unchecked:"
         st.markdown(f"{icon} {words}" if number <= reached else f":gray[{icon} {words}]")
 
@@ -136,9 +141,15 @@ def _ask_stripe_customer(desk: Desk, actor: Actor, attempt: LinkAttempt, questio
 def show_result(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """The linked account: bank, name, last digits, Stripe bank account, mandate; nothing secret."""
     if attempt.bank_account_id is None:
+        st.header("The connection works again")
+        st.warning(
+            "**The account that was linked is no longer listed by the bank.**  \nNothing is debited from it."
+            "  \n**What to do:** ask the customer whether it was closed; link another account.",
+            icon=":material/help:",
+        )
         return
     account = desk.onboarding.account(actor, attempt.bank_account_id)
-    st.header("The bank is linked")
+    st.header("The bank is linked" if attempt.kind is AttemptKind.LINK else "The connection works again")
     with st.container(border=True):
         for name, value in (
             ("Bank", account.institution_name),
@@ -159,7 +170,8 @@ def show_result(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
 
 def show_problem(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """What happened, what to say to the customer, what to try, and the ids that support asks for."""
-    st.header("The bank is not linked" if attempt.state.is_final else "Not finished yet")
+    ended = "The bank is not linked" if attempt.kind is AttemptKind.LINK else "The connection does not work yet"
+    st.header(ended if attempt.state.is_final else "Not finished yet")
     problem = attempt.problem or Problem("The bank window was closed before the end.", "Nothing was linked.")
     ids = desk.attention.support_ids(actor, attempt)
     errors.show_problem(problem, gentle=attempt.state is AttemptState.EXITED, ids=ids)

@@ -14,7 +14,18 @@ from dashboard.onboarding.steps import lost_reply
 from tests.pages.conftest import show, text_of
 from tests.sandboxes import Sandbox
 
-PAGES = ["onboard", "institutions", "attention", "customers", "payments", "accounts", "debit", "setup", "sandbox"]
+PAGES = [
+    "onboard",
+    "institutions",
+    "attention",
+    "health",
+    "customers",
+    "payments",
+    "accounts",
+    "debit",
+    "setup",
+    "sandbox",
+]
 
 
 def add(desk: Desk, actor: Actor, name: str = "Pia Page") -> Customer:

@@ -13,7 +13,8 @@
   OAUTH_CONSENT_EXPIRED, OAUTH_USER_REVOKED or OAUTH_INVALID_TOKEN, USER_PERMISSION_REVOKED, ...;
 - `consent_expires` `{"item_id", "in_days"}`: when the bank's consent ends;
 - `sync_mutation` `{"item_id", "times"}`: the next page after the first is refused;
-- `account_ids_change` `{"item_id"}`: the Item's accounts get new ids, as after "account churn".
+- `account_ids_change` `{"item_id"}`: the Item's accounts get new ids, as after "account churn";
+- `numbers_change` `{"item_id"}`: a bank with tokenized numbers hands out new ones, and says so (AUTH: DEFAULT_UPDATE).
 
 `POST /_sandbox/classic/public_token {"institution": "chase"}` gives a classic `{"public_token", "account_id"}`.
 """
@@ -45,6 +46,7 @@ from dashboard.sandbox.plaid.items import (
     settings,
 )
 from dashboard.sandbox.plaid.users import sign_in
+from dashboard.sandbox.plaid.webhooks import send_later
 from dashboard.sandbox.state import State
 
 REASONS = (None, "OAUTH_INVALID_TOKEN", "OAUTH_CONSENT_EXPIRED", "OAUTH_USER_REVOKED")
@@ -138,6 +140,19 @@ def apply(state: State, body: dict[str, Any]) -> dict[str, Any]:
             for account in item["accounts"]:
                 account["account_id"] = ids.plaid_id()
             save_item(state, item)
+        elif name == "numbers_change":
+            item = _item(state, value)
+            if not item["tokenized"]:
+                raise ValueError("item_id must be of a bank with tokenized account numbers")
+            item = {**item, "numbers": int(item.get("numbers", 0)) + 1}
+            save_item(state, item)
+            changed = {account["account_id"]: ["ACCOUNT_NUMBER"] for account in item["accounts"]}
+            more: dict[str, Any] = {
+                "account_ids_with_new_auth": [],
+                "account_ids_with_updated_auth": changed,
+                "error": None,
+            }
+            send_later(state, item, "AUTH", "DEFAULT_UPDATE", more)
         else:
             raise ValueError(f"unknown member {name}; see dashboard/sandbox/plaid/README.md")
     state.put(SETTING, "controls", kept)

@@ -147,7 +147,10 @@ def _account_for_processor(state: State, body: dict[str, Any]) -> tuple[dict[str
 
 
 def make_stripe_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
-    """`/processor/stripe/bank_account_token/create`: one time, always the same test account at Stripe."""
+    """`/processor/stripe/bank_account_token/create`: one time, always the same test account at Stripe.
+
+    Unless the bank has handed out another number since (`numbers_change`).
+    """
     item, account = _account_for_processor(state, body)
     chosen = settings(state)
     if not chosen["stripe_connected"]:
@@ -156,7 +159,9 @@ def make_stripe_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
         raise PlaidError("INVALID_STRIPE_ACCOUNT", text=str(chosen["stripe_refuses"]))
     if not is_debitable(account):
         raise PlaidError("NO_AUTH_ACCOUNTS")
-    token = tokens.mint_bank_token(state, holder_name=HOLDER, source="plaid")
+    changed = item.get("numbers")
+    number = f"00019{changed:07}" if changed else tokens.TEST_ACCOUNT_NUMBER
+    token = tokens.mint_bank_token(state, account_number=number, holder_name=HOLDER, source="plaid")
     save_item(state, {**item, "bank_tokens": [*item.get("bank_tokens", []), token]})
     return {"stripe_bank_account_token": token}
 

@@ -41,8 +41,14 @@ def bank_account(doc: Document) -> Document:
         "last4": doc["last4"],
         "metadata": doc["metadata"],
         "routing_number": doc["routing_number"],
-        "status": doc["status"],
+        "status": _status(doc),
     }
+
+
+def _status(doc: Document) -> str:
+    """Stripe: a bank account whose tokenized number the bank has switched off says so."""
+    reason = (doc.get("_blocked") or {}).get("reason")
+    return reason if reason == "tokenized_account_number_deactivated" else str(doc["status"])
 
 
 def billing_details(doc: Document) -> Document:
