@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,6 +19,7 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 45  # Plaid: a real-time balance can take 30 s
 TRIES = 3
 FIRST_PAUSE_SECONDS = 0.4
+PIECE = 1 << 20  # bytes; more than a page of a hundred charges
 POOL = 16  # more than the worker's threads and a handful of open pages ask for at once
 
 # Its debug lines name the paths that are asked for, and Stripe takes a bank token in the path.
@@ -33,9 +35,19 @@ class Reply:
     request_id: str | None
 
 
+class Session(requests.Session):
+    """A session that takes a body in large pieces: requests' own of 10 KB cost a fifth of the fetch of a page."""
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+        """One exchange, its body read. Raises requests.RequestException."""
+        response = super().request(method, url, *args, **{**options, "stream": True})
+        response._content = b"".join(response.iter_content(PIECE))  # what `content` does, but for the size
+        return response
+
+
 def make_session(base_url: str = "") -> requests.Session:
     """A pooled session; proxies of the environment are passed by for a server on this machine."""
-    session = requests.Session()
+    session = Session()
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from dashboard.errors import ProviderBroken
@@ -23,11 +24,13 @@ def _id(value: Any) -> str | None:
     """An id, from a reference or from the expanded object."""
     if isinstance(value, dict):
         value = value.get("id")
-    return value if isinstance(value, str) and value and is_sound(value) else None
+    return value if isinstance(value, str) and value and (value.isascii() or is_sound(value)) else None
 
 
 def _text(value: Any) -> str | None:
-    return make_sound(value) if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    return value if value.isascii() else make_sound(value)  # a charge has a dozen, nearly all of them ASCII
 
 
 def _is_whole(value: Any) -> TypeGuard[int]:
@@ -64,9 +67,14 @@ def _moment(value: Any) -> int:
 
 
 def _day(value: Any) -> str | None:
+    return _iso_day(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4_096)
+def _iso_day(value: str) -> str | None:
     try:
         return date.fromisoformat(value).isoformat()
-    except (TypeError, ValueError):
+    except ValueError:
         return None
 
 
