@@ -59,10 +59,7 @@ def sync(chosen: argparse.Namespace) -> int:
         nonlocal shown
         if sys.stderr.isatty() and time.monotonic() - shown > 1:
             shown = time.monotonic()
-            words = (
-                f"{progress.rows:,} objects, {progress.rate:,.0f}/s, {progress.reads:,} reads, now {progress.resource}"
-            )
-            print(f"\r{words:<78}", end="", file=sys.stderr, flush=True)
+            print(f"\r{progress.sentence():<100}", end="", file=sys.stderr, flush=True)
 
     with occupied(settings.db, alone=False):
         desk = open_desk(settings)
@@ -79,7 +76,7 @@ def sync(chosen: argparse.Namespace) -> int:
                 print(error.sentences(), file=sys.stderr, flush=True)
             if not chosen.watch:
                 return 0
-            time.sleep(desk.sync.interval())
+            time.sleep(desk.sync.plan_next())
 
 
 def export(chosen: argparse.Namespace) -> int:

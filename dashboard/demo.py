@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dashboard.models import Generation
-from dashboard.processes import ROOT, Child, find_port, listens, stopping, wait_until, watch
+from dashboard.processes import ROOT, Child, Keeper, find_port, listens, stopping, wait_until, watch
 from dashboard.store.vault import make_key
 
 HOME = ROOT / ".demo"
@@ -67,7 +67,7 @@ def run_demo(environ: Mapping[str, str], *, port: int | None, payments: int | No
     if payments:
         home = home / f"{payments}-payments"
     home.mkdir(parents=True, exist_ok=True)
-    children: list[Child] = []
+    children: list[Child | Keeper] = []
     with stopping(children):
         print("ACH Desk demo: starting the sandbox …", flush=True)
         size = ["--payments", str(payments)] if payments else []
@@ -76,9 +76,8 @@ def run_demo(environ: Mapping[str, str], *, port: int | None, payments: int | No
         desk_environ = settings_for(json.loads(children[0].read_line()), environ, home)
 
         print("Reading the payments from the sandbox …", flush=True)
-        children.append(
-            Child("sync", ["-m", "dashboard", "sync", "--watch", "--json"], desk_environ, home / "sync.log")
-        )
+        sync = ["-m", "dashboard", "sync", "--watch", "--json"]
+        children.append(Keeper(lambda: Child("sync", sync, desk_environ, home / "sync.log")))
         if not payments:  # so that the first look at the payments page is never empty; a million take minutes
             children[-1].read_line()
 

@@ -105,7 +105,7 @@ class Desk:
         if self.sandbox is None:
             raise Refused("There is no sandbox whose clock could be moved.", action="Start one with `make demo`.")
         self.clock.follow(self.sandbox.advance(business_days))
-        self.sync.run()
+        self.sync.run(patience=60)  # the demo's own sync may be at it
 
     def choose_sandbox_outcome(self, actor: Actor, outcome: str) -> None:
         """How the sandbox's next debits end. Raises Refused outside the demo."""
@@ -117,6 +117,7 @@ class Desk:
     def close(self) -> None:
         """Let the running steps end, then close the database."""
         self.exports.close()
+        self.sync.close()
         self.worker.close()
         self.store.close()
 
@@ -149,6 +150,7 @@ def open_desk(
     Raises ConfigError, WrongDatabase, StoreUnavailable.
     """
     exporter = worker or Worker(threads=1)  # a long export must never keep a debit waiting
+    syncer = worker or Worker(threads=1)  # nor a long sync
     clock, worker = clock or Clock(), worker or Worker()
     vault = Vault(settings.keys)
     store = Store.open(settings.db, vault, clock, settings.timezone)
@@ -198,7 +200,7 @@ def open_desk(
         figures=Figures(store, clock, settings),
         saved_views=SavedViews(store, clock),
         exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
-        sync=Sync(store, stripe, clock, settings),
+        sync=Sync(store, stripe, clock, settings, runner=syncer),
         reconcile=Reconcile(store),
         sandbox=sandbox,
         plaid=plaid,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import subprocess
@@ -15,6 +16,10 @@ from types import FrameType
 
 from dashboard.errors import DeskError
 
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a kept child that has ended is started again
+STEADY_SECONDS = 120  # a child that lived so long has not ended because of how it was started
 GRACE_SECONDS = 10  # a durable step ends within its provider time-out of 8 s, so nobody is killed in the middle of one
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,8 +85,68 @@ class Child:
             self._log.close()
 
 
+class Keeper:
+    """A child that is started again whenever it ends, after a pause that doubles while it ends soon."""
+
+    is_running = True  # as a whole, until it is stopped
+
+    def __init__(self, start: Callable[[], Child], *, first_pause: float = FIRST_PAUSE) -> None:
+        self._start, self._first_pause = start, first_pause
+        self._child = start()
+        self._stopping = threading.Event()
+        self._guard = threading.Lock()
+        self._watcher: threading.Thread | None = None
+
+    @property
+    def name(self) -> str:
+        """The child's name for messages."""
+        return self._child.name
+
+    @property
+    def child(self) -> Child:
+        """The child that runs now, or ran last."""
+        return self._child
+
+    def read_line(self) -> str:
+        """The first child's next line; raises DeskError where it ended instead."""
+        return self._child.read_line()
+
+    def drain(self) -> None:
+        """Keep it going from now on; its lines go to its log."""
+        self._child.drain()
+        self._watcher = threading.Thread(target=self._watch, daemon=True, name=f"keep-{self.name}")
+        self._watcher.start()
+
+    def _watch(self) -> None:
+        pause, began = self._first_pause, time.monotonic()
+        while not self._stopping.is_set():
+            status = self._child.process.wait()
+            if time.monotonic() - began >= STEADY_SECONDS:
+                pause = self._first_pause
+            if self._stopping.is_set():
+                return
+            log.warning("The %s has ended (status %s); it is started again in %.0f s.", self.name, status, pause)
+            if self._stopping.wait(pause):
+                return
+            pause, began = min(LONGEST_PAUSE, 2 * pause), time.monotonic()
+            with self._guard:
+                if self._stopping.is_set():
+                    return
+                self._child.stop()  # it has ended: this closes what it was read by
+                self._child = self._start()
+                self._child.drain()
+
+    def stop(self) -> None:
+        """End it for good."""
+        with self._guard:
+            self._stopping.set()
+        self._child.stop()
+        if self._watcher:
+            self._watcher.join(GRACE_SECONDS)
+
+
 @contextlib.contextmanager
-def stopping(children: list[Child]) -> Iterator[None]:
+def stopping(children: list[Child | Keeper]) -> Iterator[None]:
     """Stop every child in the list, newest first, however the block ends; SIGTERM ends it like Ctrl-C."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
@@ -96,7 +161,7 @@ def stopping(children: list[Child]) -> Iterator[None]:
             child.stop()
 
 
-def watch(children: Sequence[Child]) -> Child:
+def watch(children: Sequence[Child | Keeper]) -> Child | Keeper:
     """Wait until one of the children ends, and say which."""
     while True:
         for child in children:
@@ -105,7 +170,7 @@ def watch(children: Sequence[Child]) -> Child:
         time.sleep(0.5)
 
 
-def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> bool:
+def wait_until(ready: Callable[[], bool], child: Child | Keeper, seconds: float) -> bool:
     """Whether `ready` came true within the time and while the child lived."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and child.is_running:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from dashboard.errors import InputError
-from dashboard.processes import Child, stopping
+from dashboard.processes import Child, Keeper, stopping
 from dashboard.settings import Settings, explain_sign_in
 from dashboard.settings.checks import is_loopback_host
 from dashboard.store.backup import occupied
@@ -27,10 +27,10 @@ def run_server(settings: Settings, chosen: argparse.Namespace) -> int:
     tls = check_tls(chosen.tls_cert, chosen.tls_key)
     warn_of_plain_http(settings, chosen.address, tls is not None)
     warn_of_lost_key(settings)
-    children: list[Child] = []
+    children: list[Child | Keeper] = []
     with occupied(settings.db, alone=False), stopping(children):
         if not chosen.no_sync:
-            children.append(Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ))
+            children.append(Keeper(lambda: Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ)))
             children[-1].drain()
         from dashboard.app import serve
 

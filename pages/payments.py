@@ -11,7 +11,7 @@ from dashboard.models import Actor
 from dashboard.payments import PAGE_SIZE
 from dashboard.status import PaymentState
 from dashboard.store.payments import Sums
-from dashboard.ui import charts, errors, exporting, filtering, format, frame, session, table, views
+from dashboard.ui import charts, errors, exporting, filtering, format, frame, session, syncing, table, views
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 TOP = (
@@ -30,17 +30,7 @@ def in_words(sums: Sums) -> str:
 
 def draw_head(desk: Desk, actor: Actor) -> None:
     """When the last sync was, the button for another, and the usual views."""
-    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    status, now = desk.sync.status(), desk.clock.real()
-    running = " A sync is running." if status.running else ""
-    line.caption(
-        f"Read from Stripe {format.ago(status.last_finished_at, now)}"
-        f" ({format.moment(status.last_finished_at, session.zone(), now)}).{running} Times are in {session.zone()}."
-    )
-    if can(actor, Permission.SYNC) and line.button("Sync now", icon=":material/sync:"):
-        with st.spinner("Reading what is new at Stripe …"), errors.shown():
-            desk.sync.request(actor)
-        st.rerun()
+    syncing.draw_line(desk, actor)
     views.draw(desk, actor)
 
 

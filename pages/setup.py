@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.settings import KEYS
-from dashboard.ui import errors, evidence, format, frame, session
+from dashboard.ui import errors, evidence, format, frame, session, syncing
 
 
 def main() -> None:
@@ -19,10 +19,15 @@ def main() -> None:
         now = desk.clock.now()
         with st.container(border=True):
             st.subheader("Sync with Stripe")
+            following = ""
+            if status.next_at:
+                following = f" The next one is due {format.moment(status.next_at, session.zone(), now)}."
             st.markdown(
                 f"Last finished **{format.moment(status.last_finished_at, session.zone(), now)}**"
-                f" ({format.ago(status.last_finished_at, now)}); **{status.reads_this_month:,}** reads in 30 days."
+                f" ({format.ago(status.last_finished_at, now)}).{following} While nothing happens it asks less often,"
+                " so that asking alone takes less than a third of the allowance."
             )
+            syncing.draw_reads(status)
         with st.container(border=True):
             st.subheader("This browser")
             said = evidence.reaches(desk.settings.plaid_link_url)

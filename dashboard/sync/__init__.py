@@ -11,7 +11,7 @@ from typing import Any
 
 from dashboard.access import Permission, require
 from dashboard.clock import Clock
-from dashboard.errors import Refused
+from dashboard.errors import DeskError, Refused
 from dashboard.gateways.stripe import Stripe
 from dashboard.models import Actor, Mode
 from dashboard.settings import Settings
@@ -29,19 +29,25 @@ from dashboard.sync.changes import (
     sweep,
 )
 from dashboard.sync.run import DAY, LEASE, PROGRESS, Progress, Run, Tally
+from dashboard.worker import InlineWorker, Runner
 
 __all__ = ["Progress", "Sync", "SyncReport", "SyncStatus", "Tally"]
 
 READS_PER_PAYMENT = 500  # Stripe: reads per transaction over 30 days ...
 LEAST_READS = 10_000  # ... and at least this many
 SHORTEST_WAIT = 60.0
-LONGEST_WAIT = 1_200.0  # with the slower second list and the sweep this makes less than 150 reads on a quiet day
+# A quiet day is 48 polls, 12 of the second list, 24 reads of what is overdue: up to 6,000 waiting payments, which the
+# daily sweep lists by the hundred, it stays below 150 reads.
+LONGEST_WAIT = 1_800.0
 UNLIMITED = 10_000.0  # requests a second
 SANDBOX_WAIT = 5.0  # the sandbox counts nothing, and a demo should not keep people waiting
 QUIET_READS = 2  # reads of a sync that finds nothing: the two lists of events
 POLLING_SHARE = 0.3  # of the allowance; the rest is for what the events point at
 # When the second list was asked for; when a backfill was begun; since when a pause is being filled.
 SLOW_ASKED, BEGUN, GAP = "events_slow_asked", "backfill_started", "gap"
+RUNNING = "syncing"  # the code of a refusal because another sync runs
+NEXT = "next_sync"  # when the process that keeps the sync going means to ask again
+WAIT_FOR_OTHER = 0.2  # seconds between two looks whether another sync has ended
 NEARLY_SPENT = 0.8  # of the allowance, from which on only what must be is read
 
 
@@ -76,7 +82,10 @@ class SyncReport:
 
 @dataclass(frozen=True)
 class SyncStatus:
-    """When the last sync finished, whether one runs, and the reads of the last 30 days beside what Stripe allows."""
+    """When the last sync finished, whether one runs, and the reads of the last 30 days beside what Stripe allows.
+
+    `next_at` is when the automatic one asks again; `problem` is how the last *Sync now* of this process ended.
+    """
 
     last_finished_at: datetime | None
     running: bool
@@ -84,6 +93,8 @@ class SyncStatus:
     allowance: int
     reads_by_endpoint: dict[str, int] = field(default_factory=dict)
     progress: Progress | None = None
+    next_at: datetime | None = None
+    problem: DeskError | None = None
 
 
 class Sync:
@@ -97,34 +108,73 @@ class Sync:
         settings: Settings,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        runner: Runner | None = None,
     ) -> None:
-        self._sleep = sleep
+        self._sleep, self._runner = sleep, runner or InlineWorker()
+        self._asked = False  # by a person, and not done yet
+        self._problem: DeskError | None = None
+        self._current: Run | None = None
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
         self._owner_checked = False
         self._quiet = 0  # syncs in a row that found nothing
 
-    def request(self, actor: Actor) -> SyncReport:
-        """What *Sync now* does. Raises AccessDenied, Refused where a sync runs, ProviderError."""
+    def request(self, actor: Actor) -> None:
+        """What *Sync now* does: begin one beside the page, which looks at `status`. Raises AccessDenied."""
         require(actor, Permission.SYNC)
-        return self.run()
+        if not self.status().running:  # one that runs does the same
+            self._asked, self._problem = True, None
+            self._runner.submit(self._run_asked)
 
-    def run(self, *, full: bool = False, on_progress: Callable[[Progress], None] | None = None) -> SyncReport:
-        """Bring the table up to date; `full` reads all again. Raises Refused where a sync runs, ProviderError."""
-        run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
-        if not run.hold():
-            run.close()
-            raise Refused(
-                "A sync is running already.", meaning="It does the same.", action="Wait for it.", code="syncing"
-            )
+    def _run_asked(self) -> None:
         try:
-            self._check_owner(run)
-            return self._run(run, full)
-        except BaseException:
-            run.stopping.set()  # Ctrl-C reaches this thread alone; the workers end with the page they are at
-            raise
+            self.run()
+        except DeskError as error:
+            self._problem = None if error.code == RUNNING else error
         finally:
+            self._asked = False
+
+    def run(
+        self,
+        *,
+        full: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        patience: float = 0,
+    ) -> SyncReport:
+        """Bring the table up to date; `full` reads all again; `patience` waits so many seconds for one that runs.
+
+        Raises Refused where a sync runs, ProviderError.
+        """
+        run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
+        try:
+            self._take(run, patience)
+            self._current = run
+            try:
+                self._check_owner(run)
+                return self._run(run, full)
+            except BaseException:
+                run.stopping.set()  # Ctrl-C reaches this thread alone; the workers end with the page they are at
+                raise
+            finally:
+                run.close()
+                self._store.sync_state.drop_lease(LEASE, run.owner)
+        finally:
+            self._current = None
             run.close()
-            self._store.sync_state.drop_lease(LEASE, run.owner)
+
+    def _take(self, run: Run, patience: float) -> None:
+        until = time.monotonic() + patience
+        while not run.hold():
+            if time.monotonic() >= until:
+                raise Refused(
+                    "A sync is running already.", meaning="It does the same.", action="Wait for it.", code=RUNNING
+                )
+            time.sleep(WAIT_FOR_OTHER)
+
+    def close(self) -> None:
+        """End what *Sync now* began at its next read; the next sync goes on there."""
+        if run := self._current:
+            run.halted.set()
+        self._runner.close()
 
     def _check_owner(self, run: Run) -> None:
         """Once per process: the file belongs to the account behind the key. Raises WrongDatabase."""
@@ -207,7 +257,8 @@ class Sync:
         state, now = self._store.sync_state, int(self._clock.real().timestamp())
         last = state.last_finished()
         reads = state.reads_since(now // DAY - 29)
-        running = state.lease_holder(LEASE, now) is not None
+        running = self._asked or state.lease_holder(LEASE, now) is not None
+        planned = state.cursor(NEXT)
         progress = state.cursor(PROGRESS) if running else None
         return SyncStatus(
             last_finished_at=datetime.fromtimestamp(last["finished_at"], UTC) if last else None,
@@ -216,12 +267,20 @@ class Sync:
             allowance=self.allowance(),
             reads_by_endpoint=reads,
             progress=Progress(**json.loads(progress)) if progress else None,
+            next_at=datetime.fromtimestamp(int(planned), UTC) if planned and int(planned) > now else None,
+            problem=self._problem,
         )
 
     def allowance(self) -> int:
         """Reads that Stripe allows in 30 days (Stripe: rate limits, read allocation)."""
         today = int(self._clock.now().timestamp()) // DAY
         return max(LEAST_READS, READS_PER_PAYMENT * self._store.sync_state.count_payments(today - 30))
+
+    def plan_next(self) -> float:
+        """Seconds to wait before the next sync, which the pages then know of."""
+        seconds = self.interval()
+        self._store.sync_state.set_cursor(NEXT, str(int(self._clock.real().timestamp() + seconds)))
+        return seconds
 
     def interval(self) -> float:
         """Seconds to wait before the next sync, so that polling alone takes less than a third of the allowance.

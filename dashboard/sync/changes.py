@@ -18,7 +18,7 @@ from dashboard.sync.windows import PAGE
 OVERLAP = 600  # seconds; events are listed by whole seconds and may appear late (tap-stripe looks back as far)
 EVENTS_KEPT = 25 * DAY  # Stripe keeps events for 30 days; five are left for a desk that stood still
 CURSOR, SLOW_CURSOR, SWEPT = "events", "events_slow", "swept"
-SLOW_EVERY = 2_400  # seconds; on a quiet day the second list is asked for less often, which saves 60 reads
+SLOW_EVERY = 7_200  # seconds; on a quiet day the second list is asked for less often, which saves 36 reads
 # Stripe takes at most 20 types in one list, so they are asked for in two: what a payment does, and what else there is.
 TYPES = {
     CURSOR: (
@@ -63,7 +63,8 @@ OPEN_REFUNDS, OPEN_DISPUTES, OPEN_PAYOUTS = (
     ("needs_response", "under_review", "warning_needs_response", "warning_under_review"),
     ("pending", "in_transit"),
 )
-LATE_SWEPT, LATE_EVERY = "late_swept", 3_600  # seconds; an answer that is late by days comes no sooner for asking
+LATE_AGAIN = "late_again"  # when what is overdue is read again
+LATE_EVERY = 3_600  # seconds for each read that it takes: an answer that is late by days comes no sooner for asking
 SWEPT_DAYS = 120  # a dispute that is open for longer, or a payment that nobody confirmed, will not move by itself
 
 
@@ -147,7 +148,7 @@ def _take_page(run: Run, news: News, events: Sequence[Mapping[str, Any]]) -> Non
 
 
 def sweep(run: Run, *, everything: bool, since: int | None = None) -> None:
-    """Read again what waits for an answer: all of it once a day, what is overdue each time but hourly at most.
+    """Read again what waits for an answer: all of it once a day, what is overdue hourly, or by 24 reads a day at most.
 
     Once a day also every refund, dispute and payout that is not final or new since the last sweep, and their charges.
     """
@@ -156,7 +157,7 @@ def sweep(run: Run, *, everything: bool, since: int | None = None) -> None:
     local = run.clock.now().astimezone(EASTERN)
     midnight = int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
     touched: Found = {resource: {} for resource in ORDER}
-    if everything or now - int(state.cursor(LATE_SWEPT) or 0) >= LATE_EVERY:
+    if everything or now >= int(state.cursor(LATE_AGAIN) or 0):
         touched = waiting_objects(state, None if everything else midnight)
     if everything:
         since = int(state.cursor(SWEPT) or now) if since is None else since
@@ -165,12 +166,14 @@ def sweep(run: Run, *, everything: bool, since: int | None = None) -> None:
             touched["payment_intents"].setdefault(id, 0)
         for resource, statuses in (("refunds", OPEN_REFUNDS), ("disputes", OPEN_DISPUTES), ("payouts", OPEN_PAYOUTS)):
             touched[resource] = dict.fromkeys(state.open_objects(resource, statuses, now - SWEPT_DAYS * DAY, since), 0)
+    before = run.budget.total
     read_objects(run, touched)
+    again = now + LATE_EVERY * max(1, run.budget.total - before)
     run.store.ledger.apply_debits(state.open_debits())
     itemise(run)
 
     def remember() -> None:
-        state.set_cursor(LATE_SWEPT, str(now))
+        state.set_cursor(LATE_AGAIN, str(again if not everything else now + LATE_EVERY))
         if everything:
             state.set_cursor(SWEPT, str(now))
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from dashboard.clock import Clock
-from dashboard.errors import LeaseLost, ProviderLimited, ProviderRejected
+from dashboard.errors import LeaseLost, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import is_dead, new_owner
@@ -28,6 +28,7 @@ RENEW_SECONDS = 20
 DAY = 86_400
 PROGRESS = "progress"  # the cursor that says where a running sync stands
 PATIENCE = 8  # tries of one request that is limited: about a minute, after which the next sync goes on
+FAILURES = 5  # tries of one that the provider fails at (5xx), each three of the client itself: half a minute
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds
 AHEAD = 2  # pages that wait for the writer; more would only be read again after a crash
 T = TypeVar("T")
@@ -59,6 +60,16 @@ class Progress:
         """Rows a second so far."""
         return self.rows / self.seconds if self.seconds else 0.0
 
+    def sentence(self) -> str:
+        """Rows, rate, reads used, what is read now and the time that is left, for a terminal and for a page."""
+        left = "" if self.left is None else f", about {_span(self.left)} left"
+        what = self.resource.replace("_", " ")
+        return f"{self.rows:,} objects ({self.rate:,.0f} a second), {self.reads:,} reads used, now {what}{left}"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
 
 @dataclass
 class Run:
@@ -72,7 +83,8 @@ class Run:
     search_follows: bool = False
     expands: bool = True
     sleep: Callable[[float], None] = time.sleep
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)  # after a failure: no further page
+    halted: threading.Event = field(default_factory=threading.Event)  # the process ends: no further read
     owner: str = field(default_factory=new_owner)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     started: float = field(default_factory=time.monotonic)
@@ -122,11 +134,13 @@ class Run:
         return self._patiently(resource, lambda: ask(False))
 
     def _patiently(self, resource: str, ask: Callable[[], T]) -> T:
-        """Ask within the budget; where the provider asks for fewer requests, go slower and ask again.
+        """Ask within the budget; where the provider asks for fewer requests, go slower, and where it fails, wait.
 
         Stripe says no `Retry-After`: pauses double from half a second, with jitter (Stripe: rate limits).
         """
         for number in range(PATIENCE):
+            if self.halted.is_set():
+                raise Refused("The sync was stopped.", action="The next one goes on where it was.", code="stopped")
             self.budget.wait(resource)
             self.budget.count(resource)
             with self._guard:
@@ -136,10 +150,11 @@ class Run:
                 answer = ask()
                 self.round_trip = min(self.round_trip, time.monotonic() - asked)
                 return answer
-            except ProviderLimited:
-                self.budget.slow_down(resource)
-                if number == PATIENCE - 1:
+            except (ProviderLimited, ProviderUnreachable) as error:
+                if number + 1 >= tries_of(error):
                     raise
+                if isinstance(error, ProviderLimited):
+                    self.budget.slow_down(resource)
             self.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**number) * (0.5 + random.random() / 2))
             self.keep_lease()
         raise AssertionError("the last try returns or raises")
@@ -234,3 +249,10 @@ class Run:
             self._shown = seconds
             self.store.sync_state.set_cursor(PROGRESS, json.dumps(asdict(progress)))
         return progress
+
+
+def tries_of(error: ProviderError) -> int:
+    """How often a request that ends so is made: no answer at all is a matter of the network, and of the next sync."""
+    if isinstance(error, ProviderLimited):
+        return PATIENCE
+    return FAILURES if (error.http_status or 0) >= 500 else 1

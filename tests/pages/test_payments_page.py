@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -88,3 +90,26 @@ def test_an_export_is_ordered_on_the_page_and_says_that_it_is_done(app: AppTest,
     assert job and job.rows == count > 0
     assert f"**{count:,} rows**" in text_of(app)
     assert any(f"/exports/{job.id}" in str(part.proto.body) for part in app.get("html"))
+
+
+def test_a_sync_that_runs_shows_where_it_stands(app: AppTest, synced: Desk) -> None:
+    state, now = synced.store.sync_state, int(synced.clock.real().timestamp())
+    told = {"resource": "charges", "rows": 12_000, "reads": 121, "seconds": 6.0, "left": 30.0}
+    assert state.take_lease("sync", "another process", now, now + 60)
+    with synced.store.transaction():
+        state.set_cursor("progress", json.dumps(told))
+    show(app, "payments")
+    bar = app.get("progress")[0].proto
+    assert bar.text == (
+        "Reading from Stripe: 12,000 objects (2,000 a second), 121 reads used, now charges, about 30 s left"
+    )
+    assert bar.value == 16
+    assert next(one for one in app.button if one.label == "Sync now").disabled
+
+
+def test_the_setup_page_shows_the_reads_beside_the_allowance(app: AppTest, synced: Desk) -> None:
+    synced.sync.plan_next()
+    show(app, "setup")
+    assert "reads that Stripe allows in 30 days" in app.get("progress")[0].proto.text
+    assert "The next one is due" in text_of(app)
+    assert {"Charges", "Payouts"} <= set(app.dataframe[0].value["What was read"])

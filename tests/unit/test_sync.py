@@ -18,7 +18,7 @@ from benchmarks.history import DAY, History
 from benchmarks.loading import count_window_pages, read_ours, share_equal
 from benchmarks.server import Server
 from dashboard.clock import FixedClock
-from dashboard.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable
+from dashboard.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe import Stripe
 from dashboard.models import Actor, Role
@@ -28,7 +28,7 @@ from dashboard.store.vault import Vault, make_key
 from dashboard.sync import LONGEST_WAIT, Sync
 from dashboard.sync.backfill import WORKERS
 from dashboard.sync.budget import Budget
-from dashboard.sync.run import PATIENCE
+from dashboard.sync.run import FAILURES, LEASE, PATIENCE, Progress
 from tests.unit.test_ledger import check_summaries
 
 COUNT, END = 2_000, 1_795_478_400  # 2026-11-24 00:00 UTC
@@ -179,6 +179,38 @@ def test_a_limit_without_end_ends_the_sync_and_keeps_what_was_read(scene: Scene)
     assert scene.share_equal() == 1
 
 
+@pytest.mark.parametrize("resource", ["charges", "payouts", "events"])
+def test_a_provider_that_fails_now_and_then_is_asked_again(scene: Scene, resource: str) -> None:
+    failures = 0
+
+    def fail(asked: str) -> None:
+        nonlocal failures
+        if asked == resource and failures < 3:
+            failures += 1
+            raise ProviderUnreachable("503", maybe_done=False, provider="stripe", code="unreachable", http_status=503)
+
+    scene.provider.before = fail
+    report = scene.sync.run()
+    assert scene.share_equal() == 1
+    assert report.resources[resource].reads == scene.provider.asked[resource] + 3, "each of them is a read too"
+    assert len(scene.pauses) == 3 and max(scene.pauses) > min(scene.pauses)
+
+
+def test_a_provider_that_fails_for_long_ends_the_sync_and_the_next_goes_on(scene: Scene) -> None:
+    def fail(asked: str) -> None:
+        if asked == "charges" and scene.provider.asked["charges"] >= 10:
+            raise ProviderUnreachable("503", maybe_done=False, provider="stripe", code="unreachable", http_status=503)
+
+    scene.provider.before = fail
+    with pytest.raises(ProviderUnreachable):
+        scene.sync.run()
+    assert FAILURES - 1 <= len(scene.pauses) <= (FAILURES - 1) * WORKERS
+    scene.provider.before = lambda _resource: None
+    scene.sync.run()
+    assert scene.provider.asked["charges"] <= PAGES + 2 * WORKERS
+    assert scene.share_equal() == 1
+
+
 def test_a_limited_endpoint_goes_slower_and_the_others_do_not() -> None:
     budget = Budget(per_endpoint=10_000, overall=10_000)
     budget.slow_down("charges")
@@ -261,11 +293,11 @@ def test_a_long_pause_is_filled_instead_of_everything(scene: Scene) -> None:
     assert scene.provider.asked.total() <= 3, "the pause is filled once"
 
 
-def test_a_quiet_day_costs_less_than_150_reads(scene: Scene) -> None:
+@pytest.mark.parametrize("days_later", [0, 3, 8, 40])
+def test_a_quiet_day_costs_less_than_150_reads(scene: Scene, days_later: int) -> None:
+    # The day after the first backfill; with payments that wait; with the same long overdue; after a pause.
     scene.sync.run()
-    scene.clock.move(timedelta(days=9))  # nothing waits for an answer by then that the first day does not settle
-    scene.sync.run()
-    scene.clock.move(timedelta(hours=24))
+    scene.clock.move(timedelta(days=days_later))
     scene.sync.run()
     scene.provider.asked.clear()
     waited = 0.0
@@ -274,7 +306,8 @@ def test_a_quiet_day_costs_less_than_150_reads(scene: Scene) -> None:
         scene.clock.move(timedelta(seconds=pause))
         waited += pause
         scene.sync.run()
-    assert scene.provider.asked.total() <= 150
+    # Of the 150 allowed, 50 are left for a larger account: the daily sweep takes one per hundred waiting payments.
+    assert scene.provider.asked.total() <= 100, dict(scene.provider.asked)
     assert waited / scene.provider.asked["events"] < 2 * LONGEST_WAIT, "it does ask"
 
 
@@ -309,11 +342,63 @@ def test_where_a_sync_stands_can_be_read_while_it_runs(scene: Scene) -> None:
     assert scene.sync.status().progress is None, "none runs any more"
 
 
+def test_progress_says_rows_rate_reads_and_what_is_left() -> None:
+    said = Progress("payment_intents", 12_400, 124, 8.0, left=600.0).sentence()
+    assert said == "12,400 objects (1,550 a second), 124 reads used, now payment intents, about 10 min left"
+    assert Progress("events", 0, 1, 0.0).sentence() == "0 objects (0 a second), 1 reads used, now events"
+
+
+def test_the_pages_know_when_the_next_one_is_due(scene: Scene) -> None:
+    scene.sync.run()
+    assert scene.sync.status().next_at is None
+    pause = scene.sync.plan_next()
+    due = scene.fresh_sync().status().next_at
+    assert due is not None and abs((due - scene.clock.real()).total_seconds() - pause) <= 1
+
+
+def test_a_sync_that_a_person_asked_for_says_how_it_failed(scene: Scene) -> None:
+    def fail(_resource: str) -> None:
+        raise ProviderUnreachable("no network", maybe_done=False, provider="stripe", code="unreachable")
+
+    scene.provider.before = fail
+    fred = Actor("fred", frozenset({Role.FINANCE}))
+    scene.sync.request(fred)
+    problem = scene.sync.status().problem
+    assert problem is not None and problem.what == "no network"
+    scene.provider.before = lambda _resource: None
+    scene.sync.request(fred)
+    assert scene.sync.status().problem is None and scene.share_equal() == 1
+
+
+def test_asking_while_one_runs_is_no_problem(scene: Scene) -> None:
+    now = int(scene.clock.real().timestamp())
+    assert scene.store.sync_state.take_lease(LEASE, "another", now, now + 60)
+    scene.sync.request(Actor("fred", frozenset({Role.FINANCE})))
+    assert scene.sync.status().problem is None and scene.sync.status().running
+    assert scene.provider.asked.total() == 0
+
+
+def test_closing_the_desk_ends_a_long_sync_at_its_next_read(scene: Scene) -> None:
+    def close(resource: str) -> None:
+        if resource == "charges" and scene.provider.asked["charges"] == 5:
+            scene.sync.close()
+
+    scene.provider.before = close
+    with pytest.raises(Refused, match="stopped"):
+        scene.sync.run()
+    assert scene.provider.asked["charges"] <= 6 + WORKERS
+    scene.fresh_sync().run()
+    assert scene.provider.asked["charges"] <= PAGES + 2 * WORKERS
+    assert scene.share_equal() == 1
+
+
 def test_only_who_may_can_ask_for_a_sync(scene: Scene) -> None:
     with pytest.raises(AccessDenied):
         scene.sync.request(Actor("olga", frozenset({Role.OPS})))
     assert scene.provider.asked.total() == 0
-    assert scene.sync.request(Actor("fred", frozenset({Role.FINANCE}))).kind == "backfill"
+    scene.sync.request(Actor("fred", frozenset({Role.FINANCE})))
+    assert scene.share_equal() == 1
+    assert scene.sync.status().problem is None
 
 
 def test_what_nobody_foresaw_passes_through(scene: Scene) -> None:
