@@ -1,22 +1,135 @@
-"""The settings in force, and whether this browser can do what Link needs."""
+"""Whether everything is connected and will stay so, what this browser can do, the keys, and the settings in force."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 import streamlit as st
 
+from dashboard.access import Permission, can
+from dashboard.desk import Desk
+from dashboard.doctor import Check, Step, Verdict, examine
+from dashboard.models import Actor
 from dashboard.settings import KEYS
-from dashboard.ui import errors, evidence, format, frame, session, syncing
+from dashboard.ui import errors, evidence, format, frame, proof, session, syncing
+
+SIGNS = {
+    Verdict.OK: (":green[:material/check_circle:]", "OK"),
+    Verdict.WARNING: (":orange[:material/warning:]", "Warning"),
+    Verdict.FAILED: (":red[:material/error:]", "Failed"),
+}
+ORDER = (Verdict.FAILED, Verdict.WARNING, Verdict.OK)
+
+
+def browser_check(url: str) -> Check | None:
+    """Whether this browser reaches the Link script; None while it tries."""
+    said = evidence.reaches(url)
+    name = "Link script, from this browser"
+    if said is None:
+        return None
+    if said == "reached":
+        return Check(name, Verdict.OK, f"Reached: {url}", step=Step.PLAID)
+    return Check(
+        name,
+        Verdict.FAILED,
+        f"{url} was {said}",
+        "Links made on this device will fail.",
+        "Check its network, and any content blocker.",
+        step=Step.PLAID,
+    )
+
+
+def draw_check(check: Check) -> None:
+    """One finding: a sign and a word, what was found, what it means, what to do."""
+    sign, word = SIGNS[check.verdict]
+    with st.container(border=check.verdict is not Verdict.OK, gap="xxsmall"):
+        st.markdown(f"{sign} **{word}** · **{check.name}** · {errors.plain(check.found)}")
+        if check.meaning:
+            st.markdown(errors.plain(check.meaning))
+        if check.action:
+            st.markdown(f"**What to do:** {errors.plain(check.action)}")
+        if check.request_id and check.verdict is not Verdict.OK:
+            st.caption(f"request {check.request_id}")
+
+
+def draw_checks(found: Iterable[Check], at: datetime, desk: Desk) -> None:
+    """The findings by step, the worst first, and all of them to copy."""
+    checks = list(found)
+    counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in ORDER}
+    words = ", ".join(f"{count} {SIGNS[verdict][1].lower()}" for verdict, count in counts.items() if count)
+    st.markdown(f"**{words}**, looked at {format.moment(at, session.zone(), desk.clock.real())}.")
+    for step in Step:
+        st.markdown(f"##### {step.value}")
+        for check in sorted((one for one in checks if one.step is step), key=lambda one: ORDER.index(one.verdict)):
+            draw_check(check)
+    with st.expander("Copy everything, for a ticket", icon=":material/content_copy:"):
+        st.code("\n".join(check.as_text() for check in checks), language=None, wrap_lines=True)
+
+
+def draw_doctor(desk: Desk, actor: Actor) -> None:
+    """The checks, on demand: they ask Plaid and Stripe, and read the whole file."""
+    st.subheader("Is everything connected?")
+    st.caption(
+        "Walks Plaid, Stripe and this machine, and tries each for real. In Plaid's sandbox it links a test bank and"
+        " removes it again."
+    )
+    if st.button("Check this set-up", icon=":material/stethoscope:", type="primary"):
+        with st.spinner("Asking Plaid and Stripe, and reading the file …"):
+            st.session_state["setup-checks"] = (examine(desk, actor), desk.clock.real())
+    browser = browser_check(desk.settings.plaid_link_url)
+    kept = st.session_state.get("setup-checks")
+    if kept is None:
+        if browser is None:
+            st.markdown(":material/hourglass_top: Trying to reach the Link script from this browser …")
+        else:
+            draw_check(browser)
+        return
+    found, at = kept
+    draw_checks([*found, *([browser] if browser else [])], at, desk)
+
+
+def draw_keys(desk: Desk, actor: Actor) -> None:
+    """How Plaid's access tokens stand, and the way to change them all."""
+    stand = desk.plaid_tokens.stand(actor)
+    st.subheader("Access tokens")
+    words = [f"**{stand.changeable}** can be changed"]
+    words += [f"**{stand.going_on}** being changed now"] if stand.going_on else []
+    words += [f"**{stand.refused}** refused by Plaid, unchanged"] if stand.refused else []
+    words += [f":red[:material/error:] **{stand.lost}** lost: under *Needs attention*"] if stand.lost else []
+    st.markdown(" · ".join(words))
+    st.caption(
+        "After a leak, have Plaid end every access token and give a new one. Debits go on. A token whose new value is"
+        " lost on its way cannot be had again: that bank has to be linked anew. The encryption key itself is changed"
+        " with `ach-desk keys rotate`."
+    )
+    if not can(actor, Permission.ADMIN) or not stand.changeable:
+        return
+    with st.form("rotate-tokens", border=False):
+        sure = st.checkbox("I know that each old token is dead at once.")
+        pin, known = proof.ask(desk, actor)
+        if st.form_submit_button("Change every access token", icon=":material/key:", disabled=not known) and sure:
+            with errors.shown():
+                desk.plaid_tokens.rotate(proof.give(desk, actor, pin))
+                st.rerun()
+
+
+def draw_settings(desk: Desk) -> None:
+    """Every setting with its value, secrets hidden."""
+    shown = desk.settings.as_table()
+    rows = [{"Setting": key.name, "Value": shown.get(key.name, ""), "What it is": key.what} for key in KEYS]
+    st.subheader("Settings")
+    st.dataframe(rows, hide_index=True, alt="Settings in force, secrets hidden")
 
 
 def main() -> None:
-    """Settings, the last sync, the browser."""
-    desk = session.desk()
+    """Checks first, then the sync, the keys and the settings."""
+    desk, actor = session.desk(), session.actor()
     frame.title("Setup", "What this desk is connected to. Secrets are never shown.")
     with errors.shown():
-        shown = desk.settings.as_table()
-        rows = [{"Setting": key.name, "Value": shown.get(key.name, ""), "What it is": key.what} for key in KEYS]
-        status = desk.sync.status()
-        now = desk.clock.now()
+        with st.container(border=True):
+            draw_doctor(desk, actor)
+        status, now = desk.sync.status(), desk.clock.now()
         with st.container(border=True):
             st.subheader("Sync with Stripe")
             following = ""
@@ -29,18 +142,8 @@ def main() -> None:
             )
             syncing.draw_reads(status)
         with st.container(border=True):
-            st.subheader("This browser")
-            said = evidence.reaches(desk.settings.plaid_link_url)
-            if said is None:
-                st.markdown(":material/hourglass_top: Trying to reach the Link script …")
-            elif said == "reached":
-                st.markdown(":material/check_circle: This browser reaches the Link script.")
-            else:
-                st.markdown(f":material/error: This browser does not reach the Link script ({said}).")
-                st.caption("Links made on this device will fail. Check its network, and any content blocker.")
-            st.caption(desk.settings.plaid_link_url)
-        st.subheader("Settings")
-        st.dataframe(rows, hide_index=True, alt="Settings in force, secrets hidden")
+            draw_keys(desk, actor)
+        draw_settings(desk)
 
 
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,14 @@ from typing import Any
 import pytest
 
 from dashboard.access import demo_actor
+from dashboard.backup import Backups
 from dashboard.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
 from dashboard.errors import AccessDenied, ProviderRejected
-from dashboard.models import Actor, Mode, Role
+from dashboard.models import Actor, Mode, Role, Secret
 from dashboard.settings import load_settings
+from dashboard.store.vault import Vault
 from dashboard.worker import InlineWorker
 from tests.sandboxes import Sandbox
 
@@ -85,6 +88,8 @@ WELL: dict[str, Any] = {
     "last_sync": lambda: NOW,
     "reads_left": lambda: (10, 10_000),
     "debits_accepted": lambda: 1,
+    "last_backup": lambda: NOW,
+    "last_retention": lambda: NOW,
 }
 
 
@@ -107,6 +112,10 @@ def look(desk: Desk, plaid: Plaid | None = None, stripe: Stripe | None = None, *
         ("Last sync", Verdict.FAILED, {"last_sync": lambda: NOW - timedelta(days=26)}),
         ("Reads left at Stripe", Verdict.WARNING, {"reads_left": lambda: (8_500, 10_000)}),
         ("Reads left at Stripe", Verdict.FAILED, {"reads_left": lambda: (10_000, 10_000)}),
+        ("Last backup", Verdict.WARNING, {"last_backup": lambda: NOW - timedelta(days=3)}),
+        ("Last backup", Verdict.FAILED, {"last_backup": lambda: NOW - timedelta(days=20)}),
+        ("Daily job", Verdict.WARNING, {"last_retention": lambda: None}),
+        ("Daily job", Verdict.WARNING, {"last_retention": lambda: NOW - timedelta(days=3)}),
         (
             "Plaid keys",
             Verdict.FAILED,
@@ -133,3 +142,45 @@ def test_outside_the_sandbox_the_manual_enabling_is_not_taken_for_granted(desk: 
 def test_only_who_may_see_the_set_up_calls_the_doctor(desk: Desk) -> None:
     with pytest.raises(AccessDenied):
         examine(desk, Actor("ops", frozenset({Role.OPS})))
+
+
+@pytest.mark.parametrize("raw", [b"correct horse battery staple 123", b"\0" * 32, bytes(range(8)) * 4])
+def test_a_key_that_a_person_thought_of_is_pointed_out(desk: Desk, raw: bytes) -> None:
+    weak = replace(desk.settings, keys=(Secret(base64.urlsafe_b64encode(raw).decode()),))
+    ward = Ward(path=desk.settings.db, **WELL)
+    found = by_name(Doctor(weak, ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN))
+    assert found["Key strength"].verdict is Verdict.WARNING
+    assert look(desk)["Key strength"].verdict is Verdict.OK
+
+
+def test_environments_that_do_not_belong_together_are_found(desk: Desk) -> None:
+    mixed = replace(desk.settings, plaid_env="production")
+    ward = Ward(path=desk.settings.db, **WELL)
+    found = by_name(Doctor(mixed, ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN))
+    assert found["Environments match"].verdict is Verdict.FAILED
+
+
+def test_a_file_with_real_links_and_no_backup_is_pointed_out(desk: Desk) -> None:
+    real = replace(desk.settings, sandbox_url=None, stripe_api_base="https://api.stripe.com")
+    ward = Ward(path=desk.settings.db, **{**WELL, "last_backup": lambda: None})
+    found = by_name(Doctor(real, ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN))
+    assert found["Last backup"].verdict is Verdict.WARNING
+    assert look(desk, last_backup=lambda: None)["Last backup"].verdict is Verdict.OK, "the sandbox loses nothing"
+
+
+def test_a_backup_and_the_daily_job_are_known_and_the_look_is_in_the_trail(desk: Desk, tmp_path: Path) -> None:
+    before = by_name(examine(desk, ADMIN))
+    assert before["Daily job"].verdict is Verdict.WARNING and "none yet" in before["Last backup"].found
+    Backups(desk.store.database, desk.store.trail, Vault(desk.settings.keys), desk.clock, tmp_path / "kept").make(ADMIN)
+    desk.retention.run_daily()
+    after = by_name(examine(desk, ADMIN))
+    assert after["Daily job"].verdict is Verdict.OK and after["Last backup"].found == "Made 0 hours ago."
+    assert [row.action for row in desk.store.trail.read("setup")] == ["setup.checked"]
+
+
+def test_a_finding_is_copied_without_a_secret(desk: Desk) -> None:
+    text = "\n".join(check.as_text() for check in examine(desk, ADMIN))
+    settings = desk.settings
+    for secret in (settings.plaid_secret, settings.stripe_secret_key, *settings.keys):
+        assert secret.reveal() not in text
+    assert "WARNING This desk: Daily job:" in text

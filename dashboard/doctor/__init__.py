@@ -1,0 +1,93 @@
+"""The founding guide's steps 1 and 2 as checks that a person can read: is everything connected, and will it stay so?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from dashboard.access import Permission, require
+from dashboard.desk import Desk
+from dashboard.doctor.checks import Check, Step, Verdict
+from dashboard.doctor.machine import DeskChecks, Ward
+from dashboard.doctor.providers import PlaidProbe, ProviderChecks, StripeProbe
+from dashboard.errors import DeskError, ProviderError
+from dashboard.models import Actor, DebitState
+from dashboard.settings import Settings
+from dashboard.store.trail import TrailFilter
+
+__all__ = ["Check", "Doctor", "Step", "Verdict", "Ward", "examine"]
+
+
+class Doctor:
+    """Runs every check; one that raises becomes a finding, so that the others still run."""
+
+    def __init__(
+        self, settings: Settings, ward: Ward, plaid: PlaidProbe, stripe: StripeProbe, now: Callable[[], datetime]
+    ) -> None:
+        self._providers = ProviderChecks(settings, plaid, stripe, now, ward.debits_accepted)
+        self._desk = DeskChecks(settings, ward, now)
+
+    def examine(self, actor: Actor) -> list[Check]:
+        """All findings, in the order in which a set-up goes."""
+        require(actor, Permission.VIEW_SETUP)
+        return list(self._run())
+
+    def _run(self) -> Iterator[Check]:
+        providers, desk = self._providers, self._desk
+        for step, name, check in (
+            (Step.PLAID, "Plaid keys", providers.plaid_keys),
+            (Step.PLAID, "Environments match", desk.environments),
+            (Step.PLAID, "Plaid's Stripe integration", providers.integration),
+            (Step.STRIPE, "Stripe key", providers.stripe_key),
+            (Step.STRIPE, "Stripe account takes ACH", providers.ach),
+            (Step.STRIPE, "PaymentIntents with Plaid", providers.enabled),
+            (Step.STRIPE, "Last sync", desk.sync),
+            (Step.STRIPE, "Reads left at Stripe", desk.reads),
+            (Step.DESK, "Clock", providers.clock),
+            (Step.DESK, "Disk", desk.disk),
+            (Step.DESK, "Database", desk.database),
+            (Step.DESK, "Audit trail", desk.audit),
+            (Step.DESK, "Encryption keys", desk.keys),
+            (Step.DESK, "Key strength", desk.strength),
+            (Step.DESK, "Last backup", desk.backup),
+            (Step.DESK, "Daily job", desk.retention),
+        ):
+            try:
+                found = check(name)
+            except ProviderError as error:
+                found = Check(name, Verdict.FAILED, error.what, error.meaning, error.action, error.request_id)
+            except DeskError as error:
+                found = Check(name, Verdict.FAILED, error.what, error.meaning, error.action)
+            yield replace(found, step=step)
+
+
+def examine(desk: Desk, actor: Actor) -> list[Check]:
+    """Every check of a desk as it stands; that somebody looked is in the trail."""
+    require(actor, Permission.VIEW_SETUP)
+    store = desk.store
+    store.trail.note_view(actor, "setup.checked", "setup", desk.clock.now())
+
+    def count_accepted() -> int:
+        return sum(debit.state is DebitState.SUBMITTED for debit in store.debits.recent(None, 50))
+
+    def reads() -> tuple[int, int]:
+        status = desk.sync.status()
+        return status.reads_this_month, status.allowance
+
+    def last_backup() -> datetime | None:
+        made = store.trail.search(TrailFilter(action="backup.made"), limit=1)
+        return made[0].at if made else None
+
+    ward = Ward(
+        path=desk.settings.db,
+        integrity=store.database.check_integrity,
+        audit=store.trail.verify,
+        secrets_readable=store.sealed.are_readable,
+        last_sync=lambda: desk.sync.status().last_finished_at,
+        reads_left=reads,
+        debits_accepted=count_accepted,
+        last_backup=last_backup,
+        last_retention=desk.retention.last_run,
+    )
+    return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

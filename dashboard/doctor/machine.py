@@ -1,0 +1,208 @@
+"""What the desk itself stands on: its file, its keys, its disk, its backups, its sync."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dashboard.doctor.checks import Check, Verdict
+from dashboard.models import Mode, Secret
+from dashboard.settings import Settings
+
+DISK_WARNING_BYTES = 2 << 30  # a million payments take about 1.2 GB with their indexes; a backup needs as much again
+DISK_FAILED_BYTES = 200 << 20
+SYNC_WARNING = timedelta(hours=2)
+SYNC_FAILED = timedelta(days=25)  # Stripe keeps events for 30 days; then only a new backfill finds what changed
+BACKUP_WARNING = timedelta(days=2)
+BACKUP_FAILED = timedelta(days=14)
+DISTINCT_BYTES = 20  # of 32 random ones; fewer than 20 different come up once in 10^9 keys
+
+
+@dataclass(frozen=True)
+class Ward:
+    """What the store knows that a doctor asks for."""
+
+    path: Path
+    integrity: Callable[[], list[str]]
+    audit: Callable[[], list[str]]
+    secrets_readable: Callable[[], bool]
+    last_sync: Callable[[], datetime | None]
+    reads_left: Callable[[], tuple[int, int]]
+    debits_accepted: Callable[[], int]
+    last_backup: Callable[[], datetime | None]
+    last_retention: Callable[[], datetime | None]
+
+
+class DeskChecks:
+    """What is looked at on this machine."""
+
+    def __init__(self, settings: Settings, ward: Ward, now: Callable[[], datetime]) -> None:
+        self._settings, self._ward, self._now = settings, ward, now
+
+    def disk(self, name: str) -> Check:
+        """There is room for the database and a backup of it."""
+        free = shutil.disk_usage(self._ward.path.resolve().parent).free
+        found = f"{free / (1 << 30):.1f} GB free beside the database."
+        if free >= DISK_WARNING_BYTES:
+            return Check(name, Verdict.OK, found)
+        verdict = Verdict.FAILED if free < DISK_FAILED_BYTES else Verdict.WARNING
+        return Check(name, verdict, found, "A full disk stops every write.", "Free some space, or move ACH_DESK_DB.")
+
+    def database(self, name: str) -> Check:
+        """SQLite's own look at every page and reference."""
+        if findings := self._ward.integrity():
+            return Check(
+                name,
+                Verdict.FAILED,
+                f"SQLite finds: {findings[0]}",
+                "The file is damaged.",
+                "Stop the desk and restore the newest backup (`ach-desk restore`).",
+            )
+        return Check(name, Verdict.OK, f"{self._ward.path} is sound.")
+
+    def audit(self, name: str) -> Check:
+        """The chain of audit rows is whole."""
+        if findings := self._ward.audit():
+            return Check(
+                name,
+                Verdict.FAILED,
+                findings[0],
+                "Somebody changed the trail outside the desk.",
+                "Keep the file, compare it with the backups, and find out who had access.",
+            )
+        return Check(name, Verdict.OK, "The chain of audit rows is whole.")
+
+    def keys(self, name: str) -> Check:
+        """The keys open what is stored."""
+        if not self._ward.secrets_readable():
+            return Check(
+                name,
+                Verdict.FAILED,
+                "Stored tokens cannot be read with the keys in ACH_DESK_KEY.",
+                "The key that they were written with is missing; linked banks cannot be used.",
+                "Add the old key after the new one, separated by a comma.",
+            )
+        count = len(self._settings.keys)
+        if count > 1:
+            return Check(
+                name,
+                Verdict.WARNING,
+                f"{count} keys are set; every stored token can be read.",
+                "Old keys are needed only until a rotation has ended.",
+                "Run `ach-desk keys rotate`, then take the old keys out.",
+            )
+        return Check(name, Verdict.OK, "One key, and it opens every stored token.")
+
+    def sync(self, name: str) -> Check:
+        """The last sync with Stripe."""
+        last = self._ward.last_sync()
+        if last is None:
+            return Check(
+                name,
+                Verdict.WARNING,
+                "No sync has finished yet.",
+                "The payments table is empty.",
+                "Run `ach-desk sync`.",
+            )
+        age = self._now() - last
+        if age < SYNC_WARNING:
+            return Check(name, Verdict.OK, f"Finished {age.total_seconds() / 60:.0f} minutes ago.")
+        verdict = Verdict.FAILED if age >= SYNC_FAILED else Verdict.WARNING
+        return Check(
+            name,
+            verdict,
+            f"Finished {age.total_seconds() / 3600:.0f} hours ago.",
+            "Statuses on the pages are as old as that.",
+            "See whether `ach-desk serve` runs, and what its log says.",
+        )
+
+    def reads(self, name: str) -> Check:
+        """What is left of Stripe's monthly allowance of reads."""
+        used, allowed = self._ward.reads_left()
+        found = f"{used:,} of {allowed:,} reads used in 30 days."
+        if used < allowed * 0.8:
+            return Check(name, Verdict.OK, found)
+        return Check(
+            name,
+            Verdict.FAILED if used >= allowed else Verdict.WARNING,
+            found,
+            "Beyond its allowance Stripe may slow this account down.",
+            "The automatic sync has lengthened its interval; avoid `--full`.",
+        )
+
+    def strength(self, name: str) -> Check:
+        """The keys were made by chance and not by a person."""
+        if any(is_weak(key) for key in self._settings.keys):
+            return Check(
+                name,
+                Verdict.WARNING,
+                "A key in ACH_DESK_KEY does not look random.",
+                "A key that a person thought of can be guessed by whoever has a copy of the file.",
+                "Make one with `ach-desk keys init`, put it first, and run `ach-desk keys rotate`.",
+            )
+        return Check(name, Verdict.OK, f"{len(self._settings.keys)} of 256 bits, made at random.")
+
+    def environments(self, name: str) -> Check:
+        """Plaid's environment and Stripe's mode belong together."""
+        env, mode = self._settings.plaid_env, self._settings.mode
+        if (env == "production") == (mode is Mode.LIVE):
+            return Check(name, Verdict.OK, f"Plaid {env} and Stripe {mode} belong together; this file is theirs alone.")
+        return Check(
+            name,
+            Verdict.FAILED,
+            f"Plaid is {env}, but Stripe's key is for {mode}.",
+            "Plaid's tokens of one environment are worth nothing in the other.",
+            "Set PLAID_ENV and STRIPE_SECRET_KEY of the same kind.",
+        )
+
+    def backup(self, name: str) -> Check:
+        """A backup was made lately."""
+        last = self._ward.last_backup()
+        if last is None:
+            sandbox = self._settings.mode is Mode.SANDBOX
+            return Check(
+                name,
+                Verdict.OK if sandbox else Verdict.WARNING,
+                "There is none yet.",
+                "In the sandbox nothing is lost." if sandbox else "A broken disk would lose every link.",
+                "Run `ach-desk backup`, or set ACH_DESK_BACKUP_FOLDER for `serve` to make them.",
+            )
+        age = self._now() - last
+        found = f"Made {_ago(age)} ago."
+        if age < BACKUP_WARNING:
+            return Check(name, Verdict.OK, found)
+        return Check(
+            name,
+            Verdict.FAILED if age >= BACKUP_FAILED else Verdict.WARNING,
+            found,
+            "What was linked since then would be lost with the disk.",
+            "Run `ach-desk backup`, and see why none was made by itself.",
+        )
+
+    def retention(self, name: str) -> Check:
+        """The daily job that lets go of what is kept long enough has run."""
+        last = self._ward.last_retention()
+        if last is not None and self._now() - last < BACKUP_WARNING:
+            return Check(name, Verdict.OK, f"Ran {_ago(self._now() - last)} ago.")
+        return Check(
+            name,
+            Verdict.WARNING,
+            "It has not run yet." if last is None else f"Ran {_ago(self._now() - last)} ago.",
+            "Things are kept longer than docs/retention.md says.",
+            "Keep `ach-desk serve` running, or run `ach-desk retention`.",
+        )
+
+
+def is_weak(key: Secret) -> bool:
+    """Whether 32 bytes look as if a person had typed them: all printable, or few different ones."""
+    raw = base64.urlsafe_b64decode(key.reveal())
+    return len(set(raw)) < DISTINCT_BYTES or all(32 <= byte < 127 for byte in raw)
+
+
+def _ago(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
