@@ -23,6 +23,7 @@ from starlette.routing import Route  # noqa: E402
 
 from dashboard.devices import COOKIE, Devices, digest_cookie  # noqa: E402
 from dashboard.headers import Headers  # noqa: E402
+from dashboard.hooks import make_routes  # noqa: E402
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 
 CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (session.close), and systemd waits for both
@@ -155,6 +156,7 @@ app = st.App(
         Route("/readyz", readyz),
         Route("/authorization-copy", authorization_copy),
         Route("/exports/{id}", export_file),
+        *make_routes(_settings),
     ],
     secrets=write_auth(_settings.open_id),
 )

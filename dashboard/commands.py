@@ -76,7 +76,7 @@ def sync(chosen: argparse.Namespace) -> int:
                 print(error.sentences(), file=sys.stderr, flush=True)
             if not chosen.watch:
                 return 0
-            time.sleep(desk.sync.plan_next())
+            desk.sync.wait(desk.sync.plan_next())
 
 
 def export(chosen: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from dashboard.figures import Figures
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
 from dashboard.gateways.sandbox_control import SandboxControl
+from dashboard.gateways.signatures import PlaidVerifier
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.wire import make_session
 from dashboard.handover import Handover
@@ -43,6 +44,7 @@ from dashboard.store import Store
 from dashboard.store.vault import Vault
 from dashboard.stripe_tellings import StripeTellings
 from dashboard.sync import Sync
+from dashboard.webhooks import Webhooks
 from dashboard.worker import Runner, Worker
 
 
@@ -88,6 +90,7 @@ class Desk:
     erasing: Erasing
     retention: Retention
     reads_secrets: bool
+    webhooks: Webhooks
 
     @property
     def mode(self) -> Mode:
@@ -174,6 +177,8 @@ def open_desk(
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=finish)
     hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
+    health = HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings, worker)
+    verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     payments = Payments(store, clock, settings)
     tellings = StripeTellings(store, stripe, clock, worker)
     desk = Desk(
@@ -192,7 +197,7 @@ def open_desk(
         mandates=Mandates(store, clock, settings),
         removals=Removals(store, removal_steps, clock),
         bank_data=bank_data,
-        health=HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings, worker),
+        health=health,
         shared_accounts=shared_accounts,
         debits=Debits(store, plaid, stripe, clock, settings, worker),
         payments=payments,
@@ -207,6 +212,7 @@ def open_desk(
         stripe=stripe,
         sign_in=sign_in,
         attention=Attention(store, clock),
+        webhooks=Webhooks(store, verifier, hosted, health, clock, settings),
         audit=Audit(store, clock, settings.timezone),
         plaid_tokens=PlaidTokens(store, plaid, clock, worker),
         erasing=Erasing(store, stripe, removal_steps, clock, worker),

@@ -92,6 +92,15 @@ class HostedLinks:
                 self._ask_quietly(kept)
         return asked
 
+    def hasten(self, link_token: str) -> bool:
+        """Ask about the phone of this link token at the next turn; False where none is waited for under it."""
+        for kept in self._store.hosted.waiting():  # a handful: tokens are sealed, so none can be looked up
+            work = self._store.attempts.work(kept.attempt_id)
+            if work is not None and work.link_token is not None and work.link_token.reveal() == link_token:
+                self._store.hosted.hasten(kept.attempt_id)
+                return True
+        return False
+
     def _ask_quietly(self, kept: HostedLink) -> None:
         """One phone's trouble must not keep the others waiting: it is asked about again in its next turn."""
         try:

@@ -82,6 +82,8 @@ class Plaid:
             "country_codes": COUNTRIES,
             "user": {"client_user_id": customer_id},
         }
+        if settings.serving.plaid_webhook_url and access_token is None:  # update mode leaves an Item's as it is
+            body["webhook"] = settings.serving.plaid_webhook_url
         if access_token is None:
             body["products"] = ["auth"]
             more = [product for product in settings.plaid_products if product != "auth"]
@@ -286,6 +288,10 @@ class Plaid:
                 action="Set PLAID_ENV to the environment in which the bank was linked, or link the bank again.",
             )
         return text
+
+    def webhook_key(self, id: str) -> dict[str, Any]:
+        """The public key (JWK) by whose id Plaid has signed a webhook. Raises ProviderRejected for an unknown id."""
+        return dict(self._post("/webhook_verification_key/get", {"key_id": id}).part("key").data)
 
     def _post(self, path: str, body: dict[str, Any], *, repeatable: bool = True) -> Checked:
         reply = self._wire.send("POST", path, repeatable=repeatable, json=body)

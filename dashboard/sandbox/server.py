@@ -21,6 +21,7 @@ from dashboard.sandbox import control, ids, plaid, stripe
 from dashboard.sandbox.faults import FaultMiddleware, Faults
 from dashboard.sandbox.state import State
 from dashboard.sandbox.stripe import history
+from dashboard.sandbox.stripe.webhooks import Deliveries
 
 LINK_SCRIPT = "/link/v2/stable/link-initialize.js"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -44,7 +45,11 @@ def create_app(state: State, *, rate_limit: int | None = None) -> Starlette:
     faults = Faults()
     found = [*control.routes(state, faults), *stripe.routes(state), *plaid.routes(state)]
     found.append(Route("/{path:path}", refuse_unknown, methods=METHODS))
-    return Starlette(routes=found, middleware=[Middleware(FaultMiddleware, faults=faults, rate_limit=rate_limit)])
+    around = [
+        Middleware(Deliveries, state=state),
+        Middleware(FaultMiddleware, faults=faults, rate_limit=rate_limit),
+    ]
+    return Starlette(routes=found, middleware=around)
 
 
 def describe(state: State, url: str) -> dict[str, Any]:

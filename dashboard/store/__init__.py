@@ -20,6 +20,7 @@ from dashboard.store.saved_views import SavedViewRows
 from dashboard.store.sealed import SealedRows
 from dashboard.store.sync_state import SyncRows
 from dashboard.store.vault import Vault
+from dashboard.store.webhooks import WebhookRows
 from dashboard.store.wiping import Wiping
 
 
@@ -37,6 +38,7 @@ class Store(CoreStore):
         self.people = PeopleRows(database)
         self.sealed = SealedRows(database, vault)
         self.retention = RetentionRows(database)
+        self.webhooks = WebhookRows(database)
         self.wiping = Wiping(database, self.ledger)
 
     @classmethod

@@ -78,6 +78,16 @@ class HostedRows:
             )
             return bool(cursor.rowcount)
 
+    def waiting(self) -> list[HostedLink]:
+        """Every address that an outcome is still waited for."""
+        query = "SELECT * FROM link_hosted WHERE state = 'waiting' ORDER BY created_at DESC"
+        return [_read(row) for row in select(self._database.handle, query, [])]
+
+    def hasten(self, attempt_id: str) -> None:
+        """Ask about this one at the next turn."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE link_hosted SET next_at = 0 WHERE attempt_id = ? AND state = 'waiting'", [attempt_id])
+
     def end(self, attempt_id: str, state: Waiting) -> None:
         """Ask no more."""
         with self._database.transaction() as db:

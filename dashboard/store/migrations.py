@@ -14,6 +14,7 @@ from dashboard.store import (
     schema_keeping,
     schema_payments,
     schema_people,
+    schema_webhooks,
 )
 from dashboard.store.database import Database
 
@@ -27,6 +28,7 @@ ROOMS = {
     "customers": schema_customers.define,
     "health": schema_health.define,
     "bank": schema_bank.define,
+    "webhooks": schema_webhooks.define,
 }
 
 

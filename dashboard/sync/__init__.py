@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.access import Permission, require
@@ -48,6 +48,9 @@ SLOW_ASKED, BEGUN, GAP = "events_slow_asked", "backfill_started", "gap"
 RUNNING = "syncing"  # the code of a refusal because another sync runs
 NEXT = "next_sync"  # when the process that keeps the sync going means to ask again
 WAIT_FOR_OTHER = 0.2  # seconds between two looks whether another sync has ended
+# After a webhook: seconds between two syncs, since one payment makes half a dozen events at once, and between two looks
+# at our own table; and for how long an event is looked for that Stripe told and does not list yet.
+BETWEEN, LOOK_EVERY, LOOKED_FOR = 3.0, 1.0, timedelta(minutes=10)
 NEARLY_SPENT = 0.8  # of the allowance, from which on only what must be is read
 
 
@@ -117,6 +120,7 @@ class Sync:
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
         self._owner_checked = False
         self._quiet = 0  # syncs in a row that found nothing
+        self._missed = 0  # syncs in a row that did not find what a webhook told of
 
     def request(self, actor: Actor) -> None:
         """What *Sync now* does: begin one beside the page, which looks at `status`. Raises AccessDenied."""
@@ -195,7 +199,8 @@ class Sync:
         news = 0
         slow = int(state.cursor(SLOW_ASKED) or 0)
         news += follow_events(run, CURSOR, int(state.cursor(CURSOR) or started))
-        if news or filling or started - slow >= SLOW_EVERY or self._settings.mode is Mode.SANDBOX:
+        due = started - slow >= SLOW_EVERY or self._settings.mode is Mode.SANDBOX or self._told()
+        if news or filling or due:
             news += follow_events(run, SLOW_CURSOR, int(state.cursor(SLOW_CURSOR) or started))
             run.commit("charges", [], lambda: state.set_cursor(SLOW_ASKED, str(started)))
         swept = int(state.cursor(SWEPT) or 0)
@@ -211,6 +216,7 @@ class Sync:
             run.budget.requests(),
         )
         with self._store.transaction():
+            self._settle_webhooks()
             state.end_run(number, int(self._clock.real().timestamp()), report.as_dict())
             state.drop_cursor(PROGRESS)
         return report
@@ -251,6 +257,28 @@ class Sync:
         limit = 25 if self._settings.mode is Mode.TEST else 100
         overall = self._settings.stripe_reads_per_second_total or limit * GLOBAL_SHARE
         return Budget(per_endpoint=given or PER_ENDPOINT, overall=overall)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the next sync; True where a webhook has cut the wait short: what it speaks of is there by then."""
+        end = time.monotonic() + seconds
+        self._sleep(min(seconds, BETWEEN * 2.0 ** min(self._missed, 5)))
+        while time.monotonic() < end:
+            if self._told():
+                return True
+            self._sleep(min(LOOK_EVERY, max(0.0, end - time.monotonic())))
+        return False
+
+    def _told(self) -> bool:
+        """Whether Stripe has told of something by webhook that is not read yet."""
+        return bool(self._settings.serving.stripe_webhook_secret and self._store.webhooks.open("stripe"))
+
+    def _settle_webhooks(self) -> None:
+        """Take off what has been read. An event may be listed later than it is told: it is looked for longer."""
+        told, now = self._store.webhooks.open("stripe"), self._clock.real()
+        unseen = self._store.sync_state.unseen_events(sorted(told)) if told else set()
+        done = {id for id, at in told.items() if id not in unseen or now - at > LOOKED_FOR}
+        self._store.webhooks.finish("stripe", done, now)
+        self._missed = self._missed + 1 if told.keys() - done else 0
 
     def status(self) -> SyncStatus:
         """How the sync stands."""

@@ -27,7 +27,8 @@ payment_intent_retrieve payment_intent_update payment_intent_verify_microdeposit
 payment_method_create payment_method_detach payment_method_list payment_method_retrieve payment_method_update
 payout_list payout_retrieve refund_cancel refund_create refund_list refund_retrieve refund_update setup_intent_cancel
 setup_intent_confirm setup_intent_create setup_intent_list setup_intent_retrieve setup_intent_verify_microdeposits
-token_create token_retrieve
+token_create token_retrieve webhook_endpoint_create webhook_endpoint_delete webhook_endpoint_list
+webhook_endpoint_retrieve
 """
 ENDPOINTS = ENDPOINT_NAMES.split()
 OPTIONS = {"api_key", "stripe_version", "stripe_account", "stripe_context", "max_network_retries", "idempotency_key"}

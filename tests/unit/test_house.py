@@ -26,7 +26,7 @@ def room_of(path: Path) -> str:
         return parts[0]
     if len(parts) > 2 and parts[1] in {"gateways", "store", "sandbox"}:
         return parts[1]
-    if parts[1:2] == ("ui",) or parts[1] in {"app", "main"}:
+    if parts[1:2] == ("ui",) or parts[1] in {"app", "hooks", "main"}:
         return "front"
     if parts[1] in {"cli", "commands", "demo", "processes", "doctor", "serving", "__main__"}:
         return "cli"

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from joserfc import jwk, jwt
 
-from dashboard.errors import ProviderRejected
-from dashboard.gateways.signatures import PlaidVerifier, verify_stripe
+from dashboard.errors import ProviderError, ProviderRejected
+from dashboard.gateways.signatures import FETCHES_A_MINUTE, PlaidVerifier, verify_stripe
 from dashboard.models import Secret
 
 BODY = json.dumps({"id": "evt_1", "type": "charge.updated"}).encode()
@@ -93,3 +93,36 @@ def test_a_plaid_webhook_is_read_and_its_key_is_fetched_once(verifier: PlaidVeri
 def test_a_plaid_webhook_is_refused(verifier: PlaidVerifier, make: Callable[[], str]) -> None:
     with pytest.raises(ProviderRejected):
         verifier.verify(BODY, make())
+
+
+def test_a_key_is_asked_for_again_after_a_day_and_not_believed_once_it_has_expired() -> None:
+    clock, answers = [NOW], [{}, {"expired_at": 1_795_000_000}]
+
+    def fetch(kid: str) -> dict[str, object]:
+        return {**KEY.as_dict(private=False), **answers.pop(0)}
+
+    verifier = PlaidVerifier(fetch, lambda: clock[0])
+    verifier.verify(BODY, token())
+    clock[0] += timedelta(hours=25)
+    with pytest.raises(ProviderRejected, match="expired"):
+        verifier.verify(BODY, token(at=clock[0]))
+    assert answers == []
+
+
+def test_who_makes_key_ids_up_does_not_have_plaid_asked_for_each() -> None:
+    asked: list[str] = []
+
+    def fetch(kid: str) -> dict[str, object]:
+        asked.append(kid)
+        raise ProviderRejected("no such key", provider="plaid", code="INVALID_WEBHOOK_VERIFICATION_KEY_ID")
+
+    def forged(kid: str) -> str:
+        return jwt.encode({"alg": "ES256", "kid": kid}, {"iat": int(NOW.timestamp())}, KEY)
+
+    verifier = PlaidVerifier(fetch, lambda: NOW)
+    for number in range(20):
+        with pytest.raises(ProviderError):
+            verifier.verify(BODY, forged(f"made-up-{number}"))
+    assert len(asked) == FETCHES_A_MINUTE
+    with pytest.raises(ProviderRejected):
+        verifier.verify(BODY, forged("../../item/remove"))

@@ -26,6 +26,7 @@ from dashboard.sandbox.stripe import (
     params,
     replays,
     setups,
+    webhooks,
 )
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, not_imitated
@@ -92,6 +93,10 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("GET", "balance_transactions/{}"): ("balance_transaction_retrieve", money.retrieve_txn),
     ("GET", "payouts"): ("payout_list", money.list_payouts),
     ("GET", "payouts/{}"): ("payout_retrieve", money.retrieve_payout),
+    ("POST", "webhook_endpoints"): ("webhook_endpoint_create", webhooks.create_endpoint),
+    ("GET", "webhook_endpoints"): ("webhook_endpoint_list", webhooks.list_endpoints),
+    ("GET", "webhook_endpoints/{}"): ("webhook_endpoint_retrieve", webhooks.retrieve_endpoint),
+    ("DELETE", "webhook_endpoints/{}"): ("webhook_endpoint_delete", webhooks.delete_endpoint),
     ("GET", "events"): ("event_list", money.list_events),
     ("GET", "events/{}"): ("event_retrieve", money.retrieve_event),
 }

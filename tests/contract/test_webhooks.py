@@ -1,0 +1,342 @@
+"""Both providers' webhooks, sent by the sandbox to the real server: taken once, believed only with their signature."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from joserfc import jwk, jwt
+
+from dashboard.access import demo_actor
+from dashboard.demo import settings_for
+from dashboard.desk import Desk, open_desk
+from dashboard.models import HolderType
+from dashboard.processes import find_port
+from dashboard.sandbox.plaid.webhooks import sign as sign_plaid
+from dashboard.sandbox.plaid.webhooks import signing_key
+from dashboard.sandbox.stripe.webhooks import deliver
+from dashboard.sandbox.stripe.webhooks import sign as sign_stripe
+from dashboard.settings import load_settings
+from dashboard.store.acceptances import Acceptance
+from dashboard.store.hosted import Waiting
+from dashboard.worker import InlineWorker
+from tests.browser.desk import RunningDesk
+from tests.pages.test_pages import link
+from tests.sandboxes import Sandbox
+
+
+class HookedDesk(RunningDesk):
+    """The real server with both webhooks on; the sandbox is in this process, so that its secrets are at hand."""
+
+    def __init__(self, home: Path, sandbox: Sandbox) -> None:
+        self.home, self.own, self.app = home, sandbox, None
+        home.mkdir(parents=True, exist_ok=True)
+        self.port = find_port(0)
+        ready = {"url": sandbox.url, "link_script": f"{sandbox.url}/link.js", **sandbox.keys}
+        endpoint = sandbox.client.v1.webhook_endpoints.create(
+            {"url": f"{self.url}/webhooks/stripe", "enabled_events": ["*"]}
+        )
+        self.secret = str(endpoint.secret)
+        self.environ = settings_for(ready, {}, home) | {
+            "STRIPE_WEBHOOK_SECRET": self.secret,
+            "ACH_DESK_PLAID_WEBHOOK_URL": f"{self.url}/webhooks/plaid",
+        }
+        try:
+            self.start()
+        except BaseException:
+            self.stop_app()
+            raise
+
+    def open(self) -> Desk:
+        """The same desk in this process, as the sync beside the server is one."""
+        return open_desk(load_settings(self.environ, None), worker=InlineWorker())
+
+    def stop(self) -> None:
+        self.stop_app()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.environ["ACH_DESK_DB"], timeout=30) as db:
+            found = db.execute(sql, values).fetchall()
+        db.close()
+        return found
+
+    def post(self, provider: str, body: bytes, proof: str) -> int:
+        header = {"stripe": "Stripe-Signature", "plaid": "Plaid-Verification"}[provider]
+        return requests.post(f"{self.url}/webhooks/{provider}", body, headers={header: proof}, timeout=30).status_code
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    running = Sandbox(tmp_path_factory.mktemp("hooks"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def desk(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HookedDesk]:
+    started = HookedDesk(tmp_path_factory.mktemp("hooked"), sandbox)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def beside(desk: HookedDesk) -> Iterator[Desk]:
+    opened = desk.open()
+    opened.sync.run()
+    yield opened
+    opened.close()
+
+
+def until(true: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_payment_is_in_the_table_seconds_after_stripe_knew(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+    woken: list[bool] = []
+    waiting = threading.Thread(target=lambda: woken.append(beside.sync.wait(60)))
+    waiting.start()
+    customer, account = sandbox.link()
+    made = sandbox.debit(customer, account)
+    waiting.join(30)
+    assert woken == [True], "the wait of a minute was cut short"
+    until(lambda: desk.rows("SELECT 1 FROM webhook_event WHERE kind = 'payment_intent.processing'"))
+    beside.sync.run()
+    ((intent,),) = desk.rows("SELECT intent_id FROM payment WHERE intent_id = ?", made.id)
+    assert intent == made.id
+    assert beside.store.webhooks.open("stripe") == {}, "what was told has been read"
+
+
+def test_an_event_that_comes_again_is_the_same_event(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+    event = sandbox.client.v1.events.list({"limit": 1, "type": "payment_intent.processing"}).data[0]
+    body = json.dumps(event.to_dict()).encode()
+    before = desk.rows("SELECT count(*), max(done_at) FROM webhook_event")
+    for _ in range(3):
+        assert deliver(f"{desk.url}/webhooks/stripe", body, desk.secret)
+    assert desk.rows("SELECT count(*), max(done_at) FROM webhook_event") == before
+    assert beside.store.webhooks.open("stripe") == {}
+
+
+def test_an_event_is_a_hint_and_never_data(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+    """Even with a right signature: what an event claims of an object is not kept, the object is read at Stripe."""
+    intent = sandbox.client.v1.payment_intents.list({"limit": 1}).data[0]
+    claimed = {**intent.to_dict(), "status": "succeeded", "amount": 99_999_900}
+    body = json.dumps(
+        {
+            "id": "evt_madeup000000000000000001",
+            "object": "event",
+            "type": "payment_intent.succeeded",
+            "created": int(time.time()),
+            "livemode": False,
+            "data": {"object": claimed},
+        }
+    ).encode()
+    assert desk.post("stripe", body, sign_stripe(desk.secret, body, int(time.time()))) == 200
+    beside.sync.run()
+    ((amount, state),) = desk.rows("SELECT amount, state FROM payment WHERE intent_id = ?", intent.id)
+    assert amount == intent.amount and state not in {"succeeded", "paid_out"}
+
+
+BODY = b'{"id": "evt_1", "type": "charge.updated", "livemode": false}'
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        pytest.param(lambda desk: (BODY, sign_stripe("whsec_other", BODY, int(time.time()))), id="of another key"),
+        pytest.param(lambda desk: (BODY, sign_stripe(desk.secret, BODY, int(time.time()) - 301)), id="old"),
+        pytest.param(lambda desk: (BODY + b" ", sign_stripe(desk.secret, BODY, int(time.time()))), id="tampered"),
+        pytest.param(lambda desk: (BODY, ""), id="unsigned"),
+    ],
+)
+def test_what_stripe_did_not_sign_changes_nothing(
+    desk: HookedDesk, forge: Callable[[HookedDesk], tuple[bytes, str]]
+) -> None:
+    before = desk.rows("SELECT count(*) FROM webhook_event")
+    assert desk.post("stripe", *forge(desk)) == 400
+    assert desk.rows("SELECT count(*) FROM webhook_event") == before
+
+
+def test_a_live_event_is_not_taken_by_a_desk_of_the_sandbox(desk: HookedDesk) -> None:
+    body = BODY.replace(b"false", b"true")
+    assert desk.post("stripe", body, sign_stripe(desk.secret, body, int(time.time()))) == 400
+
+
+@pytest.fixture(scope="module")
+def item(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> str:
+    """A linked bank, by Plaid's name of it."""
+    actor = demo_actor()
+    customer = beside.customers.add(actor, "Wanda Webhook", "wanda@example.com", "W-1", HolderType.INDIVIDUAL)
+    link(beside, actor, sandbox, customer)
+    ((plaid_item_id,),) = desk.rows("SELECT plaid_item_id FROM item WHERE customer_id = ?", customer.id)
+    return str(plaid_item_id)
+
+
+def asked(desk: HookedDesk, item: str) -> int:
+    """How often Plaid was asked about this connection."""
+    found = desk.rows("SELECT asked FROM item_health h JOIN item i ON i.id = h.item_id WHERE plaid_item_id = ?", item)
+    return int(found[0][0]) if found else 0
+
+
+def next_turn(desk: HookedDesk, item: str) -> int:
+    """When Plaid is asked about it next."""
+    found = desk.rows("SELECT next_at FROM item_health h JOIN item i ON i.id = h.item_id WHERE plaid_item_id = ?", item)
+    return int(found[0][0])
+
+
+def fire(desk: HookedDesk, beside: Desk, sandbox: Sandbox, item: str, code: str) -> None:
+    """Have Plaid send a webhook of this Item."""
+    ((id,),) = desk.rows("SELECT id FROM item WHERE plaid_item_id = ?", item)
+    token = beside.store.items.access_token(str(id)).reveal()
+    plaid = sandbox.keys["plaid"]
+    headers = {"PLAID-CLIENT-ID": plaid["client_id"], "PLAID-SECRET": plaid["secret"]}
+    for path, body in (
+        ("/item/webhook/update", {"access_token": token, "webhook": f"{desk.url}/webhooks/plaid"}),
+        ("/sandbox/item/fire_webhook", {"access_token": token, "webhook_code": code}),
+    ):
+        requests.post(f"{sandbox.url}{path}", json=body, headers=headers, timeout=30).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    "code", ["ERROR", "LOGIN_REPAIRED", "PENDING_DISCONNECT", "USER_PERMISSION_REVOKED", "DEFAULT_UPDATE"]
+)
+def test_what_plaid_says_of_a_connection_has_it_asked_now(
+    desk: HookedDesk, beside: Desk, sandbox: Sandbox, item: str, code: str
+) -> None:
+    until(lambda: asked(desk, item) > 0)  # the server's own first look at a new connection
+    before = asked(desk, item)
+    fire(desk, beside, sandbox, item, code)
+    until(lambda: asked(desk, item) > before, 30)
+    ((kind, done),) = desk.rows("SELECT kind, done_at FROM webhook_event WHERE kind LIKE ?", f"%.{code}")
+    assert kind.split(".")[1] == code and done
+
+
+def plaid_body(item: str, code: str = "ERROR") -> bytes:
+    said = {"webhook_type": "ITEM", "webhook_code": code, "item_id": item, "environment": "sandbox", "error": None}
+    return json.dumps(said).encode()
+
+
+def test_a_replay_of_plaids_webhook_does_nothing_again(
+    desk: HookedDesk, beside: Desk, sandbox: Sandbox, item: str
+) -> None:
+    body = plaid_body(item)
+    token = sign_plaid(sandbox.state, body)
+    before = asked(desk, item)
+    assert desk.post("plaid", body, token) == 200
+    until(lambda: asked(desk, item) > before, 30)
+    until(lambda: next_turn(desk, item) > time.time() + 600)
+    assert desk.post("plaid", body, token) == 200, "Plaid must not go on repeating it"
+    assert next_turn(desk, item) > time.time() + 600
+
+
+def test_what_plaid_did_not_sign_changes_nothing(desk: HookedDesk, beside: Desk, sandbox: Sandbox, item: str) -> None:
+    body = plaid_body(item)
+    good = sign_plaid(sandbox.state, body)
+    header, claims, signature = good.split(".")
+    kid = signing_key(sandbox.state).as_dict(private=False)["kid"]
+    digest = jwt.decode(good, signing_key(sandbox.state), algorithms=["ES256"]).claims["request_body_sha256"]
+    now = sandbox.state.clock.timestamp()
+
+    def token(at: int, key: jwk.ECKey) -> str:
+        return jwt.encode({"alg": "ES256", "kid": kid}, {"iat": at, "request_body_sha256": digest}, key)
+
+    forged = [
+        (body + b" ", good),
+        (body, f"{header}.{claims}.{signature[::-1]}"),
+        (body, token(now - 400, signing_key(sandbox.state))),
+        (body, token(now, jwk.ECKey.generate_key("P-256"))),
+        (body, ""),
+    ]
+    before, turn = desk.rows("SELECT count(*) FROM webhook_event"), next_turn(desk, item)
+    assert [desk.post("plaid", *one) for one in forged] == [400] * len(forged)
+    assert (desk.rows("SELECT count(*) FROM webhook_event"), next_turn(desk, item)) == (before, turn)
+
+
+def test_a_connection_that_the_desk_does_not_know_is_no_reason_to_repeat(desk: HookedDesk, sandbox: Sandbox) -> None:
+    body = plaid_body("somebody-elses-item")
+    assert desk.post("plaid", body, sign_plaid(sandbox.state, body)) == 200
+    assert desk.rows("SELECT kind FROM webhook_event ORDER BY received_at DESC LIMIT 1") == [("ITEM.ERROR",)]
+
+
+def test_the_end_of_a_link_on_a_phone_is_asked_for_at_once(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+    actor = demo_actor()
+    customer = beside.customers.add(actor, "Hana Hosted", "hana@example.com", "W-2", HolderType.INDIVIDUAL)
+    accepted = Acceptance(
+        how="offline",
+        text="I agree.",
+        version="2026-11",
+        language="en",
+        business_name="Acme",
+        accepted_at=datetime.now(UTC),
+        operator=actor.name,
+        operator_address="",
+        facts={},
+    )
+    attempt = beside.hosted.open(actor, customer.id, accepted)
+    beside.hosted.ask_due()
+    work = beside.store.attempts.work(attempt)
+    assert work is not None and work.link_token is not None
+    assert beside.plaid.read_link_token(work.link_token).results == ()
+    said = {
+        "webhook_type": "LINK",
+        "webhook_code": "SESSION_FINISHED",
+        "status": "EXITED",
+        "link_session_id": "session",
+        "link_token": work.link_token.reveal(),
+        "public_tokens": [],
+        "environment": "sandbox",
+    }
+    with beside.store.transaction():  # as if its next turn were far away
+        beside.store.database.handle.execute("UPDATE link_hosted SET next_at = next_at + 86400")
+    body = json.dumps(said).encode()
+    assert desk.post("plaid", body, sign_plaid(sandbox.state, body)) == 200
+    kept = beside.store.hosted.get(attempt)
+    assert kept is not None and kept.state is Waiting.WAITING
+    asked = kept.asked
+    until(lambda: (now := beside.store.hosted.get(attempt)) is not None and now.asked > asked)
+
+
+def test_a_new_link_asks_plaid_for_webhooks(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+    seen = [json.loads(row[0]) for row in sandbox.state._db.execute("SELECT doc FROM documents").fetchall()]
+    asked = [one for one in seen if isinstance(one.get("request"), dict) and "client_name" in one["request"]]
+    assert asked and {one["request"].get("webhook") for one in asked} == {f"{desk.url}/webhooks/plaid"}
+
+
+def test_a_body_without_end_is_not_read_to_its_end(desk: HookedDesk) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(10_000):
+            yield b"x" * 65_536
+
+    try:
+        answer = requests.post(f"{desk.url}/webhooks/stripe", endless(), timeout=30)
+        assert answer.status_code == 413
+    except requests.ConnectionError:
+        pass  # the desk hung up, which says the same
+    assert desk.post("stripe", b"x" * (600 << 10), "") == 413
+
+
+def test_the_log_says_that_a_webhook_was_refused_and_not_what_it_said(desk: HookedDesk, item: str) -> None:
+    assert desk.post("plaid", plaid_body(item), "") == 400
+    said = (desk.home / "dashboard.log").read_text()
+    assert "A webhook was refused" in said
+    assert item not in said and desk.secret not in said
+
+
+def test_a_desk_that_takes_none_has_no_such_address(sandbox: Sandbox, tmp_path: Path) -> None:
+    from dashboard.hooks import make_routes
+
+    ready = {"url": sandbox.url, "link_script": f"{sandbox.url}/link.js", **sandbox.keys}
+    plain = load_settings(settings_for(ready, {}, tmp_path), None)
+    assert make_routes(plain) == []
+    classic = settings_for(ready, {"PLAID_LINK_GENERATION": "classic"}, tmp_path)
+    assert make_routes(load_settings({**classic, "ACH_DESK_PLAID_WEBHOOK_URL": "https://x/webhooks/plaid"}, None)) == []
