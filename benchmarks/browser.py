@@ -64,10 +64,10 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass(frozen=True)
 class Taken:
-    """One action: milliseconds to the last message, to the end of the script itself, and kilobytes received."""
+    """One action: milliseconds to the last message, to the table's own one, and kilobytes received."""
 
     last_ms: float
-    script_ms: float
+    table_ms: float
     kb: float
     messages: int
 
@@ -79,6 +79,7 @@ class Tab:
         self.page: Page = context.new_page()
         self.page.add_init_script(WATCH)
         self._frames: list[bytes] = []
+        self._timed: set[str] = set()  # fragments that a timer runs
         self._cdp: CDPSession = context.new_cdp_session(self.page)
         self._cdp.send("Network.enable")
         self._cdp.on("Network.webSocketFrameReceived", self._keep)
@@ -116,23 +117,45 @@ class Tab:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.page.url} is not done after {PATIENCE_SECONDS:.0f} s")
         seen = self.page.evaluate("window.__bench")
-        times, start = seen["frames"], seen["acted"] if clicked else 0.0
-        ends = [time for time, frame in zip(times, self._frames, strict=False) if ends_script(frame)]
-        size = sum(len(frame) for frame in self._frames) / 1024
-        return Taken(times[-1] - start, (ends[-1] if ends else times[-1]) - start, size, len(times))
+        start = seen["acted"] if clicked else 0.0
+        kept = self._without_ticks(list(zip(seen["frames"], self._frames, strict=False)))
+        tables = [at for at, _, message in kept if draws_table(message)]
+        size = sum(size for _, size, _ in kept) / 1024
+        last = kept[-1][0] if kept else seen["frames"][-1]
+        return Taken(last - start, (tables[-1] if tables else last) - start, size, len(kept))
+
+    def _without_ticks(self, frames: list[tuple[float, bytes]]) -> list[tuple[float, int, ForwardMsg]]:
+        """Time, size and content of each message, but for the runs that a timer of the page began and no click."""
+        kept, ticking = [], False
+        for at, frame in frames:
+            message = read_message(frame)
+            kind = message.WhichOneof("type")
+            if kind == "auto_rerun":
+                self._timed.add(message.auto_rerun.fragment_id)
+            if kind == "new_session":
+                ran = set(message.metadata.run.fragment_ids)
+                ticking = bool(ran) and ran <= self._timed
+            if not ticking:
+                kept.append((at, len(frame), message))
+        return kept
 
     def close(self) -> None:
         """Close the tab."""
         self.page.close()
 
 
-def ends_script(frame: bytes) -> bool:
-    """Whether a message says that the page's script ended; a fragment's end does not count."""
+def read_message(frame: bytes) -> ForwardMsg:
+    """A message of the server's; an empty one where the frame is none."""
     message = ForwardMsg()
     try:
         message.ParseFromString(frame)
     except Exception:  # protobuf's own error class differs between its implementations
-        return False
-    return (
-        message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-    )
+        return ForwardMsg()
+    return message
+
+
+def draws_table(message: ForwardMsg) -> bool:
+    """Whether a message brings the table, or says that it is one that the browser has already."""
+    if message.WhichOneof("type") == "ref_hash":
+        return True
+    return message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "dataframe"

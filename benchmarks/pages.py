@@ -148,13 +148,13 @@ class PageBench:
                 self.results.say("page", f"{name}, ms", "not there yet")
                 continue
             found = middle([one.last_ms for one in taken])
-            script = middle([one.script_ms for one in taken])
+            table = middle([one.table_ms for one in taken])
             size = max(one.kb for one in taken)
             if name in {"filter", "search", "sort", "next"}:
                 largest = max(largest, size)
             self.results.put("page", **{f"{name}_ms": found})
             lows = spread([one.last_ms for one in taken])
-            detail = f"{found:.1f} ({lows}); table alone {script:.1f}; {size:.1f} KB at most"
+            detail = f"{found:.1f} ({lows}); table there at {table:.1f}; {size:.1f} KB at most"
             bar = bars.get(name)
             met = None if bar is None else found <= bar
             self.results.say("page", f"{name}, ms to the last message", detail, f"<= {bar:.0f}" if bar else "", met)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
+import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -46,18 +48,32 @@ CONFIG: dict[str, Any] = {
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
-    """Freeze the heap after the imports: Streamlit collects garbage after every run, which costs more than a page."""
+    """Open the desk before anybody comes, and close it after everybody went."""
+    from dashboard.ui import session
+
+    threading.Thread(target=warm_up, name="desk-opening", daemon=True).start()
+    yield {}
+    session.close()
+
+
+def warm_up() -> None:
+    """Import what pages use, open the desk, and freeze the heap.
+
+    Streamlit collects garbage after every run, which over all that was imported takes longer than a page does.
+    """
     import altair  # noqa: F401
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
+    import dashboard.ui
+
+    for module in pkgutil.iter_modules(dashboard.ui.__path__):
+        importlib.import_module(f"dashboard.ui.{module.name}")
     from dashboard.ui import session
 
+    session.open_early()
     gc.collect()
     gc.freeze()
-    threading.Thread(target=session.open_early, name="desk-opening", daemon=True).start()
-    yield {}
-    session.close()
 
 
 async def healthz(_request: Request) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
@@ -61,7 +62,16 @@ def count_business_days(start: date, end: date) -> int:
     """How many business days lie after `start` up to and including `end`; negative where `end` is earlier."""
     if end < start:
         return -count_business_days(end, start)
-    return sum(is_business_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    years = sum(_counted(year)[-1] for year in range(start.year, end.year))
+    return years + _counted(end.year)[end.timetuple().tm_yday] - _counted(start.year)[start.timetuple().tm_yday]
+
+
+@lru_cache(maxsize=64)
+def _counted(year: int) -> tuple[int, ...]:
+    """Business days of a year until each of its days; a page of payments counts hundreds of spans of up to years."""
+    first = date(year, 1, 1)
+    days = (date(year, 12, 31) - first).days + 1
+    return tuple(accumulate((is_business_day(first + timedelta(days=n)) for n in range(days)), initial=0))
 
 
 def submission_day(at: datetime) -> date:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from dashboard.access import Permission, require
 from dashboard.clock import Clock
@@ -13,11 +14,12 @@ from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.return_codes import explain
 from dashboard.settings import Settings
-from dashboard.status import PaymentState, Waiting, look
+from dashboard.status import WAITING, PaymentState, Waiting, look
 from dashboard.store import Store
 from dashboard.store.payments import SORTS, Sums
 
 PAGE_SIZE = 50
+FIGURE_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,18 @@ class Payments:
         amounts = {c: cents - shown.amounts.get(c, 0) for c, cents in everything.amounts.items()}
         return Totals(shown, Sums(everything.count - shown.count, amounts))
 
+    def figures(self, actor: Actor) -> dict[str, Sums]:
+        """The four figures at the top: all that waits, and how the last 30 days stand. Raises QueryTooSlow."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        ever = self._store.payments.sums_by_state(None)
+        lately = self._store.payments.sums_by_state(self.today() - FIGURE_DAYS)
+        return {
+            "Pending": add_up(ever, sorted(WAITING)),
+            "Succeeded, 30 days": add_up(lately, [PaymentState.SUCCEEDED]),
+            "Paid out, 30 days": add_up(lately, [PaymentState.PAID_OUT]),
+            "Failed or returned, 30 days": add_up(lately, [PaymentState.FAILED, PaymentState.RETURNED_LATE]),
+        }
+
     def rows(self, actor: Actor, wanted: PaymentFilter) -> Iterator[PaymentRow]:
         """Every row that the filter shows, oldest first, in bounded memory: an export, and in the trail as one."""
         require(actor, Permission.EXPORT)
@@ -127,6 +141,16 @@ class Payments:
         """The banks that payments came from."""
         require(actor, Permission.VIEW_PAYMENTS)
         return self._store.payments.banks()
+
+
+def add_up(by_state: Mapping[str, Sums], states: Iterable[PaymentState]) -> Sums:
+    """Several states together."""
+    chosen = [by_state[state] for state in states if state in by_state]
+    amounts: dict[str, int] = defaultdict(int)
+    for one in chosen:
+        for currency, cents in one.amounts.items():
+            amounts[currency] += cents
+    return Sums(sum(one.count for one in chosen), dict(amounts))
 
 
 def read_row(row: dict[str, object], today: date) -> PaymentRow:

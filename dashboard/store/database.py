@@ -29,20 +29,42 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._open: list[tuple[threading.Thread, sqlite_utils.Database]] = []
         self._guard = threading.Lock()
 
     @property
     def handle(self) -> sqlite_utils.Database:
-        """This thread's connection, opened at first use. Raises StoreUnavailable."""
+        """This thread's connection: one that a thread left behind, else a new one. Raises StoreUnavailable.
+
+        Streamlit makes a thread for every run. To open a connection and to read the schema takes longer than most
+        queries of a page, and what nobody closes piles up.
+        """
         found: sqlite_utils.Database | None = getattr(self._local, "handle", None)
         if found is None:
-            with translated():
-                found = sqlite_utils.Database(self._connect())
+            found = self._inherit() or self._connect()
             self._local.handle = found
         return found
 
-    def _connect(self) -> sqlite3.Connection:
+    def _inherit(self) -> sqlite_utils.Database | None:
+        with self._guard:
+            for place, (thread, handle) in enumerate(self._open):
+                if not thread.is_alive():
+                    self._open[place] = threading.current_thread(), handle
+                    break
+            else:
+                return None
+        if handle.conn.in_transaction:
+            handle.conn.rollback()
+        return handle
+
+    def _connect(self) -> sqlite_utils.Database:
+        with translated():
+            handle = sqlite_utils.Database(self._open_file())
+        with self._guard:
+            self._open.append((threading.current_thread(), handle))
+        return handle
+
+    def _open_file(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():  # names and e-mails are for the desk's own account alone; the WAL inherits the mode
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -59,12 +81,6 @@ class Database:
         except sqlite3.Error:
             connection.close()
             raise
-        with self._guard:
-            gone = [pair for pair in self._open if not pair[0].is_alive()]
-            self._open = [pair for pair in self._open if pair[0].is_alive()]
-            self._open.append((threading.current_thread(), connection))
-        for _, left_over in gone:  # Streamlit makes a thread per run; its connections must not pile up
-            left_over.close()
         return connection
 
     @contextmanager
@@ -148,8 +164,8 @@ class Database:
         """Close every connection; the last one folds the WAL into the file."""
         with self._guard:
             opened, self._open = self._open, []
-        for _, connection in opened:
-            connection.close()
+        for _, handle in opened:
+            handle.conn.close()
         self._local = threading.local()
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from dashboard.filters import PaymentFilter
 from dashboard.status import WAITING, PaymentState
+from dashboard.store.conditions import by_day_of, due_midnight
 from dashboard.store.database import translated
-from dashboard.store.payments import LIMIT_SECONDS, PaymentRows, due_midnight, limited
+from dashboard.store.limits import LIMIT_SECONDS, limited
+from dashboard.store.payments import PaymentRows
 
 LOST = (PaymentState.FAILED, PaymentState.RETURNED_LATE)
 COLLECTED = (PaymentState.SUCCEEDED, PaymentState.PAID_OUT, PaymentState.PARTLY_REFUNDED)
@@ -46,7 +48,7 @@ class FigureRows(PaymentRows):
     def by_day(self, wanted: PaymentFilter, today: date, seconds: float = LIMIT_SECONDS) -> list[Row]:
         """`{day, state, currency, count, amount}`; days count from 1970. Raises QueryTooSlow."""
         summarised = self._is_summarised(wanted)
-        where, values = self._where(wanted, today, by_day=summarised)
+        where, values = by_day_of(wanted) if summarised else self._where(wanted, today)
         table = "payment_by_day" if summarised else "payment"
         return self._group(["day", "state", "currency"], table, where, values, seconds)
 
@@ -66,7 +68,7 @@ class FigureRows(PaymentRows):
         if not self._is_summarised(lost) or lost.rail:
             where, values = self._where(lost, today)
             return self._group(["reason", "currency"], "payment", where, values, seconds)
-        where, values = self._where(lost, today, by_day=True)
+        where, values = by_day_of(lost)
         found = self._group(["reason", "currency"], "payment_by_reason", where, values, seconds)
         for row in self._group(["currency"], "payment_by_day", where, values, seconds):
             named = [one for one in found if one["currency"] == row["currency"]]
@@ -84,7 +86,7 @@ class FigureRows(PaymentRows):
         collected = narrow(wanted, COLLECTED)
         dated = collected.created_from or collected.created_to
         summarised = self._is_summarised(collected) and not (collected.rail or dated)
-        where, values = self._where(collected, today, by_day=summarised)
+        where, values = by_day_of(collected) if summarised else self._where(collected, today)
         table = "payment_by_customer" if summarised else "payment"
         keys = ["coalesce(customer_id, '') AS owner", "currency"]
         return self._group(keys, table, where, values, seconds, order="ORDER BY amount DESC, owner")

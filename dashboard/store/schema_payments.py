@@ -94,12 +94,12 @@ PAYMENT = (
 # Nothing of a backfill asks by these, so the first one puts them on when its rows are there.
 LATE_INDEXES = {
     "charge_intent": "charge(intent_id)",
-    "payment_amount": "payment(amount, seq)",
+    "payment_amount": "payment(amount, seq, currency)",
     "payment_customer": "payment(customer COLLATE NOCASE, seq)",
     "payment_due": "payment(due, seq)",
     "payment_of_customer": "payment(customer_id, created)",
     "payment_reason": "payment(reason, created) WHERE reason IS NOT NULL",
-    "payment_bank": "payment(bank, created)",
+    "payment_bank": "payment(bank, created, amount, currency)",
     "payment_payout": "payment(payout_id) WHERE payout_id IS NOT NULL",
     "payment_intent": "payment(intent_id)",
 }

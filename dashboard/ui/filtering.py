@@ -7,8 +7,9 @@ fields are made anew from it.
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -34,6 +35,8 @@ VIEWS = {
     "Overdue": PaymentFilter(overdue=True),
 }
 PARTS = ("status", "created_from", "created_to", "customer", "bank", "amount_min", "amount_max", "failure_code", "rail")
+MORE = ("amount_min", "amount_max", "rail", "bank", "failure_code", "payout", "customer", "overdue")
+LATE_SECONDS = 1.0  # longer than an address takes to the browser and back, too short for a person to go back in
 ALL_PARTS = (*PARTS, "payout", "overdue", "text")
 
 
@@ -66,7 +69,7 @@ def _generation(wanted: PaymentFilter) -> int:
 
 def draw(desk: Desk, actor: Actor) -> PaymentFilter:
     """The filter line; what a person changes goes into the address at once."""
-    wanted = current()
+    wanted = _asked()
     key = f"filter-{_generation(wanted)}"
     today = desk.payments.today()
     line = st.container(horizontal=True, vertical_alignment="bottom")
@@ -81,7 +84,51 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
         key=f"{key}-status",
     )
     start, end = _dates(line, wanted, today, f"{key}-dates")
-    with line.popover("More", icon=":material/tune:"):
+    chosen = PaymentFilter(
+        statuses=tuple(statuses),
+        created_from=start,
+        created_to=end,
+        text=text.strip(),
+        **_draw_more(line, desk, actor, wanted, key),
+    )
+    if chosen != wanted:
+        st.session_state["filter-left"] = (wanted, time.monotonic())
+        _write(chosen)
+        st.session_state["filter-seen"] = chosen
+    return chosen
+
+
+def _asked() -> PaymentFilter:
+    """The filter in the address, unless it is the one that the fields have just left.
+
+    Whoever changes a second field before the browser has heard of the first sends the address of before: it must not
+    take the first change back.
+    """
+    wanted, seen = current(), st.session_state.get("filter-seen")
+    left, when = st.session_state.get("filter-left", (None, 0.0))
+    if seen is not None and seen != wanted == left and time.monotonic() - when < LATE_SECONDS:
+        _write(seen)
+        return cast(PaymentFilter, seen)
+    return wanted
+
+
+def _draw_more(
+    place: st.delta_generator.DeltaGenerator, desk: Desk, actor: Actor, wanted: PaymentFilter, key: str
+) -> dict[str, Any]:
+    """The parts that are asked for less often, drawn once somebody looks at them; the button says how many hold.
+
+    What was drawn stays drawn: a field's last change may come after its popover has closed.
+    """
+    held = {name: getattr(wanted, name) for name in MORE}
+    count = sum(value not in ("", None, False) for value in held.values())
+    more = place.popover(
+        f"More ({count})" if count else "More", icon=":material/tune:", key="filter-more", on_change="rerun"
+    )
+    if more.open:
+        st.session_state["filter-more-drawn"] = key
+    elif st.session_state.get("filter-more-drawn") != key:
+        return held
+    with more:
         low = st.text_input("Amount from", _dollars(wanted.amount_min), key=f"{key}-low", placeholder="0.00")
         high = st.text_input("Amount up to", _dollars(wanted.amount_max), key=f"{key}-high", placeholder="0.00")
         rails = ["", *RAILS]
@@ -100,24 +147,16 @@ def draw(desk: Desk, actor: Actor) -> PaymentFilter:
         payout = st.text_input("Payout", wanted.payout, key=f"{key}-payout", placeholder="po_…")
         customer = _customer(desk, actor, wanted, key)
         overdue = st.checkbox("Overdue only", wanted.overdue, key=f"{key}-overdue")
-    chosen = PaymentFilter(
-        statuses=tuple(statuses),
-        created_from=start,
-        created_to=end,
-        customer=customer,
-        bank=bank,
-        amount_min=format.parse_money(low),
-        amount_max=format.parse_money(high),
-        failure_code=code.strip(),
-        rail=rail,
-        payout=payout.strip(),
-        overdue=overdue,
-        text=text.strip(),
-    )
-    if chosen != wanted:
-        _write(chosen)
-        st.session_state["filter-seen"] = chosen
-    return chosen
+    return {
+        "amount_min": format.parse_money(low),
+        "amount_max": format.parse_money(high),
+        "rail": rail,
+        "bank": bank,
+        "failure_code": code.strip(),
+        "payout": payout.strip(),
+        "customer": customer,
+        "overdue": overdue,
+    }
 
 
 def _dates(

@@ -26,9 +26,7 @@ def draw(desk: Desk, actor: Actor) -> None:
 
 
 def _draw_button(name: str, key: str, wanted: PaymentFilter, icon: str | None = None) -> None:
-    if st.button(_plain(name), key=key, icon=icon):
-        filtering.use(wanted)
-        st.rerun()
+    st.button(_plain(name), key=key, icon=icon, on_click=filtering.use, args=(wanted,))
 
 
 def _draw_keeping(desk: Desk, actor: Actor, names: list[str]) -> None:

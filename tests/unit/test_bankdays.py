@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -40,6 +40,13 @@ def test_a_holiday_on_sunday_is_kept_on_monday_and_one_on_saturday_is_not_moved(
 )
 def test_business_days_are_added_over_weekends_and_holidays(day: date, count: int, expected: date) -> None:
     assert add_business_days(day, count) == expected
+
+
+def test_counting_a_span_counts_its_business_days_one_by_one_over_years() -> None:
+    for start, end in ((date(2024, 2, 28), date(2026, 12, 31)), (date(2023, 12, 31), date(2024, 1, 1))):
+        days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+        for place in range(0, len(days), 37):
+            assert count_business_days(start, days[place]) == sum(map(is_business_day, days[: place + 1]))
 
 
 def test_counting_is_the_inverse_of_adding() -> None:

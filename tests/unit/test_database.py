@@ -49,6 +49,26 @@ def test_a_commit_survives_a_power_cut(database: Database) -> None:
     assert pragmas == [{"journal_mode": "wal"}, {"synchronous": 2}]
 
 
+def test_a_thread_takes_over_the_connection_of_one_that_ended_without_what_it_left_undone(database: Database) -> None:
+    seen = []
+
+    def begin() -> None:
+        seen.append(database.handle)
+        database.handle.execute("BEGIN")
+        database.handle.execute("INSERT INTO stamp VALUES ('half', 'done')")
+
+    def look() -> None:
+        seen.append(database.handle)
+        seen.append(list(database.handle.query("SELECT * FROM stamp")))
+
+    for work in (begin, look):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert seen[0] is seen[1] and seen[0] is not database.handle
+    assert seen[2] == []
+
+
 def test_a_transaction_is_all_or_nothing_and_inner_ones_join(database: Database) -> None:
     with pytest.raises(RuntimeError), database.transaction() as outer:
         outer.execute("INSERT INTO stamp VALUES ('a', '1')")

@@ -76,7 +76,7 @@ def check_summaries(store: Store) -> None:
     assert sums.count == len(rows)
     assert sums.amounts == ({"usd": sum(row["amount"] for row in rows)} if rows else {})
     by_state = {}
-    for row in store.payments.by_state(PaymentFilter(), TODAY):
+    for row in store.payments.by_state(PaymentFilter()):
         by_state[row["state"]] = by_state.get(row["state"], 0) + row["count"]
     states = [row["state"] for row in rows]
     assert by_state == {state: states.count(state) for state in set(states)}
@@ -155,7 +155,7 @@ def test_no_search_text_can_break_the_query(tmp_path: Path, text: str) -> None:
 
 
 def test_an_amount_is_found_however_it_is_typed() -> None:
-    assert match_words("$1,234.50") == match_words("1234.50") == '"1234"* "50"*'
+    assert match_words("$1,234.50") == match_words("1234.50") == '"1234.50"*'
 
 
 def test_a_dear_question_is_stopped_and_says_so(tmp_path: Path) -> None:
