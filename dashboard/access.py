@@ -24,7 +24,6 @@ class Permission(StrEnum):
     CHECK_HOLDER = "ask a bank who holds an account, and decide what the names mean"
     VIEW_PAYMENTS = "see payments"
     CREATE_DEBIT = "debit a bank account"
-    REFUND = "refund a payment"
     EXPORT = "export payments"
     SYNC = "start a sync"
     VIEW_AUDIT = "read the audit trail"
@@ -57,7 +56,6 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_TRANSACTIONS,
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
-            Permission.REFUND,
             Permission.REVOKE_MANDATE,
             Permission.EXPORT,
             Permission.SYNC,

@@ -30,6 +30,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
     "Finance": [
         ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
         ("payment", "Payment", ":material/receipt_long:", Permission.VIEW_PAYMENTS),
+        ("payouts", "Payouts", ":material/account_balance_wallet:", Permission.VIEW_PAYMENTS),
         ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
     ],

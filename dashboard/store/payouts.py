@@ -6,6 +6,13 @@ from typing import Any
 
 from dashboard.store.database import Database
 
+_LINES = """
+WITH p AS (SELECT * FROM payout WHERE {which} ORDER BY arrival DESC, created DESC, id LIMIT :limit OFFSET :offset)
+SELECT p.*, count(s.id) AS parts, coalesce(sum(s.net), 0) AS net
+FROM p LEFT JOIN settlement s ON s.payout_id = p.id AND s.type <> 'payout'
+GROUP BY p.id ORDER BY p.arrival DESC, p.created DESC, p.id
+"""
+
 
 class PayoutRows:
     """Reads `payout` and `settlement`."""
@@ -13,23 +20,33 @@ class PayoutRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def recent(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest payouts, each with the count and net sum (cents) of what is known to be in it."""
-        query = (
-            "SELECT p.*, (SELECT count(*) FROM settlement WHERE payout_id = p.id AND type <> 'payout') AS parts,"
-            " (SELECT coalesce(sum(net), 0) FROM settlement WHERE payout_id = p.id AND type <> 'payout') AS net"
-            " FROM payout p ORDER BY created DESC, id LIMIT ?"
-        )
-        return list(self._database.handle.query(query, [limit]))
+    def recent(self, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+        """The payouts that arrive last, each with the count and net sum (cents) of what is known to be in it."""
+        sql = _LINES.format(which="TRUE")
+        return list(self._database.handle.query(sql, {"limit": limit, "offset": offset}))
 
     def get(self, id: str) -> dict[str, Any] | None:
-        """One payout, or None."""
-        return next(iter(self._database.handle.query("SELECT * FROM payout WHERE id = ?", [id])), None)
+        """One payout, as `recent` gives it, or None."""
+        sql = _LINES.format(which="id = :id")
+        return next(iter(self._database.handle.query(sql, {"id": id, "limit": 1, "offset": 0})), None)
 
-    def parts(self, id: str) -> list[dict[str, Any]]:
-        """The balance transactions in a payout, each with the payment's customer and reference where it is one."""
+    def sums(self, id: str) -> list[dict[str, Any]]:
+        """What is in a payout by type: `{type, parts, amount, fee, net}`, in cents."""
         query = (
-            "SELECT s.*, m.customer, m.reference FROM settlement s LEFT JOIN payment m ON m.id = s.source_id"
-            " WHERE s.payout_id = ? AND s.type <> 'payout' ORDER BY s.created, s.id"
+            "SELECT type, count(*) AS parts, sum(amount) AS amount, sum(fee) AS fee, sum(net) AS net FROM settlement"
+            " WHERE payout_id = ? AND type <> 'payout' GROUP BY type ORDER BY type"
         )
         return list(self._database.handle.query(query, [id]))
+
+    def parts(self, id: str, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+        """The balance transactions in a payout, oldest first, each with its payment's id, customer and reference.
+
+        A refund's or a return's payment is found by the refund or dispute that it names.
+        """
+        query = (
+            "SELECT s.*, m.id AS payment_id, m.customer, m.reference FROM settlement s"
+            " LEFT JOIN refund r ON r.id = s.source_id LEFT JOIN dispute d ON d.id = s.source_id"
+            " LEFT JOIN payment m ON m.id = coalesce(r.charge_id, d.charge_id, s.source_id)"
+            " WHERE s.payout_id = ? AND s.type <> 'payout' ORDER BY s.created, s.id LIMIT ? OFFSET ?"
+        )
+        return list(self._database.handle.query(query, [id, limit, offset]))

@@ -1,0 +1,35 @@
+"""The page that a controller compares with the bank statement."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.desk import Desk
+from dashboard.models import Actor
+from dashboard.ui import format
+from tests.pages.conftest import show, text_of
+
+
+def test_a_payout_shows_what_is_in_it_and_its_sum(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    lines, _ = desk.reconcile.payouts(actor)
+    chosen = next(line for line in lines if line.ties)
+    app.query_params["payout"] = chosen.id
+    show(app, "payouts")
+    listed, sums, parts = (one.value for one in app.dataframe)
+    assert list(listed["id"]) == [line.id for line in lines]
+    assert sums["net"].iloc[-1] == format.money(chosen.amount, "usd")
+    assert len(parts) == min(50, chosen.parts)
+    assert "Ties to the cent" in text_of(app)
+
+
+def test_without_payouts_it_says_what_to_do(app: AppTest) -> None:
+    show(app, "payouts")
+    assert "There are no payouts yet." in text_of(app)
+
+
+def test_a_payout_that_is_not_there_is_said_in_words(app: AppTest, desk: Desk) -> None:
+    desk.sync.run()
+    app.query_params["payout"] = "po_none"
+    show(app, "payouts")
+    assert "There is no such payout here." in text_of(app)
