@@ -22,7 +22,7 @@ from dashboard.store.backup import (
     replace_database,
     seal_file,
 )
-from dashboard.store.database import Database
+from dashboard.store.database import Database, translated
 from dashboard.store.sealed import SealedRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
@@ -52,7 +52,8 @@ class Backups:
     def make(self, actor: Actor, *, sealed: bool = False) -> Path:
         """Take a backup now and return its path; the copy is checked before it counts as one. Raises StoreError."""
         require(actor, Permission.ADMIN)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with translated():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         at = self._clock.real()
         with self._database.transaction():  # recorded first, so that a restored copy says where it comes from
             self._trail.append(actor, "backup.made", "database", self._clock.now(), sealed=sealed)
@@ -63,8 +64,10 @@ class Backups:
             note_digest(target)
             return target
         covered = target.with_name(target.name + ".sealed")
-        seal_file(self._vault, target, covered)
-        target.unlink()
+        try:
+            seal_file(self._vault, target, covered)
+        finally:
+            target.unlink()  # also where the disk was full: a plain copy must not lie about
         return covered
 
     def kept(self) -> list[Kept]:

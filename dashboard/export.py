@@ -86,11 +86,21 @@ def check_columns(columns: Sequence[str]) -> None:
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
-    """Write a file under its final name only when it is complete; returns what `write` counted."""
+    """Write a file under its final name only when it is complete; returns what `write` counted. Raises InputError."""
     partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as out:
-        count = write(out)
-    partial.replace(path)
+    try:
+        with partial.open("wb") as out:
+            count = write(out)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"The file cannot be written ({error.strerror or type(error).__name__}).",
+            meaning="There is no file: half of one would look like all of it.",
+            action="Free some space, or choose another place.",
+            code="export_unwritten",
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
     return count
 
 

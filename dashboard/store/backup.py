@@ -29,12 +29,22 @@ def copy_database(database: Database, target: Path) -> None:
     """
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
-    with translated():
+    with cleared(partial), translated():
         with closing(sqlite3.connect(partial)) as copy:
             database.handle.conn.backup(copy, pages=PAGES_A_STEP)
             copy.execute("PRAGMA journal_mode=DELETE")
         partial.chmod(0o600)
-    _settle(partial, target)
+        _settle(partial, target)
+
+
+@contextmanager
+def cleared(partial: Path) -> Iterator[None]:
+    """Take half a file away where its writing fails: on a full disk it would keep the room that is missing."""
+    try:
+        yield
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def digest_path(backup: Path) -> Path:
@@ -44,7 +54,8 @@ def digest_path(backup: Path) -> Path:
 
 def note_digest(backup: Path) -> None:
     """Write the backup's SHA-256 beside it: SQLite's own check does not look at pages that are free."""
-    digest_path(backup).write_text(f"{_digest(backup)}  {backup.name}\n")
+    with translated():
+        digest_path(backup).write_text(f"{_digest(backup)}  {backup.name}\n")
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -52,8 +63,9 @@ def copy_file(source: Path, target: Path) -> None:
     noted = digest_path(source)
     if noted.exists() and noted.read_text().split()[0] != _digest(source):
         raise _damaged(source, "it is not what was written")
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
+    with translated():
+        shutil.copyfile(source, target)
+        target.chmod(0o600)
 
 
 def _digest(path: Path) -> str:
@@ -64,17 +76,18 @@ def _digest(path: Path) -> str:
 def seal_file(vault: Vault, source: Path, target: Path) -> None:
     """Write `source` to `target` in sealed pieces, one a line; each knows its place, so none can be lost or moved."""
     partial = target.with_name(target.name + ".partial")
-    with source.open("rb") as plain, partial.open("wb") as sealed:
-        partial.chmod(0o600)
-        piece, place = plain.read(CHUNK), 0
-        while True:
-            following = plain.read(CHUNK)
-            header = _HEADER.pack(place, not following)
-            sealed.write(vault.seal_bytes(header + piece) + b"\n")
-            if not following:
-                break
-            piece, place = following, place + 1
-    _settle(partial, target)
+    with cleared(partial), translated():
+        with source.open("rb") as plain, partial.open("wb") as sealed:
+            partial.chmod(0o600)
+            piece, place = plain.read(CHUNK), 0
+            while True:
+                following = plain.read(CHUNK)
+                header = _HEADER.pack(place, not following)
+                sealed.write(vault.seal_bytes(header + piece) + b"\n")
+                if not following:
+                    break
+                piece, place = following, place + 1
+        _settle(partial, target)
 
 
 def open_file(vault: Vault, source: Path, target: Path) -> None:
@@ -83,7 +96,7 @@ def open_file(vault: Vault, source: Path, target: Path) -> None:
     Raises UnreadableSecret where a key is missing, StoreUnavailable where the file is cut short or rearranged.
     """
     partial = target.with_name(target.name + ".partial")
-    with source.open("rb") as sealed, partial.open("wb") as plain:
+    with translated(), source.open("rb") as sealed, partial.open("wb") as plain:
         partial.chmod(0o600)
         last = False
         for place, line in enumerate(sealed):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlite_utils
 
@@ -16,7 +18,29 @@ from dashboard.errors import StoreUnavailable, WrongDatabase
 BUSY_TIMEOUT_MS = (
     10_000  # longer than any write of ours (a page of 100 rows takes under 10 ms), shorter than a person's patience
 )
+NO_ROOM = ("The disk has no room.", "Free some space on the disk that holds ACH_DESK_DB.")
+CANNOT_WRITE = ("The file cannot be written.", "Check who owns ACH_DESK_DB and its folder.")
 FOLD_PAGES = 4_000  # 16 MB of log before it is folded into the file: a backfill changes the same pages again and again
+
+
+class Handle(sqlite_utils.Database):
+    """One connection whose reads and statements raise StoreUnavailable where the file cannot be used."""
+
+    def query(self, sql: str, params: Any = None) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # as it is used
+        """The rows of a query, as dictionaries; executed at once, fetched as they are taken."""
+        with translated():
+            rows = super().query(sql, params)
+        return _drawn(rows)
+
+    def execute(self, sql: str, parameters: Any = None) -> sqlite3.Cursor:
+        """Run one statement."""
+        with translated():
+            return super().execute(sql, parameters)
+
+
+def _drawn(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    with translated():
+        yield from rows
 
 
 class Database:
@@ -26,8 +50,9 @@ class Database:
     is what the exchange of a token and the sending of a debit wait for.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        """`busy_timeout_ms` is how long a writer waits for another one's lock."""
+        self.path, self.busy_timeout_ms = path, busy_timeout_ms
         self._local = threading.local()
         self._open: list[tuple[threading.Thread, sqlite_utils.Database]] = []
         self._guard = threading.Lock()
@@ -59,7 +84,7 @@ class Database:
 
     def _connect(self) -> sqlite_utils.Database:
         with translated():
-            handle = sqlite_utils.Database(self._open_file())
+            handle: sqlite_utils.Database = Handle(self._open_file())
         with self._guard:
             self._open.append((threading.current_thread(), handle))
         return handle
@@ -69,7 +94,7 @@ class Database:
         if not self.path.exists():  # names and e-mails are for the desk's own account alone; the WAL inherits the mode
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+            self.path, timeout=self.busy_timeout_ms / 1000, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -171,7 +196,7 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn SQLite's operational failures into StoreUnavailable, with what a person can do about each."""
+    """Turn failures of SQLite and of the disk into StoreUnavailable, with what a person can do about each."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -182,16 +207,26 @@ def translated() -> Iterator[None]:
                 "Try again; if it goes on, look for a second ach-desk.",
             )
         elif "full" in text:
-            meaning, action = "The disk has no room.", "Free some space on the disk that holds ACH_DESK_DB."
-        elif "readonly" in text or "unable to open" in text:
+            meaning, action = NO_ROOM
+        elif "disk i/o" in text.lower():
             meaning, action = (
-                "The file cannot be written.",
-                "Check who owns ACH_DESK_DB and its folder.",
+                "The disk does not take what is written, or does not give what is read.",
+                "See whether it is full, mounted and sound; the system's log says more.",
             )
+        elif "readonly" in text or "unable to open" in text:
+            meaning, action = CANNOT_WRITE
         else:
             raise
         raise StoreUnavailable(
             f"The database is not available ({text}).",
+            meaning=f"{meaning} Nothing was saved.",
+            action=action,
+            code="store",
+        ) from error
+    except OSError as error:
+        meaning, action = NO_ROOM if error.errno == errno.ENOSPC else CANNOT_WRITE
+        raise StoreUnavailable(
+            f"A file is not available ({error.strerror or type(error).__name__}).",
             meaning=f"{meaning} Nothing was saved.",
             action=action,
             code="store",

@@ -258,7 +258,7 @@ def test_only_an_administrator_who_has_just_proved_it_erases(life: World, erasin
 
 
 def test_a_reader_of_an_older_page_is_waited_for(life: World, erasing: Erasing, full: Store) -> None:
-    reader = full.database._connect()
+    reader = full.database._open_file()
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM customer").fetchall()
     full.database.handle.execute("PRAGMA busy_timeout = 50")

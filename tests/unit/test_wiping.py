@@ -51,7 +51,7 @@ def test_what_is_deleted_leaves_no_byte_in_the_file(full: Store) -> None:
 def test_a_reader_of_an_older_state_is_waited_for(full: Store) -> None:
     with full.transaction() as db:
         db.execute("INSERT INTO saved_view VALUES ('ada', 'Old', 'x', 1)")
-    reader = full.database._connect()
+    reader = full.database._open_file()
     reader.execute("PRAGMA busy_timeout = 0")
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM saved_view").fetchall()
