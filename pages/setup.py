@@ -75,8 +75,11 @@ def draw_doctor(desk: Desk, actor: Actor) -> None:
         " removes it again."
     )
     if st.button("Check this set-up", icon=":material/stethoscope:", type="primary"):
+        st.session_state["setup-asked"] = True  # kept: the browser's own answer below may interrupt this run
+    if st.session_state.get("setup-asked"):
         with st.spinner("Asking Plaid and Stripe, and reading the file …"):
             st.session_state["setup-checks"] = (examine(desk, actor), desk.clock.real())
+            st.session_state["setup-asked"] = False
     browser = browser_check(desk.settings.plaid_link_url)
     kept = st.session_state.get("setup-checks")
     if kept is None:

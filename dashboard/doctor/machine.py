@@ -163,12 +163,13 @@ class DeskChecks:
         """A backup was made lately."""
         last = self._ward.last_backup()
         if last is None:
-            sandbox = self._settings.mode is Mode.SANDBOX
+            if self._settings.mode is Mode.SANDBOX:
+                return Check(name, Verdict.OK, "There is none yet; the sandbox has nothing to lose.")
             return Check(
                 name,
-                Verdict.OK if sandbox else Verdict.WARNING,
+                Verdict.WARNING,
                 "There is none yet.",
-                "In the sandbox nothing is lost." if sandbox else "A broken disk would lose every link.",
+                "A broken disk would lose every link.",
                 "Run `ach-desk backup`, or set ACH_DESK_BACKUP_FOLDER for `serve` to make them.",
             )
         age = self._now() - last

@@ -87,6 +87,7 @@ LEFT = {
     "account_shared": "which of our accounts are one bank account, and who looked at it",
     "item_removal": "which connection ended when, why, and who asked",
     "token_rotation": "which connection's token was changed when, and by whom",
+    "webhook_event": "event ids",
     "retention": "when a job ran",
     "lease": "who works on what",
     "sync_run": "counts",

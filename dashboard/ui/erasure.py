@@ -48,6 +48,7 @@ def show(desk: Desk, actor: Actor, erasure: Erasure) -> None:
     now, zone = desk.clock.now(), session.zone()
     frame.title(erasure.pseudonym, "This customer was erased. Their payments stand under this pseudonym.")
     st.markdown(f"**{STAGES[erasure.stage]}**")
+    _follow(desk, actor, erasure)
     st.caption(f"Asked for by {errors.plain(erasure.asked_by)}, {format.moment(erasure.asked_at, zone, now)}.")
     if erasure.problem:
         errors.show_problem(erasure.problem)
@@ -56,6 +57,20 @@ def show(desk: Desk, actor: Actor, erasure: Erasure) -> None:
         st.switch_page("../pages/payments.py", query_params={"text": erasure.pseudonym})
     if can(actor, Permission.ERASE_CUSTOMER):
         _offer_proofs(desk, actor, erasure)
+
+
+def _follow(desk: Desk, actor: Actor, erasure: Erasure) -> None:
+    """Draw the page anew when the erasure has come further."""
+    if erasure.stage is Stage.DONE:
+        return
+
+    @st.fragment(run_every=1)
+    def look() -> None:
+        found = desk.erasing.find(actor, erasure.id)
+        if found is not None and (found.stage, found.problem) != (erasure.stage, erasure.problem):
+            st.rerun(scope="app")
+
+    look()
 
 
 def _offer_proofs(desk: Desk, actor: Actor, erasure: Erasure) -> None:

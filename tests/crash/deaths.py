@@ -45,7 +45,7 @@ def arm(countdown: Countdown) -> None:
     """Make every write and every provider call of this process a point: before it and, for a call, after its effect."""
     # A fork keeps its parent's name; a process of its own has its own, by which its leases are known to be dead.
     leases._PROCESS = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
-    connect, send = Database._connect, requests.adapters.HTTPAdapter.send
+    connect, send = Database._open_file, requests.adapters.HTTPAdapter.send
 
     def counted_connect(self: Database) -> sqlite3.Connection:
         connection = connect(self)
@@ -60,7 +60,7 @@ def arm(countdown: Countdown) -> None:
 
     for name in FILE_CALLS:
         setattr(os, name, _counted(countdown, getattr(os, name)))
-    Database._connect = counted_connect  # type: ignore[method-assign]  # this child exists to be killed
+    Database._open_file = counted_connect  # type: ignore[method-assign]  # this child exists to be killed
     requests.adapters.HTTPAdapter.send = counted_send  # type: ignore[method-assign]  # likewise
 
 
