@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.access import Permission, require
+from dashboard.account_export import AccountExport
 from dashboard.attention import Attention
 from dashboard.audit import Audit
 from dashboard.bank_data import BankData
@@ -70,6 +71,7 @@ class Desk:
     mandates: Mandates
     removals: Removals
     bank_data: BankData
+    account_export: AccountExport
     health: HealthWatch
     shared_accounts: SharedAccounts
     debits: Debits
@@ -197,6 +199,7 @@ def open_desk(
         mandates=Mandates(store, clock, settings),
         removals=Removals(store, removal_steps, clock),
         bank_data=bank_data,
+        account_export=AccountExport(store, clock),
         health=health,
         shared_accounts=shared_accounts,
         debits=Debits(store, plaid, stripe, clock, settings, worker),

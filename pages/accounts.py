@@ -13,7 +13,7 @@ from dashboard.models import Actor, BankAccount
 from dashboard.ui import bank_data, errors, format, frame, mandates, removing, session, standing
 
 COLUMNS = {
-    "customer": st.column_config.TextColumn("Customer", pinned=True),
+    "customer": st.column_config.TextColumn("Customer"),
     "reference": st.column_config.TextColumn("Reference"),
     "bank": st.column_config.TextColumn("Bank"),
     "account": st.column_config.TextColumn("Account"),
@@ -106,16 +106,22 @@ def main() -> None:
         table = frame_of(desk, actor, accounts)
         kept = choose(table)
         shown = table[kept]
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        left.caption(f"{len(shown)} of {len(table)} accounts; {len(table) - len(shown)} hidden by the filters.")
-        right.download_button(
-            "CSV",
-            shown.to_csv(index=False),
-            "linked-accounts.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        hidden = len(table) - len(shown)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(
+                f"{len(shown):,} of {len(table):,} accounts{f'; {hidden:,} hidden by the filters' * bool(hidden)}."
+            )
+            ids = [accounts[int(place)].id for place in shown.index]
+            if can(actor, Permission.EXPORT):
+                st.download_button(
+                    "Download as CSV",
+                    data=lambda: "".join(desk.account_export.lines(actor, ids)).encode(),
+                    file_name="linked-accounts.csv",
+                    mime="text/csv",
+                    icon=":material/download:",
+                    on_click="ignore",
+                    help="The accounts that the filters let through. The download is itself in the trail.",
+                )
         if shown.empty:
             frame.empty("No account fits these filters.", "Take a filter away: the accounts are still there.")
             return

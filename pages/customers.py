@@ -14,7 +14,7 @@ from dashboard.ui import customer_file, customer_import, errors, format, frame, 
 SORTS = {"newest": "Newest first", "name": "Name", "reference": "Reference"}
 HOLDERS = {HolderType.INDIVIDUAL: "Person", HolderType.COMPANY: "Company"}
 COLUMNS = {
-    "name": st.column_config.TextColumn("Name", pinned=True, width="medium"),
+    "name": st.column_config.TextColumn("Name", width="medium"),
     "email": st.column_config.TextColumn("E-mail", width="medium"),
     "reference": st.column_config.TextColumn("Your reference"),
     "holder": st.column_config.TextColumn("Kind"),

@@ -62,11 +62,9 @@ def main() -> None:
         classic = desk.settings.generation is Generation.CLASSIC
         if classic:
             found = list_from_handler(desk, actor, found)
-        left, right = st.columns([4, 1], vertical_alignment="bottom")
-        text = left.text_input("Search", placeholder="Name of the bank", key="bank-search").strip().casefold()
-        if right.button("Read again", icon=":material/refresh:", width="stretch") or (
-            not classic and not found.institutions
-        ):
+        line = st.container(horizontal=True, vertical_alignment="bottom")
+        text = line.text_input("Search", placeholder="Name of the bank", key="bank-search").strip().casefold()
+        if line.button("Read again", icon=":material/refresh:") or (not classic and not found.institutions):
             with st.spinner("Reading the list …"):
                 found = desk.institutions.refresh(actor)
         read = f"read {format.ago(found.read_at, now)} ({format.moment(found.read_at, session.zone(), now)})"

@@ -16,7 +16,18 @@ from dashboard.models import Actor, AttemptKind, AttemptState, Customer, HolderT
 from dashboard.onboarding.authorization import OFFLINE
 from dashboard.ui import errors, evidence, format, frame, phone, session, standing, steps
 
+AGREED = {
+    Language.ENGLISH: "I agree. (The customer ticks this.)",
+    Language.SPANISH: "Acepto. (I agree: the customer ticks this.)",
+}
 PARTS = ("customer", "attempt")
+STYLE = """
+<style>
+[data-testid=stMainBlockContainer] { font-size: 1.1rem; }
+[data-testid=stMainBlockContainer] h1 { font-size: 1.2rem; opacity: .7; }
+[data-testid=stMainBlockContainer] h2 { font-size: 1.8rem; }
+</style>
+"""
 HOLDERS = {HolderType.INDIVIDUAL: "A person", HolderType.COMPANY: "A company"}
 
 
@@ -75,27 +86,36 @@ def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, 
     st.header(f"Link a bank for {customer.name}")
     show_linked(desk, actor, customer)
     hint = st.session_state.get("institution-hint")
-    hand_over(desk, actor, customer, hint)
+    language = st.segmented_control(
+        "The customer reads",
+        list(Language),
+        default=Language.ENGLISH,
+        format_func=lambda one: WORDS[one].name,
+        key=f"reads-{customer.id}",
+        required=True,
+    )
+    hand_over(desk, actor, customer, hint, language)
     with st.container(border=True):
         st.markdown("**Or stay on this screen.** Let the customer read this:")
-        st.text(desk.onboarding.mandate_text(actor, customer.id))
-    agreed = st.checkbox("I agree. (The customer ticks this.)", key=f"agreed-{customer.id}")
+        st.text(desk.onboarding.mandate_text(actor, customer.id, language))
+    agreed = st.checkbox(AGREED[language], key=f"agreed-{customer.id}")
     if hint:
         st.caption(f"Link will open for {st.session_state.get('institution-name')}.")
-    left, middle, right = st.columns(3)
-    if desk.hosted.is_offered() and middle.button(
-        "On the customer's phone", icon=":material/smartphone:", disabled=not agreed, width="stretch"
+    line = st.container(horizontal=True)  # wraps on a tablet instead of cutting the words off
+    goes_on = line.button("Continue", type="primary", disabled=not agreed, width=180)
+    if desk.hosted.is_offered() and line.button(
+        "On the customer's phone", icon=":material/smartphone:", disabled=not agreed
     ):
-        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, Language.ENGLISH)
+        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, language)
         attempt_id = desk.hosted.open(actor, customer.id, accepted, hint=hint)
         st.session_state.pop("institution-hint", None)
         go(customer=customer.id, attempt=attempt_id)
-    if left.button("Continue", type="primary", disabled=not agreed, width="stretch"):
-        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, Language.ENGLISH)
+    if goes_on:
+        accepted = desk.onboarding.accept(actor, customer.id, OFFLINE, facts, language)
         opening = desk.onboarding.open(actor, customer.id, hint=hint, accepted=accepted)
         st.session_state.pop("institution-hint", None)
         go(customer=customer.id, attempt=opening.attempt_id)
-    if right.button("Another customer", width="stretch"):
+    if line.button("Another customer"):
         start_over()
 
 
@@ -124,20 +144,16 @@ def relink(desk: Desk, actor: Actor, item_id: str, customer_id: str) -> None:
         go(customer=customer_id, attempt=desk.onboarding.relink(actor, item_id).attempt_id)
 
 
-def hand_over(desk: Desk, actor: Actor, customer: Customer, hint: str | None) -> None:
+def hand_over(desk: Desk, actor: Actor, customer: Customer, hint: str | None, language: Language) -> None:
     """Give the device to the customer: from then on it shows their own steps, until the operator's PIN."""
     known = desk.handover.has_pin(actor)
     with st.form("hand-over"):
         st.markdown("**Hand over the tablet.** The customer reads, agrees and signs in at their bank alone.")
-        left, right = st.columns(2, vertical_alignment="bottom")
-        language = left.segmented_control(
-            "The customer reads", list(Language), default=Language.ENGLISH, format_func=lambda one: WORDS[one].name
-        )
         label = "Your PIN, to take it back" if known else "Set your PIN (6 to 12 digits), to take it back"
-        pin = right.text_input(label, type="password", max_chars=12, autocomplete="one-time-code")
+        pin = st.text_input(label, type="password", max_chars=12, autocomplete="one-time-code")
         if st.form_submit_button("Hand over", type="primary", width="stretch", icon=":material/tablet:"):
             with errors.shown():
-                desk.handover.lock(actor, customer.id, pin, language or Language.ENGLISH, hint)
+                desk.handover.lock(actor, customer.id, pin, language, hint)
                 st.session_state.pop("institution-hint", None)
                 st.session_state.pop("onboard", None)
                 st.query_params.clear()
@@ -161,12 +177,15 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
     config: dict[str, object] = {}
     script_url, open_type = desk.settings.plaid_link_url, None
     if not idle:
-        st.header("Hand over the tablet")
+        st.header("Connect the bank")
         if attempt.kind is AttemptKind.RELINK:
             bank = errors.plain(attempt.institution_name or "their bank")
             st.markdown(f"The customer signs in at {bank} once more. The account and the authorization stay.")
         else:
-            st.markdown("The customer picks their bank, signs in there, and chooses one checking or savings account.")
+            st.markdown(
+                "Turn the screen to the customer and stay beside them: they pick their bank, sign in there, and choose"
+                " one checking or savings account."
+            )
         opening = desk.onboarding.opening(actor, attempt.id)
         config = dict(opening.config)
         open_type = config.pop("open_type", None)
@@ -245,7 +264,7 @@ def come_back(desk: Desk, actor: Actor, facts: Mapping[str, Any]) -> None:
 def main() -> None:
     """Pick the screen by what the address names, so that a reload resumes where the person was."""
     desk, actor = session.desk(), session.actor()
-    st.html("<style>[data-testid=stMainBlockContainer] { font-size: 1.1rem; }</style>")
+    st.html(STYLE)
     with st.container(horizontal_alignment="center"), st.container(width=720), errors.shown():
         screen = st.container()
         facts = evidence.gather()

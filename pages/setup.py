@@ -120,7 +120,9 @@ def draw_keys(desk: Desk, actor: Actor) -> None:
 def draw_settings(desk: Desk) -> None:
     """Every setting with its value, secrets hidden."""
     shown = desk.settings.as_table()
-    rows = [{"Setting": key.name, "Value": shown.get(key.name, ""), "What it is": key.what} for key in KEYS]
+    rows = [
+        {"Setting": key.name, "Value": shown.get(key.name, ""), "What it is": key.what.replace("`", "")} for key in KEYS
+    ]
     st.subheader("Settings")
     st.dataframe(rows, hide_index=True, alt="Settings in force, secrets hidden")
 

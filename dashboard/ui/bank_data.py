@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access import Permission, can
-from dashboard.bank_data import OTHER, SHOWN, Holder, Statement
+from dashboard.bank_data import OTHER, SAME, SHOWN, Holder, Statement
 from dashboard.desk import Desk
 from dashboard.holder_names import Likeness
 from dashboard.models import Actor, BankAccount, Mode
@@ -94,13 +94,12 @@ def _show_decision(desk: Desk, actor: Actor, account: BankAccount, holder: Holde
         st.markdown("Ask the customer for a statement or a document, compare, and decide. It is kept with your name.")
     if not can(actor, Permission.CHECK_HOLDER) or (holder.decision is None and not holder.needs_decision):
         return
-    left, middle, right = st.columns(3)
-    same, other = holder.decision == "same", holder.decision == OTHER
-    if left.button("It is the same person", key=f"same-{account.id}", disabled=same, width="stretch"):
-        _decide(desk, actor, account, same=True)
-    if middle.button("It is somebody else", key=f"other-{account.id}", disabled=other, width="stretch"):
-        _decide(desk, actor, account, same=False)
-    with right:
+    same, other = holder.decision == SAME, holder.decision == OTHER
+    with st.container(horizontal=True):  # wraps on a tablet instead of cutting the words off
+        if st.button("It is the same person", key=f"same-{account.id}", disabled=same):
+            _decide(desk, actor, account, same=True)
+        if st.button("It is somebody else", key=f"other-{account.id}", disabled=other):
+            _decide(desk, actor, account, same=False)
         _offer_to_ask(desk, actor, account, "Ask again")
 
 
@@ -113,7 +112,7 @@ def _decide(desk: Desk, actor: Actor, account: BankAccount, *, same: bool) -> No
 def _offer_to_ask(desk: Desk, actor: Actor, account: BankAccount, label: str) -> None:
     if not can(actor, Permission.CHECK_HOLDER):
         st.caption("The bank was not asked who holds this account.")
-    elif st.button(label, key=f"ask-holder-{account.id}", icon=":material/badge:", width="stretch"):
+    elif st.button(label, key=f"ask-holder-{account.id}", icon=":material/badge:"):
         with st.spinner("Asking the bank …"), errors.shown():
             desk.bank_data.read_holder(actor, account.id)
             st.rerun()

@@ -181,7 +181,7 @@ def agree(page: Page) -> None:
     button = page.get_by_role("button", name="Continue", exact=True)
     expect(button).to_be_enabled(timeout=PATIENCE)
     button.click()
-    expect(page.get_by_role("heading", name="Hand over the tablet")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Connect the bank")).to_be_visible(timeout=PATIENCE)
 
 
 def open_link(page: Page, label: str = "Connect a bank") -> FrameLocator:

@@ -30,7 +30,8 @@ def hand_over(page: Page, language: str = "English") -> None:
     """Press Hand over for the customer whose page is open."""
     form = page.get_by_test_id("stForm").filter(has_text="Hand over the tablet")
     if language != "English":
-        form.get_by_role("radio", name=language).click()
+        page.get_by_role("radio", name=language).click()
+        settle(page)
     form.locator("input[type=password]").fill(PIN)
     form.get_by_role("button", name="Hand over").click()
 
