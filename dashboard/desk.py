@@ -179,7 +179,7 @@ def open_desk(
     onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=finish)
     hosted = HostedLinks(store, plaid, onboarding, clock)
     sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
-    health = HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings, worker)
+    health = HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings)
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     payments = Payments(store, clock, settings)
     tellings = StripeTellings(store, stripe, clock, worker)

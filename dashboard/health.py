@@ -20,12 +20,12 @@ from dashboard.item_notes import ItemNotes
 from dashboard.models import Actor, BankAccount, Item, ItemState, Problem
 from dashboard.onboarding import Onboarding
 from dashboard.onboarding.mending import Mending
+from dashboard.problems import explained
 from dashboard.settings import Settings
 from dashboard.shared_accounts import SharedAccounts
 from dashboard.standing import DEACTIVATED, say_consent, say_missing, say_unwell
 from dashboard.store.core import CoreStore
 from dashboard.store.health import Health
-from dashboard.worker import Runner
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +82,9 @@ class HealthWatch:
         shared: SharedAccounts,
         clock: Clock,
         settings: Settings,
-        worker: Runner,
     ) -> None:
         self._store, self._plaid, self._stripe, self._clock = store, plaid, stripe, clock
-        self._onboarding, self._shared, self._worker = onboarding, shared, worker
+        self._onboarding, self._shared = onboarding, shared
         self._zone = settings.timezone
         self._notes, self._mending = ItemNotes(store, clock), Mending(store, plaid, clock)
 
@@ -97,13 +96,15 @@ class HealthWatch:
         return sum(self._ask(item_id, now) for item_id in self._store.health.due(now, PER_TURN))
 
     def check_now(self, actor: Actor, item_id: str) -> None:
-        """Ask Plaid about one connection at once, on the worker."""
+        """Ask Plaid about one connection at once, and wait. Raises ProviderError, Refused once it is removed."""
         require(actor, Permission.VIEW_ACCOUNTS)
         now = self._clock.now()
         with self._store.transaction():
             self._store.health.ask_soon(item_id, now)
             self._store.trail.append(actor, "item.check_ordered", item_id, now)
-        self._worker.submit(self._ask, item_id, now)
+        if self._take(item_id, now):
+            with explained():
+                self._read(item_id, now)
 
     def hint(self, plaid_item_id: str) -> bool:
         """Something has said that this connection, by Plaid's id, changed: it is asked about in the next turn.
@@ -125,9 +126,20 @@ class HealthWatch:
         return sum(self._renew(one) for one in accounts if one.plaid_account_id in plaid_account_ids)
 
     def _ask(self, item_id: str, now: datetime) -> bool:
-        day = now.astimezone(self._zone).date()
-        if not self._store.health.take(item_id, now, now + AFTER_SILENCE, day):
+        """One connection's trouble must not keep the others waiting: it is asked about again in its next turn."""
+        if not self._take(item_id, now):
             return False
+        try:
+            self._read(item_id, now)
+        except DeskError as error:
+            log.warning("Asking about a connection ended with %s.", error.code or type(error).__name__)
+        return True
+
+    def _take(self, item_id: str, now: datetime) -> bool:
+        day = now.astimezone(self._zone).date()
+        return self._store.health.take(item_id, now, now + AFTER_SILENCE, day)
+
+    def _read(self, item_id: str, now: datetime) -> None:
         try:
             token = self._store.items.access_token(item_id)
             self._notes.note_answer(Actor.system(), item_id, self._plaid.item(token))
@@ -136,10 +148,7 @@ class HealthWatch:
                 self._find_accounts(item_id, now)
         except ProviderError as error:
             if not self._notes.note_error(Actor.system(), item_id, error):
-                log.warning("Asking about a connection ended with %s.", error.code or type(error).__name__)
-        except DeskError as error:
-            log.warning("Asking about a connection ended with %s.", type(error).__name__)
-        return True
+                raise
 
     def _find_accounts(self, item_id: str, now: datetime) -> None:
         """Once after a link and after each hint: the accounts' ids as they are now, and by what the bank knows them."""

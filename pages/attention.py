@@ -84,20 +84,19 @@ def draw_shared(desk: Desk, actor: Actor, pair: SharedPair) -> None:
     """One bank account under two customers: right for a joint account, otherwise a reason to ask."""
     owners = desk.customers.several(actor, [pair.one.customer_id, pair.other.customer_id])
     with st.container(border=True):
-        left, right = st.columns([4, 1], vertical_alignment="center")
         names = [
             errors.plain(f"{owner.name} ({owner.reference})" if owner else account.customer_id)
             for account in (pair.one, pair.other)
             for owner in [owners.get(account.customer_id)]
         ]
-        left.markdown(f"**{names[0]}** and **{names[1]}** · {errors.plain(pair.one.institution_name)}")
+        st.markdown(f"**{names[0]}** and **{names[1]}** · {errors.plain(pair.one.institution_name)}")
         accounts = " and ".join(format.account(one.name, one.mask) for one in (pair.one, pair.other))
         found = format.moment(pair.shared.found_at, session.zone(), desk.clock.now())
-        left.caption(
+        st.caption(
             f"{errors.plain(accounts)} are one bank account by {pair.how}, found {found}. A joint account, or a person"
             " and their company, is right. Otherwise ask both, merge them if they are one, or remove one connection."
         )
-        if right.button("It is right", key=f"shared-{pair.one.id}-{pair.other.id}", width="stretch"):
+        if st.button("It is right", key=f"shared-{pair.one.id}-{pair.other.id}"):
             desk.shared_accounts.accept(actor, pair.shared)
             st.rerun()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.health import Way, WorkItem
 from dashboard.models import Actor, BankAccount, Customer, Item, ItemState
+from dashboard.sayings import say, write_line
 from dashboard.store.removals import Removal
 from dashboard.ui import errors, format, frame, removing, session
 
@@ -42,10 +45,12 @@ def draw_work(desk: Desk, actor: Actor, work: WorkItem, owner: Customer | None) 
             state, since = BROKEN, "since"
         who = errors.plain(f"{owner.name} ({owner.reference})" if owner else item.customer_id)
         st.markdown(f"**{who}** · {errors.plain(f'{item.institution_name}, {name_accounts(work.accounts)}')} · {state}")
-        if work.since:
-            st.caption(f"{since.capitalize()} {format.moment(work.since, zone, now)}")
-        ids = {"Plaid Item": work.plaid_item_id, "Our connection": item.id}
-        errors.show_problem(work.problem, gentle=not work.is_urgent, ids=ids)
+        when = f"{since.capitalize()} {format.moment(work.since, zone, now)}. " if work.since else ""
+        st.caption(f"{when}{errors.plain(f'{work.problem.what} {work.problem.meaning}')}")
+        spoken = say(work.problem)
+        if spoken:
+            st.markdown(f"**Say to the customer:** “{errors.plain(spoken)}”")
+        st.markdown(f"**What to do:** {errors.plain(work.problem.action)}")
         draw_ways(desk, actor, work)
         if Way.REMOVE in work.ways:
             removing.offer(desk, actor, item.id)
@@ -62,14 +67,19 @@ def draw_ways(desk: Desk, actor: Actor, work: WorkItem) -> None:
         (Way.LINK_ANEW, "Link anew", ":material/add_link:", links),
         (Way.CHECK, "Check now", ":material/refresh:", True),
     ]
-    shown = [one for one in offered if one[0] in work.ways and one[3]]
-    if not shown:
-        return
-    places = st.columns(len(shown))
-    for number, (way, words, icon, _) in enumerate(shown):
-        kind = "primary" if number == 0 and way is not Way.CHECK else "secondary"
-        if places[number].button(words, icon=icon, key=f"{way}-{item.id}", type=kind, width="stretch"):  # type: ignore[arg-type]
-            press(desk, actor, way, work)
+    with st.container(horizontal=True):
+        first = True
+        for way, words, icon, may in offered:
+            if way not in work.ways or not may:
+                continue
+            kind: Literal["primary", "secondary"] = "primary" if first and way is not Way.CHECK else "secondary"
+            first = False
+            if st.button(words, icon=icon, key=f"{way}-{item.id}", type=kind):
+                press(desk, actor, way, work)
+        with st.popover("For support", icon=":material/support_agent:"):
+            st.caption("For a ticket, or the provider's support (copy with the button at the right):")
+            ids = {"Plaid Item": work.plaid_item_id, "Our connection": item.id}
+            st.code(write_line(work.problem, ids), language=None, wrap_lines=True)
 
 
 def press(desk: Desk, actor: Actor, way: Way, work: WorkItem) -> None:
@@ -87,7 +97,8 @@ def press(desk: Desk, actor: Actor, way: Way, work: WorkItem) -> None:
                 desk.onboarding.renew(actor, account.id)
             st.rerun()
         else:
-            desk.health.check_now(actor, item.id)
+            with st.spinner("Asking Plaid …"):
+                desk.health.check_now(actor, item.id)
             st.rerun()
 
 
@@ -105,6 +116,18 @@ def draw_removal(desk: Desk, actor: Actor, removal: Removal, item: Item, owner: 
             st.rerun()
         if removal.problem:
             errors.show_problem(removal.problem, ids={"Our connection": item.id})
+
+
+def watch_removals(desk: Desk, actor: Actor, number: int) -> None:
+    """Draw the page anew when one of the removals that run now is through, or has met a problem."""
+
+    @st.fragment(run_every=1.0)
+    def look() -> None:
+        running = desk.removals.unfinished(actor)
+        if len(running) != number or all(removal.problem for removal, _ in running):
+            st.rerun(scope="app")
+
+    look()
 
 
 def main() -> None:
@@ -140,6 +163,8 @@ def main() -> None:
             st.subheader(f"Being removed ({len(removals)})")
         for removal, item in removals:
             draw_removal(desk, actor, removal, item, owners.get(item.customer_id))
+        if any(removal.problem is None for removal, _ in removals):
+            watch_removals(desk, actor, len(removals))
 
 
 main()

@@ -199,6 +199,7 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
         idle=idle,
         open_type=str(open_type) if open_type else None,
         redirect_uri=steps.redirect_of(facts, attempt.id),
+        label="Sign in at the bank" if attempt.kind is AttemptKind.RELINK else "Connect a bank",
         wants_institutions="key" in config,
     )
     if said.institutions:

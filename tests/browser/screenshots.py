@@ -12,7 +12,7 @@ from tests.browser.link import pick_account, pick_bank, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
-FINANCE = ("payments", "payouts", "accounts", "institutions", "attention", "setup", "sandbox")
+FINANCE = ("payments", "payouts", "accounts", "institutions", "attention", "health", "setup", "sandbox")
 
 
 def take(page: Page, name: str) -> None:

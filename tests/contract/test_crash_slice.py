@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
     [
         ("onboarding-current", 11, 8),
         ("onboarding-classic", 11, 6),
+        ("onboarding-phone", 23, 4),
+        ("relink", 23, 5),
+        ("replacement", 31, 6),
+        ("removal", 13, 4),
         ("debit", 4, 7),
         ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),

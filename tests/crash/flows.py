@@ -5,155 +5,36 @@ A new flow joins by one line in FLOWS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from dashboard.backup import Backups, restore
 from dashboard.clock import Clock
-from dashboard.customer_words import Language
 from dashboard.desk import Desk
-from dashboard.errors import Refused, UnreadableSecret
 from dashboard.filters import PaymentFilter
-from dashboard.models import AttemptState, DebitOrder, DebitState, Purpose
+from dashboard.models import DebitOrder, DebitState, Purpose
 from dashboard.rotation import rotate
 from dashboard.settings import load_settings
 from dashboard.store.database import Database
 from dashboard.store.erasures import Stage
 from dashboard.store.objects import KINDS
 from dashboard.store.vault import Vault, make_key
+from tests.crash import connections
+from tests.crash.flow import Flow, Notes, begin, common
 from tests.crash.house import House
+from tests.crash.linking import (
+    act_link,
+    act_phone,
+    check_link,
+    linked,
+    prepare_link,
+    prepare_phone,
+    resume_link,
+    resume_phone,
+)
 from tests.planted import find_secrets
 
-Notes = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong.
-
-    `look` looks at what the dead process left, before anything is resumed. `shared` says that a run changes nothing at
-    the sandbox, so that every run may start from a copy of one beginning.
-    """
-
-    name: str
-    begin: Callable[[House], Notes]
-    act: Callable[[House], None]
-    resume: Callable[[House], None]
-    check: Callable[[House], Notes]
-    generation: str = "current"
-    stride: int = (
-        1  # a backfill is the same page after page: every seventh point says as much, in a seventh of the time
-    )
-    look: Callable[[House], Notes] | None = None
-    shared: bool = False
-
-
-def _common(desk: Desk) -> Notes:
-    return {
-        "integrity_failures": len(desk.store.database.check_integrity()),
-        "audit_breaks": len(desk.store.trail.verify()),
-        "lost_tokens": 0,
-        "second_debits": 0,
-    }
-
-
-# Onboarding.
-
-
-def _prepare_link(house: House, desk: Desk) -> Notes:
-    return house.make_outcome(desk, house.add_customer(desk))
-
-
-def _act_link(house: House) -> None:
-    desk = house.open()
-    made = house.notes["made"]
-    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})
-    _choose(house, desk)
-    desk.close()
-
-
-def _choose(house: House, desk: Desk) -> None:
-    attempt = desk.onboarding.get(house.actor, house.notes["made"]["attempt"])
-    if attempt.state is AttemptState.CHOOSING:
-        chosen = next(one for one in attempt.accounts if one.is_depository)
-        desk.onboarding.choose(house.actor, attempt.id, chosen.id)
-
-
-def _resume_link(house: House) -> None:
-    desk = house.open()
-    made = house.notes["made"]
-    desk.onboarding.resume_all()  # at start
-    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})  # the browser resends until acknowledged
-    _choose(house, desk)
-    desk.close()
-
-
-def _check_link(house: House) -> Notes:
-    desk = house.open()
-    found = _common(desk)
-    attempt = desk.onboarding.get(house.actor, house.notes["made"]["attempt"])
-    token = house.notes["made"]["outcome"]["public_token"]
-    stored = False
-    if attempt.item_id:
-        try:
-            stored = bool(desk.store.items.access_token(attempt.item_id))
-        except (UnreadableSecret, Refused):  # Refused: the row has none
-            stored = False
-    exchanged = house.generation == "classic" or house.sandbox.is_spent(token)
-    if exchanged and not stored and attempt.state is not AttemptState.UNKNOWN:
-        found["lost_tokens"] = 1
-    if attempt.state not in {AttemptState.AUTHORIZED, AttemptState.UNKNOWN}:
-        found["stuck"] = attempt.state.value
-    email = desk.customers.get(house.actor, attempt.customer_id).email
-    customers = house.sandbox.stripe("customers", email=email)
-    sources = sum(len(house.sandbox.stripe(f"customers/{one['id']}/sources")) for one in customers)
-    if len(customers) > 1 or sources > 1:
-        found["doubled"] = f"{len(customers)} customers, {sources} bank accounts"
-    desk.close()
-    return found
-
-
-# A link on the customer's own phone.
-
-
-def _prepare_phone(house: House, desk: Desk) -> Notes:
-    """The customer has gone through Link on their phone; the desk has not asked yet what became of it."""
-    customer = house.add_customer(desk)
-    accepted = desk.onboarding.accept(house.actor, customer, "offline", {}, Language.ENGLISH)
-    attempt = desk.hosted.open(house.actor, customer, accepted)
-    phone = desk.hosted.show(house.actor, desk.onboarding.get(house.actor, attempt))
-    assert phone is not None
-    return {"attempt": attempt, "outcome": {"public_token": house.finish_on_phone(phone.url)}}
-
-
-def _act_phone(house: House) -> None:
-    desk = house.open()
-    desk.hosted.ask_due(timedelta(minutes=1))
-    _choose(house, desk)
-    desk.close()
-
-
-def _resume_phone(house: House) -> None:
-    desk = house.open()
-    desk.onboarding.resume_all()  # at start
-    desk.hosted.ask_due(timedelta(minutes=10))  # then by itself
-    _choose(house, desk)
-    desk.close()
-
-
 # Debit.
-
-
-def _linked(house: House, desk: Desk) -> Notes:
-    made = _prepare_link(house, desk)
-    house.notes["made"] = made
-    desk.onboarding.report(house.actor, made["attempt"], made["outcome"], {})
-    _choose(house, desk)
-    account = desk.onboarding.get(house.actor, made["attempt"]).bank_account_id
-    return {"account": account, "ticket": desk.debits.ticket(), **made}
 
 
 def _act_debit(house: House) -> None:
@@ -178,7 +59,7 @@ def _resume_debit(house: House) -> None:
 
 def _check_debit(house: House) -> Notes:
     desk = house.open()
-    found = _common(desk)
+    found = common(desk)
     account = desk.onboarding.account(house.actor, house.notes["made"]["account"])
     intents = house.sandbox.stripe("payment_intents", customer=account.stripe_customer_id, limit=100)
     found["second_debits"] = max(0, len(intents) - 1)
@@ -196,7 +77,7 @@ def _check_debit(house: House) -> Notes:
 
 
 def _prepare_merge(house: House, desk: Desk) -> Notes:
-    made = _linked(house, desk)
+    made = linked(house, desk)
     gone = desk.onboarding.account(house.actor, made["account"])
     return {**made, "gone": gone.customer_id, "kept": house.add_customer(desk), "stripe": gone.stripe_customer_id}
 
@@ -220,7 +101,7 @@ def _resume_merge(house: House) -> None:
 
 def _check_merge(house: House) -> Notes:
     desk, made = house.open(), house.notes["made"]
-    found = _common(desk)
+    found = common(desk)
     owner = desk.onboarding.account(house.actor, made["account"]).customer_id
     counts = desk.store.customer_files.counts(made["gone"])
     if owner != made["kept"] or any(counts.values()):
@@ -236,7 +117,7 @@ def _check_merge(house: House) -> Notes:
 
 
 def _prepare_erasure(house: House, desk: Desk) -> Notes:
-    made = _linked(house, desk)
+    made = linked(house, desk)
     account = desk.onboarding.account(house.actor, made["account"])
     customer = desk.customers.get(house.actor, account.customer_id)
     token = desk.store.items.access_token(account.item_id).reveal()
@@ -262,7 +143,7 @@ def _resume_erasure(house: House) -> None:
 
 def _check_erasure(house: House) -> Notes:
     desk, made = house.open(), house.notes["made"]
-    found = _common(desk)
+    found = common(desk)
     erasure = desk.erasing.find(house.actor, made["customer"])
     if erasure is None or erasure.stage is not Stage.DONE:
         found["stuck"] = f"the erasure stands at {erasure}"
@@ -295,7 +176,7 @@ def _resume_tokens(house: House) -> None:
 def _check_tokens(house: House) -> Notes:
     """Every connection has a token that works, or says on the list that it must be linked anew."""
     desk = house.open()
-    found = _common(desk)
+    found = common(desk)
     lost = {item.id for _, item in desk.plaid_tokens.lost(house.actor)}
     for item in desk.store.items.list():
         alive = house.sandbox.lives(desk.store.items.access_token(item.id).reveal())
@@ -318,7 +199,7 @@ def _act_sync(house: House) -> None:
 
 def _check_sync(house: House) -> Notes:
     desk = house.open()
-    found = _common(desk)
+    found = common(desk)
     listed = house.sandbox.list_all("charges")
     for charge in listed:
         kept = desk.store.payments.parts(charge["id"])["charge"]
@@ -370,7 +251,7 @@ def _claims_to_have_read(windows: list[dict[str, Any]], created: int, rows: dict
 
 
 def _prepare_keys(house: House, desk: Desk) -> Notes:
-    _linked(house, desk)
+    linked(house, desk)
     old, new = house.environ()["ACH_DESK_KEY"], make_key().reveal()
     return {"old": old, "new": new}
 
@@ -385,7 +266,7 @@ def _rotate(house: House) -> None:
 def _check_keys(house: House) -> Notes:
     house.notes["environ"] = {"ACH_DESK_KEY": house.notes["made"]["new"]}
     desk = house.open()
-    found = _common(desk)
+    found = common(desk)
     if not desk.store.sealed.are_readable():
         found["lost_tokens"] = 1
     desk.close()
@@ -393,7 +274,7 @@ def _check_keys(house: House) -> Notes:
 
 
 def _prepare_restore(house: House, desk: Desk) -> Notes:
-    _linked(house, desk)
+    linked(house, desk)
     backups = Backups(desk.store.database, desk.store.trail, Vault(desk.settings.keys), Clock(), house.folder / "kept")
     return {"backup": backups.make(house.actor, sealed=True).name}
 
@@ -406,21 +287,11 @@ def _restore(house: House) -> None:
 
 def _check_restore(house: House) -> Notes:
     desk = house.open()
-    found = _common(desk)
+    found = common(desk)
     if not desk.store.sealed.sample():
         found["lost_tokens"] = 1
     desk.close()
     return found
-
-
-def _begin(prepare: Callable[[House, Desk], Notes]) -> Callable[[House], Notes]:
-    def begin(house: House) -> Notes:
-        desk = house.open()
-        made = prepare(house, desk)
-        desk.close()
-        return made
-
-    return begin
 
 
 def _prepare_nothing(house: House, desk: Desk) -> Notes:
@@ -429,7 +300,7 @@ def _prepare_nothing(house: House, desk: Desk) -> Notes:
 
 def _prepare_events(house: House, desk: Desk) -> Notes:
     desk.sync.run()
-    return _linked(house, desk)
+    return linked(house, desk)
 
 
 def _act_events(house: House) -> None:
@@ -442,14 +313,29 @@ def _act_events(house: House) -> None:
 FLOWS: dict[str, Flow] = {
     flow.name: flow
     for flow in (
-        Flow("onboarding-current", _begin(_prepare_link), _act_link, _resume_link, _check_link),
-        Flow("onboarding-classic", _begin(_prepare_link), _act_link, _resume_link, _check_link, "classic"),
-        Flow("onboarding-phone", _begin(_prepare_phone), _act_phone, _resume_phone, _check_link),
-        Flow("merge-and-edit", _begin(_prepare_merge), _act_merge, _resume_merge, _check_merge),
-        Flow("debit", _begin(_linked), _act_debit, _resume_debit, _check_debit),
+        Flow("onboarding-current", begin(prepare_link), act_link, resume_link, check_link),
+        Flow("onboarding-classic", begin(prepare_link), act_link, resume_link, check_link, "classic"),
+        Flow("onboarding-phone", begin(prepare_phone), act_phone, resume_phone, check_link),
+        Flow(
+            "relink",
+            begin(connections.prepare_relink),
+            connections.act_relink,
+            connections.resume_relink,
+            connections.check_relink,
+        ),
+        Flow(
+            "replacement",
+            begin(connections.prepare_replacement),
+            connections.act_replacement,
+            connections.resume_replacement,
+            connections.check_replacement,
+        ),
+        Flow("removal", begin(linked), connections.act_removal, connections.resume_removal, connections.check_removal),
+        Flow("merge-and-edit", begin(_prepare_merge), _act_merge, _resume_merge, _check_merge),
+        Flow("debit", begin(linked), _act_debit, _resume_debit, _check_debit),
         Flow(
             "sync-backfill",
-            _begin(_prepare_nothing),
+            begin(_prepare_nothing),
             _act_sync,
             _act_sync,
             _check_sync,
@@ -457,10 +343,10 @@ FLOWS: dict[str, Flow] = {
             look=_look_for_gaps,
             shared=True,
         ),
-        Flow("sync-events", _begin(_prepare_events), _act_events, _act_sync, _check_sync, look=_look_for_gaps),
-        Flow("key-rotation", _begin(_prepare_keys), _rotate, _rotate, _check_keys, shared=True),
-        Flow("erasure", _begin(_prepare_erasure), _act_erasure, _resume_erasure, _check_erasure),
-        Flow("plaid-token-rotation", _begin(_linked), _act_tokens, _resume_tokens, _check_tokens),
-        Flow("restore", _begin(_prepare_restore), _restore, _restore, _check_restore, shared=True),
+        Flow("sync-events", begin(_prepare_events), _act_events, _act_sync, _check_sync, look=_look_for_gaps),
+        Flow("key-rotation", begin(_prepare_keys), _rotate, _rotate, _check_keys, shared=True),
+        Flow("erasure", begin(_prepare_erasure), _act_erasure, _resume_erasure, _check_erasure),
+        Flow("plaid-token-rotation", begin(linked), _act_tokens, _resume_tokens, _check_tokens),
+        Flow("restore", begin(_prepare_restore), _restore, _restore, _check_restore, shared=True),
     )
 }

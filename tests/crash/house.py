@@ -81,6 +81,10 @@ class CrashSandbox:
             for resource in resources
         }
 
+    def plaid_items(self) -> list[dict[str, Any]]:
+        """Every Item that Plaid has, oldest first, without tokens."""
+        return list(self.post("/_sandbox/plaid", {})["items"])
+
     def is_spent(self, public_token: str) -> bool:
         """Whether the sandbox has exchanged this public token."""
         with sqlite3.connect(f"file:{self.state}?mode=ro", uri=True) as state:
@@ -144,8 +148,8 @@ class House:
         slug = uuid.uuid4().hex[:12]
         return desk.customers.add(self.actor, f"Crash {slug}", f"{slug}@example.com", slug, HolderType.INDIVIDUAL).id
 
-    def make_outcome(self, desk: Desk, customer_id: str) -> dict[str, Any]:
-        """An attempt and what its Link would report."""
+    def make_outcome(self, desk: Desk, customer_id: str, bank: str = "ins_109508") -> dict[str, Any]:
+        """An attempt and what its Link would report; `bank` is of the current generation."""
         opening = desk.onboarding.open(self.actor, customer_id)
         if self.generation == "classic":
             made = self.sandbox.post("/_sandbox/classic/public_token", {"institution": "chase"})
@@ -157,9 +161,9 @@ class House:
             }
         else:
             made = self.sandbox.post(
-                "/sandbox/public_token/create", {"institution_id": "ins_109508", "initial_products": ["auth"]}
+                "/sandbox/public_token/create", {"institution_id": bank, "initial_products": ["auth"]}
             )
-            metadata = {"institution": {"name": "First Platypus Bank", "institution_id": "ins_109508"}, "accounts": []}
+            metadata = {"institution": {"name": "The Bank", "institution_id": bank}, "accounts": []}
         outcome = {
             "id": f"crash-{uuid.uuid4().hex[:16]}",
             "kind": "success",

@@ -71,7 +71,6 @@ class World:
             self.shared,
             self.clock,
             self.settings,
-            InlineWorker(),
         )
         self.removals = Removals(self.store, self.removal_steps, self.clock)
         return self.desk

@@ -1,0 +1,119 @@
+"""A connection that stopped working: found, signed in to again here or on a phone, replaced, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, settle, visit
+from tests.browser.link import finish, pick_account, pick_bank, sign_in
+from tests.browser.test_phone import read_address
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+def connect(page: Page, desk: RunningDesk, name: str, reference: str) -> dict[str, Any]:
+    """A new customer who has linked their checking account; the Item at Plaid."""
+    visit(page, desk)
+    add_customer(page, name, f"{reference.lower()}@example.com", reference)
+    agree(page)
+    go_through_link(page)
+    expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
+    return desk.control("GET", "/plaid")["items"][-1]
+
+
+def go_through_link(page: Page) -> None:
+    modal = open_link(page)
+    pick_bank(modal, "First Platypus Bank")
+    sign_in(modal, "user_good", "pass_good")
+    pick_account(modal, "Plaid Checking")
+
+
+def meet_the_trouble(page: Page, desk: RunningDesk, item: dict[str, Any]) -> None:
+    """The bank asks for a new sign-in, and finance meets that at the balance."""
+    desk.control("POST", "/plaid", item_error={"item_id": item["item_id"], "code": "ITEM_LOGIN_REQUIRED"})
+    page.get_by_role("button", name="Debit this account").click()
+    page.get_by_label("Amount (USD)").fill("42.50")
+    page.get_by_label("Invoice reference").fill("INV-1")
+    page.get_by_role("button", name="Check the balance").click()
+    expect(page.get_by_text("The bank wants the customer to sign in again.")).to_be_visible(timeout=PATIENCE)
+
+
+def see_it_listed(page: Page, desk: RunningDesk, name: str) -> None:
+    visit(page, desk, "health")
+    expect(page.get_by_text(name)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Your bank wants you to sign in once more.")).to_be_visible()
+
+
+def test_a_connection_is_signed_in_to_again_on_this_device(desk: RunningDesk, page: Page) -> None:
+    item = connect(page, desk, "Rina Relink", "H-1")
+    meet_the_trouble(page, desk, item)
+    see_it_listed(page, desk, "Rina Relink")
+    page.get_by_role("button", name="Relink on this device").click()
+    expect(page.get_by_text("signs in at First Platypus Bank once more")).to_be_visible(timeout=PATIENCE)
+    modal = open_link(page, "Sign in at the bank")
+    modal.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click(timeout=PATIENCE)
+    sign_in(modal, "user_good", "pass_good")
+    finish(modal)
+    expect(page.get_by_role("heading", name="The connection works again")).to_be_visible(timeout=PATIENCE)
+    assert "public-sandbox" not in page.content()
+    visit(page, desk, "health")
+    expect(page.get_by_text("Every connection works.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_connection_is_signed_in_to_again_on_the_customers_phone(desk: RunningDesk, page: Page, phone: Page) -> None:
+    item = connect(page, desk, "Petra Phone", "H-2")
+    meet_the_trouble(page, desk, item)
+    see_it_listed(page, desk, "Petra Phone")
+    page.get_by_role("button", name="Ask again by phone").click()
+    phone.goto(read_address(page))
+    phone.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click(timeout=PATIENCE)
+    sign_in(phone, "user_good", "pass_good")
+    expect(phone.get_by_text("Your account is connected.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="The connection works again")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_second_link_of_the_same_account_replaces_the_first(desk: RunningDesk, page: Page) -> None:
+    first = connect(page, desk, "Dolly Double", "H-3")
+    page.get_by_role("button", name="Next customer").click()
+    search = page.get_by_role("textbox", name="Find a customer")
+    search.fill("Dolly")
+    search.press("Enter")
+    page.get_by_role("button", name="Dolly Double").click(timeout=PATIENCE)
+    expect(page.get_by_text("First Platypus Bank, Plaid Checking ••0000: ✓ Ready")).to_be_visible(timeout=PATIENCE)
+    agree(page)
+    go_through_link(page)
+    expect(page.get_by_role("heading", name="This account is already linked")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Replace it with this link").click()
+    expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
+
+    def is_removed() -> bool:
+        items = desk.control("GET", "/plaid")["items"]
+        return bool(next(one for one in items if one["item_id"] == first["item_id"])["removed"])
+
+    for _ in range(100):
+        if is_removed():
+            break
+        page.wait_for_timeout(200)
+    assert is_removed(), "the old connection goes once the new one is ready"
+
+
+def test_a_connection_is_removed_with_a_reason(desk: RunningDesk, page: Page) -> None:
+    item = connect(page, desk, "Rex Removed", "H-4")
+    meet_the_trouble(page, desk, item)
+    see_it_listed(page, desk, "Rex Removed")
+    page.get_by_text("Remove this bank connection").click()
+    page.get_by_label("Why?").fill("The customer closed the account")
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("Rex Removed")).to_have_count(0, timeout=PATIENCE)
+    settle(page)
+    customer = desk.stripe("customers", email="h-4@example.com")["data"][0]["id"]
+    assert desk.stripe(f"customers/{customer}/sources")["data"] == []

@@ -1,0 +1,52 @@
+"""What a flow is: how it begins, what is killed, how it resumes, and what must be true afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.desk import Desk
+from tests.crash.house import House
+
+Notes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong.
+
+    `look` looks at what the dead process left, before anything is resumed. `shared` says that a run changes nothing at
+    the sandbox, so that every run may start from a copy of one beginning.
+    """
+
+    name: str
+    begin: Callable[[House], Notes]
+    act: Callable[[House], None]
+    resume: Callable[[House], None]
+    check: Callable[[House], Notes]
+    generation: str = "current"
+    stride: int = (
+        1  # a backfill is the same page after page: every seventh point says as much, in a seventh of the time
+    )
+    look: Callable[[House], Notes] | None = None
+    shared: bool = False
+
+
+def common(desk: Desk) -> Notes:
+    return {
+        "integrity_failures": len(desk.store.database.check_integrity()),
+        "audit_breaks": len(desk.store.trail.verify()),
+        "lost_tokens": 0,
+        "second_debits": 0,
+    }
+
+
+def begin(prepare: Callable[[House, Desk], Notes]) -> Callable[[House], Notes]:
+    def begin(house: House) -> Notes:
+        desk = house.open()
+        made = prepare(house, desk)
+        desk.close()
+        return made
+
+    return begin
