@@ -24,6 +24,10 @@ class Bucket:
         self._next = slot + 1.0 / self.rate
         return slot
 
+    def is_free(self, now: float) -> bool:
+        """Whether a slot is free now."""
+        return self._next <= now
+
     def slow_down(self) -> None:
         """Go at three quarters of the rate from now on, from what Stripe allows an endpoint, down to one a second."""
         self.rate = max(1.0, min(ALLOWED, self.rate * 0.75))
@@ -47,6 +51,12 @@ class Budget:
             slot = max(self._buckets[endpoint].reserve(now), self._overall.reserve(now))
         if slot > now:
             time.sleep(slot - now)
+
+    def is_spare(self, endpoint: str) -> bool:
+        """Whether a request to this endpoint could go at once: where not, more workers would only wait."""
+        with self._guard:
+            now = time.monotonic()
+            return self._buckets[endpoint].is_free(now) and self._overall.is_free(now)
 
     def slow_down(self, endpoint: str) -> None:
         """The provider found this endpoint's rate too high; somebody else uses the account too."""

@@ -69,9 +69,10 @@ class Lanes:
             self._busy += 1
             return self._waiting.popleft()
 
-    def _someone_waits(self) -> bool:
+    def _someone_waits(self, resource: str) -> bool:
+        """Whether another piece would be read at once: by a worker that waits, within the rate that is allowed."""
         with self._change:
-            return self._idle > len(self._waiting)
+            return self._idle > len(self._waiting) and self._run.budget.is_spare(resource)
 
     def _read_page(self, window: Window, before: Future[None] | None) -> list[Piece]:
         """Read one page of a window; returns what is left of it, in one piece or two."""
@@ -90,7 +91,7 @@ class Lanes:
         newest, oldest, last = page.data[0]["created"], page.data[-1]["created"], str(page.data[-1]["id"])
         pages_left = (oldest - window.start) / max(1, newest - oldest)
         middle = window.start + (oldest - window.start) // 2
-        splits = pages_left >= WORTH_SPLITTING and middle > window.start and self._someone_waits()
+        splits = pages_left >= WORTH_SPLITTING and middle > window.start and self._someone_waits(window.resource)
         rest = Window(window.resource, middle if splits else window.start, window.stop, last)
         older = Window(window.resource, window.start, middle, None)
 
