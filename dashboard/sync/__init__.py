@@ -16,7 +16,7 @@ from dashboard.gateways.stripe import Stripe
 from dashboard.models import Actor, Mode
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.sync.backfill import BEGINNING, backfill, plan
+from dashboard.sync.backfill import BEGINNING, HURRIED, backfill, plan
 from dashboard.sync.budget import GLOBAL_SHARE, PER_ENDPOINT, Budget
 from dashboard.sync.changes import (
     CURSOR,
@@ -28,6 +28,7 @@ from dashboard.sync.changes import (
     follow_events,
     sweep,
 )
+from dashboard.sync.reader import Reader
 from dashboard.sync.run import DAY, LEASE, PROGRESS, Progress, Run, Tally
 from dashboard.worker import InlineWorker, Runner
 
@@ -149,6 +150,8 @@ class Sync:
         Raises Refused where a sync runs, ProviderError.
         """
         run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
+        if type(self._stripe) is Stripe and run.budget.per_endpoint > HURRIED:  # not another's that only looks like it
+            run.start_reader = lambda: Reader(self._settings.stripe_api_base, self._settings.stripe_secret_key)
         try:
             self._take(run, patience)
             self._current = run

@@ -81,15 +81,15 @@ def _itemise_one(run: Run, payout_id: str) -> Future[None] | None:
     after: dict[str, str] = {}
     written: Future[None] | None = None
     while not run.stopping.is_set():
-        page = run.page("balance_transactions", {"payout": payout_id, "limit": PAGE, **after})
+        page = run.rows("balance_transactions", {"payout": payout_id, "limit": PAGE, **after}, payout_id)
         if written:
             written.result()
-        last = not page.has_more or not page.data
+        last = not page.has_more or not page.rows
         done = functools.partial(run.store.ledger.mark_itemised, payout_id) if last else None
-        written = run.commit_later("balance_transactions", page.data, done, payout_id=payout_id)
+        written = run.commit_later("balance_transactions", page.rows, done)
         if last:
             break
-        after = {"starting_after": str(page.data[-1]["id"])}
+        after = {"starting_after": str(page.rows[-1][0])}
     return written
 
 

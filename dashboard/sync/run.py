@@ -21,6 +21,7 @@ from dashboard.store import Store
 from dashboard.store.ledger import Written
 from dashboard.store.objects import Row
 from dashboard.sync.budget import Budget
+from dashboard.sync.reader import WORTH_IT, Reader, RowPage
 
 LEASE = "sync"
 LEASE_SECONDS = 120  # three times the longest wait for one reply; a dead sync keeps the next from starting that long
@@ -80,6 +81,7 @@ class Run:
     clock: Clock
     budget: Budget
     on_progress: Callable[[Progress], None] | None = None
+    start_reader: Callable[[], Reader] | None = None  # where a second process may read
     search_follows: bool = False
     expands: bool = True
     sleep: Callable[[float], None] = time.sleep
@@ -98,9 +100,14 @@ class Run:
     _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="sync-writer"))
     _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AHEAD))
 
+    _reader: Reader | None = None
+
     def close(self) -> None:
-        """Write what waits to be written, and end the writer."""
+        """Write what waits to be written, and end the writer and the reader."""
         self._writer.shutdown()
+        if self._reader:
+            self._reader.close()
+            self._reader, self.start_reader = None, None
 
     def hold(self) -> bool:
         """Take or prolong the lease; that of a process known to be gone need not run out."""
@@ -117,6 +124,19 @@ class Run:
         return self._ask(
             resource, expand, lambda more: self.stripe.page(resource, {**params, **(wanted if more else {})})
         )
+
+    def rows(self, resource: str, params: Mapping[str, Any], payout_id: str | None = None) -> RowPage:
+        """One page of a list as rows, within the budget; by the second process where that is worth it."""
+        if self.start_reader and self._reader is None and sum(self.pages_left.values()) > WORTH_IT:
+            self._reader = self.start_reader()
+
+        def ask(_expanding: bool) -> RowPage:
+            if self._reader and (found := self._reader.ask(resource, params, payout_id)):
+                return found
+            page = self.stripe.page(resource, params)
+            return RowPage(self.store.ledger.read(resource, page.data, payout_id=payout_id), page.has_more)
+
+        return self._ask(resource, (), ask)
 
     def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object, within the budget."""
@@ -181,24 +201,23 @@ class Run:
         `before` are objects that came along (a charge's PaymentIntent): kept first, shown with these.
         Raises LeaseLost where another sync has taken over: its rows count now.
         """
-        self.commit_later(resource, objects, also, before=before).result()
+        ledger = self.store.ledger
+        parts = [(name, ledger.read(name, part)) for name, part in before if part]
+        self.commit_later(resource, ledger.read(resource, objects), also, before=parts).result()
 
     def commit_later(
         self,
         resource: str,
-        objects: Sequence[Mapping[str, Any]],
+        rows: Sequence[Row],
         also: Callable[[], None] | None = None,
         *,
-        payout_id: str | None = None,
-        before: Sequence[tuple[str, Sequence[Mapping[str, Any]]]] = (),
+        before: Sequence[tuple[str, Sequence[Row]]] = (),
     ) -> Future[None]:
         """As `commit`, in the order of these calls, without waiting until it is done; the future tells how it went.
 
         A cursor may only be handed over when the commit of the page before it has succeeded.
         """
-        ledger = self.store.ledger
-        parts = [(name, ledger.read(name, part), True) for name, part in before if part]
-        parts.append((resource, ledger.read(resource, objects, payout_id=payout_id), False))
+        parts = [*((name, part, True) for name, part in before), (resource, rows, False)]
         self._room.acquire()
         try:
             done = self._writer.submit(self._write, parts, also)

@@ -23,8 +23,8 @@ class Lanes:
     A page is fetched while the one before it is written, and its place is handed over when that one is committed.
     """
 
-    def __init__(self, run: Run, windows: Sequence[Window], expand: Sequence[str] = ()) -> None:
-        self._run, self._expand = run, expand
+    def __init__(self, run: Run, windows: Sequence[Window]) -> None:
+        self._run = run
         self._waiting: deque[Piece] = deque((window, None) for window in windows)
         self._ended: list[Future[None]] = []
         self._busy, self._idle = 0, 0
@@ -80,15 +80,15 @@ class Lanes:
         params: dict[str, object] = {"limit": PAGE, "created": {"gte": window.start, "lt": window.stop}}
         if window.after:
             params["starting_after"] = window.after
-        page = run.page(window.resource, params, self._expand)
+        page = run.rows(window.resource, params)
         if before:
             before.result()
         state = run.store.sync_state
-        if not page.has_more or not page.data:
+        if not page.has_more or not page.rows:
             run.pages_left.pop(key, None)
-            self._ended.append(run.commit_later(window.resource, page.data, lambda: state.close_window(window)))
+            self._ended.append(run.commit_later(window.resource, page.rows, lambda: state.close_window(window)))
             return []
-        newest, oldest, last = page.data[0]["created"], page.data[-1]["created"], str(page.data[-1]["id"])
+        newest, oldest, last = page.rows[0][1], page.rows[-1][1], str(page.rows[-1][0])
         pages_left = (oldest - window.start) / max(1, newest - oldest)
         middle = window.start + (oldest - window.start) // 2
         splits = pages_left >= WORTH_SPLITTING and middle > window.start and self._someone_waits(window.resource)
@@ -100,7 +100,7 @@ class Lanes:
             if splits:
                 state.add_window(older)
 
-        written = run.commit_later(window.resource, page.data, keep)
+        written = run.commit_later(window.resource, page.rows, keep)
         if not splits:
             run.pages_left[key] = pages_left
             return [(rest, written)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,18 +17,21 @@ import pytest
 
 from benchmarks.history import DAY, History
 from benchmarks.loading import count_window_pages, read_ours, share_equal
+from benchmarks.processes import list_server
 from benchmarks.server import Server
 from dashboard.clock import FixedClock
 from dashboard.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
 from dashboard.gateways.replies import Page
 from dashboard.gateways.stripe import Stripe
-from dashboard.models import Actor, Role
+from dashboard.models import Actor, Role, Secret
 from dashboard.settings import Settings
 from dashboard.store import Store
+from dashboard.store.ledger import Ledger
 from dashboard.store.vault import Vault, make_key
 from dashboard.sync import LONGEST_WAIT, Sync
 from dashboard.sync.backfill import WORKERS
 from dashboard.sync.budget import Budget
+from dashboard.sync.reader import Reader, RowPage
 from dashboard.sync.run import FAILURES, LEASE, PATIENCE, Progress
 from tests.unit.test_ledger import check_summaries
 
@@ -105,6 +109,15 @@ def scene(tmp_path: Path, make_settings: Callable[..., Settings]) -> Iterator[Sc
     made = Scene(tmp_path, make_settings(STRIPE_READS_PER_SECOND="5000", STRIPE_READS_PER_SECOND_TOTAL="5000"))
     yield made
     made.store.close()
+
+
+def until(look: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    return None
 
 
 def far_away(_resource: str) -> None:
@@ -418,3 +431,26 @@ def test_what_nobody_foresaw_passes_through(scene: Scene) -> None:
     kept = read_ours(scene.db)
     assert len(kept) == COUNT
     assert {row[-1] for id, row in kept.items() if id.endswith("7") and not row[2]} <= {"unknown", "returned_late"}
+
+
+def test_a_second_process_reads_the_same_rows_and_is_done_without_when_it_dies() -> None:
+    with list_server(COUNT, end=END) as server:
+        reader = Reader(server.url, Secret("sk_test_reader"))
+        params = {"limit": 100, "created": {"gte": 0, "lt": END}}
+        page = until(lambda: reader.ask("charges", params, None))
+        charges = [json.loads(body) for body in list(History(COUNT, end=END).resources["charges"].bodies)[:100]]
+        assert page == RowPage(Ledger.read("charges", charges), True)
+        assert reader.ask("charges", {"starting_after": "py_nobody"}, None) is None, "the sync sees for itself"
+        assert reader.ask("charges", params, None) == page
+        reader._process.kill()
+        assert until(lambda: reader.ask("charges", params, None) is None)
+        assert reader.is_gone
+        reader.close()
+
+
+def test_the_second_process_ends_with_the_sync_that_started_it() -> None:
+    with list_server(300, end=END) as server:
+        reader = Reader(server.url, Secret("sk_test_reader"))
+        assert until(lambda: reader.ask("charges", {}, None))
+        reader.close()
+        assert reader._process.returncode == 0
