@@ -27,6 +27,8 @@ from dashboard.store.sealed import SealedRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
 
+LEFT_OVER = timedelta(hours=6)  # no copy takes that long; what is younger may be another command's
+UNSEALED = ".unsealed"  # a copy on its way to being sealed
 _NAME = re.compile(r"desk-(\d{8}T\d{6})Z\.db(\.sealed)?$")
 
 
@@ -50,25 +52,54 @@ class Backups:
         self._database, self._trail, self._vault, self._clock, self._folder = database, trail, vault, clock, folder
 
     def make(self, actor: Actor, *, sealed: bool = False) -> Path:
-        """Take a backup now and return its path; the copy is checked before it counts as one. Raises StoreError."""
+        """Take a backup now and return its path; the copy is checked before it counts as one. Raises StoreError.
+
+        The trail says first that it begins, so that a restored copy says where it comes from, and then how it ended.
+        """
         require(actor, Permission.ADMIN)
+        self._note(actor, "backup.begun", sealed=sealed)
+        try:
+            made = self._make(sealed)
+        except StoreError as error:
+            self._note(actor, "backup.failed", code=error.code, why=error.what)
+            raise
+        self._note(actor, "backup.made", sealed=sealed, name=made.name, bytes=made.stat().st_size)
+        return made
+
+    def _make(self, sealed: bool) -> Path:
+        target = self._folder / f"desk-{self._clock.real():%Y%m%dT%H%M%S}Z.db"
+        plain = target.with_name(target.name + UNSEALED) if sealed else target
         with translated():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        at = self._clock.real()
-        with self._database.transaction():  # recorded first, so that a restored copy says where it comes from
-            self._trail.append(actor, "backup.made", "database", self._clock.now(), sealed=sealed)
-        target = self._folder / f"desk-{at:%Y%m%dT%H%M%S}Z.db"
-        copy_database(self._database, target)
-        _demand_sound(target, "The backup")
-        if not sealed:
-            note_digest(target)
-            return target
-        covered = target.with_name(target.name + ".sealed")
-        try:
-            seal_file(self._vault, target, covered)
-        finally:
-            target.unlink()  # also where the disk was full: a plain copy must not lie about
-        return covered
+            self._sweep()
+            try:
+                copy_database(self._database, plain)
+                _demand_sound(plain, "The backup")
+                if not sealed:
+                    note_digest(target)
+                    return target
+                covered = target.with_name(target.name + ".sealed")
+                seal_file(self._vault, plain, covered)
+                return covered
+            finally:
+                if sealed:
+                    plain.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what a killed backup has left: half a copy, or a whole one that was still to be sealed."""
+        oldest = self._clock.real().timestamp() - LEFT_OVER.total_seconds()
+        for path in (*self._folder.glob("desk-*.partial"), *self._folder.glob(f"desk-*{UNSEALED}")):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+    def _note(self, actor: Actor, action: str, **facts: object) -> None:
+        with self._database.transaction():
+            self._trail.append(actor, action, "database", self._clock.now(), **facts)
+
+    def until_due(self, every: timedelta) -> timedelta:
+        """How long from now until the next backup is due; nothing where it is due, or there is none."""
+        newest = next(iter(self.kept()), None)
+        return max(timedelta(), newest.taken_at + every - self._clock.real()) if newest else timedelta()
 
     def kept(self) -> list[Kept]:
         """The backups in the folder, newest first."""

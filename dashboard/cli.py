@@ -78,6 +78,9 @@ def build_parser() -> argparse.ArgumentParser:
     backup.add_argument("--sealed", action="store_true", help="encrypt the whole file with ACH_DESK_KEY")
     backup.add_argument("--keep", type=int, default=14, help="the newest so many always stay")
     backup.add_argument("--days", type=int, default=30, help="older ones beyond those go")
+    backup.add_argument(
+        "--watch", action="store_true", help="go on, as ACH_DESK_BACKUP_FOLDER and the others say; `serve` does this"
+    )
     backup.set_defaults(run=commands.backup)
 
     restore = verbs.add_parser("restore", help="put a backup in the database's place, after proving it")

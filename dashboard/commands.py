@@ -189,17 +189,24 @@ def rotate_plaid() -> int:
 
 
 def backup(chosen: argparse.Namespace) -> int:
-    """Take a backup while the desk runs, and let old ones go."""
+    """Take a backup while the desk runs, and let old ones go; with `--watch` again and again."""
     from dashboard.backup import Backups
+    from dashboard.backup_keeping import keep_up
     from dashboard.clock import Clock
     from dashboard.store import Store
     from dashboard.store.vault import Vault
 
     settings = settings_for(frozenset({Need.KEY}))
+    plan = settings.serving.backups
+    if chosen.watch and plan is None:
+        raise InputError("--watch makes backups as the settings say.", action="Set ACH_DESK_BACKUP_FOLDER.")
     vault, clock = Vault(settings.keys), Clock()
     store = Store.open(settings.db, vault, clock, settings.timezone)
+    folder = plan.folder if plan and chosen.watch else chosen.folder
+    backups = Backups(store.database, store.trail, vault, clock, folder)
     try:
-        backups = Backups(store.database, store.trail, vault, clock, chosen.folder)
+        if plan and chosen.watch:
+            keep_up(operator(), backups, plan, say=lambda words: print(words, file=sys.stderr, flush=True))
         print(backups.make(operator(), sealed=chosen.sealed))
         for gone in backups.prune(keep=chosen.keep, days=chosen.days):
             print(f"removed {gone}")

@@ -31,7 +31,10 @@ def run_server(settings: Settings, chosen: argparse.Namespace) -> int:
     with occupied(settings.db, alone=False), stopping(children):
         if not chosen.no_sync:
             children.append(Keeper(lambda: Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ)))
-            children[-1].drain()
+        if settings.serving.backups:
+            children.append(Keeper(lambda: Child("backups", ["-m", "dashboard", "backup", "--watch"], os.environ)))
+        for child in children:
+            child.drain()
         from dashboard.app import serve
 
         serve(chosen.port, chosen.address, tls)

@@ -172,9 +172,9 @@ class DeskChecks:
                 "A broken disk would lose every link.",
                 "Run `ach-desk backup`, or set ACH_DESK_BACKUP_FOLDER for `serve` to make them.",
             )
-        age = self._now() - last
-        found = f"Made {_ago(age)} ago."
-        if age < BACKUP_WARNING:
+        age, plan = self._now() - last, self._settings.serving.backups
+        found = f"Made {_ago(age)} ago" + (f", into {plan.folder}." if plan else ".")
+        if age < (2 * plan.every if plan else BACKUP_WARNING):  # one may fail and be tried again
             return Check(name, Verdict.OK, found)
         return Check(
             name,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +23,7 @@ from dashboard.desk import open_desk
 from dashboard.models import HolderType
 from dashboard.settings import load_settings
 from dashboard.worker import InlineWorker
-from tests.browser.desk import RunningDesk
+from tests.browser.desk import ROOT, RunningDesk
 from tests.certificates import make_certificate
 from tests.tabs import Tab, open_session
 
@@ -52,7 +56,8 @@ class TlsDesk(RunningDesk):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsDesk]:
-    started = TlsDesk(tmp_path_factory.mktemp("tls"), ACH_DESK_TRUSTED_PROXIES=PROXY)
+    home = tmp_path_factory.mktemp("tls")
+    started = TlsDesk(home, ACH_DESK_TRUSTED_PROXIES=PROXY, ACH_DESK_BACKUP_FOLDER=str(home / "backups"))
     yield started
     started.stop()
 
@@ -202,6 +207,27 @@ def test_an_upload_is_taken_up_to_its_limit(desk: TlsDesk, size: int, status: in
             return answer.status_code
 
     assert asyncio.run(upload()) == status
+
+
+def test_serve_keeps_backups_by_itself_and_the_doctor_says_so(desk: TlsDesk) -> None:
+    folder = desk.home / "backups"
+    deadline = time.monotonic() + 30
+    while not (made := list(folder.glob("desk-*.db.sealed"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    found = {one["name"]: one for one in json.loads(desk.command("doctor", "--json"))}["Last backup"]
+    assert found["verdict"] == "ok" and str(folder) in found["found"]
+    assert not list(folder.glob("*.db")) and not list(folder.glob("*unsealed*")), "nothing plain is left"
+    copy = desk.home / "restored.db"
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard", "restore", str(made[0])],
+        cwd=ROOT,
+        env={**os.environ, **desk.environ, "ACH_DESK_DB": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 and "is restored" in done.stdout, done.stderr
 
 
 def test_plain_http_finds_nothing_at_the_port_of_https(desk: TlsDesk) -> None:

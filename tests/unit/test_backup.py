@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard.backup import Backups, restore
+from dashboard.backup_keeping import keep_up
 from dashboard.clock import Clock, FixedClock
 from dashboard.errors import AccessDenied, StoreError, StoreUnavailable, UnreadableSecret, WrongDatabase
 from dashboard.models import Actor, HolderType, Role, Secret
 from dashboard.rotation import rotate
+from dashboard.settings import BackupPlan
 from dashboard.store import Store
 from dashboard.store.backup import occupied
 from dashboard.store.sealed import SEALED
@@ -62,7 +66,7 @@ def test_a_backup_comes_back_whole(store: Store, tmp_path: Path, sealed: bool) -
     assert old is not None and old.exists()
     again = Store.open(tmp_path / "desk.db", Vault([KEY]), Clock())
     assert again.sealed.are_readable() and again.trail.verify() == [] and again.database.check_integrity() == []
-    assert [row.action for row in again.trail.read()][:2] == ["backup.restored", "backup.made"]
+    assert [row.action for row in again.trail.read()][:2] == ["backup.restored", "backup.begun"]
     again.close()
 
 
@@ -145,6 +149,67 @@ def test_backups_go_by_count_and_age_together(store: Store, tmp_path: Path) -> N
     assert made.prune(keep=10, days=1) == []
     assert len(made.prune(keep=2, days=25)) == 3
     assert len(made.kept()) == 2
+
+
+class Enough(BaseException):
+    """The test has seen what it wanted."""
+
+
+def test_backups_are_made_at_their_time_and_go_at_theirs(store: Store, tmp_path: Path) -> None:
+    clock = FixedClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    plan = BackupPlan(tmp_path / "b", timedelta(hours=6), keep=3, days=1, sealed=True)
+    made, said = backups(store, plan.folder, clock), list[str]()
+    end = clock.at + timedelta(days=3)
+
+    def sleep(seconds: float) -> None:
+        clock.move(timedelta(seconds=seconds))
+        if clock.at >= end:
+            raise Enough
+
+    with pytest.raises(Enough):
+        keep_up(ADMIN, made, plan, say=said.append, sleep=sleep)
+    count = sum(line.startswith("Backup made") for line in said)
+    assert count == 12, "one every six hours"
+    kept = made.kept()
+    assert len(kept) == 5 and all(one.sealed for one in kept), "a day's worth"
+    with pytest.raises(Enough):
+        clock.at = end - timedelta(seconds=1)
+        keep_up(ADMIN, made, plan, say=said.append, sleep=sleep)
+    assert sum(line.startswith("Backup made") for line in said) == count, "a restart makes none too many"
+
+
+def test_a_backup_that_fails_is_said_in_the_trail_and_tried_again(store: Store, tmp_path: Path) -> None:
+    clock = FixedClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    (tmp_path / "b").write_text("a file where the folder should be")
+    plan = BackupPlan(tmp_path / "b", timedelta(hours=6), keep=3, days=1, sealed=True)
+    said, pauses = list[str](), list[float]()
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 1:
+            (tmp_path / "b").unlink()
+        else:
+            raise Enough
+
+    with pytest.raises(Enough):
+        keep_up(ADMIN, backups(store, plan.folder, clock), plan, say=said.append, sleep=sleep)
+    assert "Nothing was saved" in said[0] and said[1].startswith("Backup made")
+    actions = [row.action for row in reversed(store.trail.read("database"))]
+    assert actions == ["backup.begun", "backup.failed", "backup.begun", "backup.made"]
+
+
+def test_what_a_killed_backup_left_is_swept_away(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "b"
+    folder.mkdir()
+    left = [folder / f"desk-20261101T000000Z.db{end}" for end in (".partial", ".unsealed", ".unsealed.partial")]
+    for path in left:
+        path.write_bytes(b"half a copy")
+        os.utime(path, (1, 1))
+    other = folder / "desk-20261124T000000Z.db.unsealed"
+    other.write_bytes(b"of a command that runs beside this one")
+    backups(store, folder).make(ADMIN, sealed=True)
+    assert not any(path.exists() for path in left) and other.exists()
+    assert len(backups(store, folder).kept()) == 1
 
 
 def test_only_an_administrator_takes_backups(store: Store, tmp_path: Path) -> None:
