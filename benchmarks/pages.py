@@ -183,6 +183,7 @@ def measure_memory(results: Results, payments: int, folder: Path | None = None, 
             opened.append(tab)
             tab.open(f"{app.url}/payments")
             tab.act(choose_status(STATES[number % len(STATES)]))
+            tab.page.keyboard.press("Escape")  # the list stays open for more, and hides the rest
             tab.act(choose_sort(SORTS[number % len(SORTS)]))
             tab.act(press_next)
         family = app.tree()

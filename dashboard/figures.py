@@ -17,6 +17,7 @@ from dashboard.settings import Settings
 from dashboard.status import WAITING, PaymentState
 from dashboard.store import Store
 from dashboard.store.figures import COLLECTED, LOST
+from dashboard.store.limits import Stop
 
 EPOCH = date(1970, 1, 1)
 TOP = 10  # customers in the chart by name; the others stand together below them
@@ -120,10 +121,10 @@ class Figures:
         """The business's day now."""
         return self._clock.now().astimezone(self._settings.timezone).date()
 
-    def by_day(self, actor: Actor, wanted: PaymentFilter) -> Chart:
+    def by_day(self, actor: Actor, wanted: PaymentFilter, stop: Stop = None) -> Chart:
         """What was collected, waits or failed, by the day, week or month it was made in. Raises QueryTooSlow."""
         require(actor, Permission.VIEW_PAYMENTS)
-        rows, currency, others = _one_currency(self._store.figures.by_day(wanted, self.today()))
+        rows, currency, others = _one_currency(self._store.figures.by_day(wanted, self.today(), stop))
         days = [row["day"] for row in rows]
         step = choose_step(max(days) - min(days) + 1 if days else 0)
         known = {state.value: group for state, group in GROUPS.items()}
@@ -135,11 +136,11 @@ class Figures:
         bars = [Bar(day.isoformat(), n, cents, group, day) for (day, group), (n, cents) in sorted(sums.items())]
         return Chart(bars, currency, others, step)
 
-    def ageing(self, actor: Actor, wanted: PaymentFilter) -> Chart:
+    def ageing(self, actor: Actor, wanted: PaymentFilter, stop: Stop = None) -> Chart:
         """How long what waits has been waiting, in business days. Raises QueryTooSlow."""
         require(actor, Permission.VIEW_PAYMENTS)
         today = self.today()
-        rows, currency, others = _one_currency(self._store.figures.waiting(wanted, today))
+        rows, currency, others = _one_currency(self._store.figures.waiting(wanted, today, stop))
         sums = {age: [0, 0] for age in AGES}
         for row in rows:
             total = sums[age_of(EPOCH + timedelta(row["day"]), bool(row["overdue"]), today)]
@@ -147,18 +148,18 @@ class Figures:
             total[1] += row["amount"]
         return Chart([Bar(age, n, cents) for age, (n, cents) in sums.items() if n], currency, others)
 
-    def reasons(self, actor: Actor, wanted: PaymentFilter) -> Chart:
+    def reasons(self, actor: Actor, wanted: PaymentFilter, stop: Stop = None) -> Chart:
         """Why payments failed or were returned, most frequent first, each with who acts. Raises QueryTooSlow."""
         require(actor, Permission.VIEW_PAYMENTS)
-        rows, currency, others = _one_currency(self._store.figures.by_reason_within(wanted, self.today()))
+        rows, currency, others = _one_currency(self._store.figures.by_reason_within(wanted, self.today(), stop))
         rows.sort(key=lambda row: -row["count"])
         bars = [Bar(row["reason"] or "no reason given", row["count"], row["amount"]) for row in rows]
         return Chart(_with_rest(bars, "other reasons"), currency, others)
 
-    def by_customer(self, actor: Actor, wanted: PaymentFilter) -> Chart:
+    def by_customer(self, actor: Actor, wanted: PaymentFilter, stop: Stop = None) -> Chart:
         """From whom the most was collected; everybody else stands together. Raises QueryTooSlow."""
         require(actor, Permission.VIEW_PAYMENTS)
-        rows, currency, others = _one_currency(self._store.figures.by_customer(wanted, self.today()))
+        rows, currency, others = _one_currency(self._store.figures.by_customer(wanted, self.today(), stop))
         names = self._store.figures.customer_names([row["owner"] for row in rows[:TOP]])
         bars = [
             Bar(names.get(row["owner"], row["owner"] or "no customer"), row["count"], row["amount"]) for row in rows

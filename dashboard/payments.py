@@ -16,6 +16,7 @@ from dashboard.return_codes import explain
 from dashboard.settings import Settings
 from dashboard.status import WAITING, PaymentState, Waiting, look
 from dashboard.store import Store
+from dashboard.store.limits import Stop
 from dashboard.store.payments import SORTS, Sums
 
 PAGE_SIZE = 50
@@ -100,12 +101,12 @@ class Payments:
         )
         return PaymentPage([read_row(row, today) for row in rows[:size]], len(rows) > size)
 
-    def totals(self, actor: Actor, wanted: PaymentFilter) -> Totals:
+    def totals(self, actor: Actor, wanted: PaymentFilter, stop: Stop = None) -> Totals:
         """How many and how much the filter shows and hides. Raises QueryTooSlow."""
         require(actor, Permission.VIEW_PAYMENTS)
         today = self.today()
         everything = self._store.payments.sums(PaymentFilter(), today)
-        shown = everything if wanted.is_empty else self._store.payments.sums(wanted, today)
+        shown = everything if wanted.is_empty else self._store.payments.sums(wanted, today, stop=stop)
         amounts = {c: cents - shown.amounts.get(c, 0) for c, cents in everything.amounts.items()}
         return Totals(shown, Sums(everything.count - shown.count, amounts))
 

@@ -10,7 +10,20 @@ from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.payments import PAGE_SIZE
 from dashboard.store.payments import Sums
-from dashboard.ui import charts, errors, exporting, filtering, format, frame, gate, session, syncing, table, views
+from dashboard.ui import (
+    charts,
+    errors,
+    exporting,
+    filtering,
+    format,
+    frame,
+    gate,
+    patience,
+    session,
+    syncing,
+    table,
+    views,
+)
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 
@@ -42,7 +55,7 @@ def draw_figures(desk: Desk, actor: Actor) -> None:
 def draw_sums(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
     """What the filter shows and what it hides; asked after the table, and given up where something else is wanted."""
     with errors.shown():
-        totals = desk.payments.totals(actor, wanted)
+        totals = patience.ask(lambda stop: desk.payments.totals(actor, wanted, stop)).wait()
         hidden = "" if wanted.is_empty else f" Hidden by it: {in_words(totals.hidden)}."
         st.markdown(f"**{wanted.words()}.** Shown: {in_words(totals.shown)}.{hidden}")
 

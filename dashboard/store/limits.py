@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dashboard.errors import StoreError
 
 LIMIT_SECONDS = 1.0  # DESIGN section 7: an answer within a second, or "took too long"
+Stop = threading.Event | None  # set where nobody waits for the answer any more
 STEPS = 20_000  # SQLite instructions between two looks at the clock: about a millisecond
 _outer: ContextVar[Callable[[], bool] | None] = ContextVar("outer", default=None)
 
@@ -21,7 +22,7 @@ class QueryTooSlow(StoreError):
 
 
 @contextmanager
-def limited(connection: sqlite3.Connection, seconds: float, stop: threading.Event | None = None) -> Iterator[None]:
+def limited(connection: sqlite3.Connection, seconds: float, stop: Stop = None) -> Iterator[None]:
     """Stop what runs inside after so many seconds, or when `stop` is set; a limit around this one still holds.
 
     Raises QueryTooSlow.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -11,7 +10,7 @@ from typing import Any
 from dashboard.filters import PaymentFilter
 from dashboard.store.conditions import by_day_of, match_words, parts_of, where
 from dashboard.store.database import Database, translated
-from dashboard.store.limits import LIMIT_SECONDS, QueryTooSlow, limited
+from dashboard.store.limits import LIMIT_SECONDS, QueryTooSlow, Stop, limited
 from dashboard.store.paging import SORTS, find_keys, where_fewest
 
 __all__ = ["SORTS", "PaymentRows", "QueryTooSlow", "Sums", "match_words"]
@@ -45,9 +44,7 @@ class PaymentRows:
             found = {row["seq"]: row for row in self._database.handle.query(query, keys)}
         return [found[key] for key in keys if key in found]
 
-    def sums(
-        self, wanted: PaymentFilter, today: date, seconds: float = LIMIT_SECONDS, stop: threading.Event | None = None
-    ) -> Sums:
+    def sums(self, wanted: PaymentFilter, today: date, seconds: float = LIMIT_SECONDS, stop: Stop = None) -> Sums:
         """How many and how much the filter shows; from the summaries where they can tell. Raises QueryTooSlow.
 
         Also raises it where `stop` is set meanwhile.

@@ -13,6 +13,7 @@ from dashboard.figures import AGES, REST, REST_OF_THEM, Chart, ReturnRate
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
 from dashboard.ui import errors, format
+from dashboard.ui.patience import Question, ask
 
 # Each stands out from white and from the dark background by 3:1 or more (WCAG 1.4.11); the legend names them.
 COLOURS = {"Collected": "#23866a", "Waiting": "#8a8f98", "Failed or returned": "#bf5a2a", REST: "#5b7fa6"}
@@ -31,11 +32,11 @@ RATE_WORDS = {
 
 
 @st.fragment(parallel=True)
-def draw_by_day(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+def draw_by_day(asked: Question[Chart]) -> None:
     """Collected by day."""
     st.markdown("##### How much was collected, by the day it was debited?")
     with errors.shown():
-        chart = desk.figures.by_day(actor, wanted)
+        chart = asked.wait()
         if not chart.bars:
             st.caption("No payment fits this filter.")
             return
@@ -59,11 +60,11 @@ def draw_by_day(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
 
 
 @st.fragment(parallel=True)
-def draw_ageing(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+def draw_ageing(asked: Question[Chart]) -> None:
     """Ageing of what is pending."""
     st.markdown("##### How long has what is pending been waiting?")
     with errors.shown():
-        chart = desk.figures.ageing(actor, wanted)
+        chart = asked.wait()
         if not chart.bars:
             st.caption("Nothing in this filter waits for an answer.")
             return
@@ -73,11 +74,11 @@ def draw_ageing(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
 
 
 @st.fragment(parallel=True)
-def draw_reasons(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+def draw_reasons(asked: Question[Chart]) -> None:
     """Failure reasons."""
     st.markdown("##### Why did payments fail or come back?")
     with errors.shown():
-        chart = desk.figures.reasons(actor, wanted)
+        chart = asked.wait()
         if not chart.bars:
             st.caption("Nothing in this filter failed or was returned.")
             return
@@ -88,11 +89,11 @@ def draw_reasons(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
 
 
 @st.fragment(parallel=True)
-def draw_by_customer(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+def draw_by_customer(asked: Question[Chart]) -> None:
     """Collected by customer."""
     st.markdown("##### From whom was the most collected?")
     with errors.shown():
-        chart = desk.figures.by_customer(actor, wanted)
+        chart = asked.wait()
         if not chart.bars:
             st.caption("Nothing in this filter was collected.")
             return
@@ -107,14 +108,18 @@ def draw_by_customer(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
 
 
 def draw_charts(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
-    """All four, each filled in as soon as its own answer is there."""
+    """All four, asked together, each filled in as soon as its own answer is there."""
+    by_day = ask(lambda stop: desk.figures.by_day(actor, wanted, stop))
+    reasons = ask(lambda stop: desk.figures.reasons(actor, wanted, stop))
+    ageing = ask(lambda stop: desk.figures.ageing(actor, wanted, stop))
+    by_customer = ask(lambda stop: desk.figures.by_customer(actor, wanted, stop))
     left, right = st.columns(2, gap="large")
     with left:
-        draw_by_day(desk, actor, wanted)
-        draw_reasons(desk, actor, wanted)
+        draw_by_day(by_day)
+        draw_reasons(reasons)
     with right:
-        draw_ageing(desk, actor, wanted)
-        draw_by_customer(desk, actor, wanted)
+        draw_ageing(ageing)
+        draw_by_customer(by_customer)
 
 
 @st.fragment(parallel=True)
