@@ -124,10 +124,12 @@ bank_ownership_changed|Bank sold|The account moved to another bank.|customer|{_C
 bank_cannot_process|Bank cannot process|The bank returned it late without a usable reason.|bank|Ask the customer for another account|o|
 recipient_deceased|Holder died|The account's holder has died (R15).|customer|Stop debiting, and contact the family|o|
 payment_intent_mandate_invalid|No valid mandate|The authorization is missing or was revoked.|us|Get a new authorization: link again|o|
+setup_intent_mandate_invalid|No valid mandate|The authorization is missing or was revoked.|us|Get a new authorization: link again|o|
 payment_method_bank_account_blocked|Account blocked|Stripe blocks it after earlier returns.|us|Ask Stripe's support to unblock it|o|
 payment_method_bank_account_already_verified|Already verified|There is nothing to verify.|us|Nothing|o|
 payment_method_currency_mismatch|Wrong currency|The account does not take US dollars.|customer|{_OTHER_ACCOUNT}|o|
 payment_method_microdeposit_failed|Micro-deposits failed|The small test deposits did not arrive.|customer|{_CORRECT}|o|
+payment_method_microdeposit_processing_error|Micro-deposits failed|Sending the small test deposits failed.|stripe|{_CORRECT}|o|
 payment_method_microdeposit_verification_amounts_invalid|Wrong amounts|The amounts of the deposits do not fit.|customer|{_CORRECT}|o|
 payment_method_microdeposit_verification_amounts_mismatch|Wrong amounts|The amounts do not fit.|customer|{_CORRECT}|o|
 payment_method_microdeposit_verification_attempts_exceeded|Too many tries|Verification was tried too often.|us|{_CORRECT}|o|
@@ -148,6 +150,10 @@ invalid_currency|Wrong currency|The account does not take US dollars.|customer|{
 duplicate|Canceled as a duplicate|It was canceled because it was there twice.|us|Nothing|o|
 requested_by_customer|Canceled on request|The customer asked for it.|us|Nothing|o|
 abandoned|Abandoned|Nobody finished it.|us|Nothing|o|
+expired|Expired|Nobody finished it in time.|us|Nothing|o|
+automatic|Canceled by Stripe|Stripe canceled it by itself, since nobody finished it.|us|Nothing|o|
+failed_invoice|Canceled with its invoice|The invoice behind it failed.|us|Look at the invoice in Stripe's Dashboard|o|
+void_invoice|Canceled with its invoice|The invoice behind it was voided.|us|Nothing|o|
 """
 _GROUPS = {"u": UNAUTHORIZED, "a": ADMINISTRATIVE, "o": OTHER}
 

@@ -97,7 +97,8 @@ _TABLE: Mapping[str, str] = {
         highest_risk_level blocked fraudulent""",
     "Your bank declined and gives no reason. Would you ask them, or use another account?": """
         generic_decline refer_to_customer""",
-    "This payment was canceled.": "duplicate requested_by_customer abandoned",
+    "This payment was canceled.": """
+        duplicate requested_by_customer abandoned expired automatic failed_invoice void_invoice""",
     "Is this your right e-mail address? It was not accepted.": "email_invalid",
     "We are sorry for your loss. We have stopped all debits of this account.": "recipient_deceased R14 R15",
 }

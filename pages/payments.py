@@ -8,7 +8,7 @@ from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.filters import PaymentFilter
 from dashboard.models import Actor
-from dashboard.payments import PAGE_SIZE
+from dashboard.payments import PAGE_SIZE, PaymentPage
 from dashboard.store.payments import Sums
 from dashboard.ui import (
     charts,
@@ -45,11 +45,12 @@ def draw_figures(desk: Desk, actor: Actor) -> None:
     """Four figures of what waits and of the last 30 days; never hold the table up."""
     with errors.shown():
         charts.warn_of_rates(desk, actor)
-        figures = desk.payments.figures(actor)
-        line = st.container(horizontal=True, gap="medium")
-        for name, sums in figures.items():
-            count = f"{sums.count:,} payment{'' if sums.count == 1 else 's'}"
-            line.metric(f"{name} · {count}", format.money(sums.amounts.get("usd", 0), "usd"))
+        frame.figures(
+            [
+                (f"{name} · {in_words(sums).split(',')[0]}", format.money(sums.amounts.get("usd", 0), "usd"))
+                for name, sums in desk.payments.figures(actor).items()
+            ]
+        )
 
 
 def draw_sums(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
@@ -71,13 +72,29 @@ def turn_to(number: int) -> None:
     st.session_state["payment-page"] = number
 
 
+def find_page(
+    desk: Desk, actor: Actor, wanted: PaymentFilter, sort: str, *, descending: bool
+) -> tuple[PaymentPage, int]:
+    """The page that was turned to and its number; the first one where the filter shows less by now."""
+    number = max(0, int(st.session_state.get("payment-page", 0)))
+    page = desk.payments.page(actor, wanted, sort=sort, descending=descending, number=number)
+    if page.rows or not number:
+        return page, number
+    turn_to(0)
+    return desk.payments.page(actor, wanted, sort=sort, descending=descending), 0
+
+
 @st.fragment
 def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
     """The rows of one page, sorted and cut in SQL; to sort or turn pages draws nothing else again."""
     with errors.shown():
         actor = gate.person()
+        sort = st.session_state.get("payment-sort") or "created"
+        newest = st.session_state.get("payment-order", "Falling")
+        page, number = find_page(desk, actor, wanted, sort, descending=newest != "Rising")
+        # Found before anything is drawn: what comes to the browser at once is also drawn there at once.
         line = st.container(horizontal=True, vertical_alignment="bottom")
-        sort = line.selectbox(
+        line.selectbox(
             "Sort by",
             list(SORTS),
             format_func=SORTS.__getitem__,
@@ -86,7 +103,7 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
             on_change=turn_to,
             args=(0,),
         )
-        newest = line.segmented_control(
+        line.segmented_control(
             "Order",
             ["Falling", "Rising"],
             default="Falling",
@@ -95,12 +112,6 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
             on_change=turn_to,
             args=(0,),
         )
-        number = max(0, int(st.session_state.get("payment-page", 0)))
-        page = desk.payments.page(actor, wanted, sort=sort, descending=newest != "Rising", number=number)
-        if not page.rows and number:  # the filter shows less than it did when the page was turned
-            turn_to(0)
-            page = desk.payments.page(actor, wanted, sort=sort, descending=newest != "Rising")
-            number = 0
         if not page.rows:
             draw_empty(desk, wanted)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dashboard.retention import write_table
+from dashboard.return_codes import as_markdown
 from dashboard.settings import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,9 +31,10 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def generated() -> dict[Path, str]:
     """Each document that has generated parts, as it should read."""
-    readme, kept = ROOT / "README.md", ROOT / "docs" / "retention.md"
+    readme, kept, codes = ROOT / "README.md", ROOT / "docs" / "retention.md", ROOT / "docs" / "codes.md"
     return {
         readme: with_part(readme.read_text(), "settings", settings_table()),
+        codes: with_part(codes.read_text(), "codes", as_markdown()),
         kept: with_part(kept.read_text(), "retention", write_table()),
     }
 

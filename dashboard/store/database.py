@@ -18,6 +18,7 @@ from dashboard.errors import StoreUnavailable, WrongDatabase
 BUSY_TIMEOUT_MS = (
     10_000  # longer than any write of ours (a page of 100 rows takes under 10 ms), shorter than a person's patience
 )
+CACHE_KB = 8_192  # a search among a million payments looks at thousands of pages; a desk has a dozen connections
 NO_ROOM = ("The disk has no room.", "Free some space on the disk that holds ACH_DESK_DB.")
 CANNOT_WRITE = ("The file cannot be written.", "Check who owns ACH_DESK_DB and its folder.")
 FOLD_PAGES = 4_000  # 16 MB of log before it is folded into the file: a backfill changes the same pages again and again
@@ -102,6 +103,7 @@ class Database:
             connection.execute(f"PRAGMA wal_autocheckpoint={FOLD_PAGES}")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA temp_store=MEMORY")
+            connection.execute(f"PRAGMA cache_size={-CACHE_KB}")
             connection.execute("PRAGMA secure_delete=ON")  # an erased name must not lie on in a page that was freed
         except sqlite3.Error:
             connection.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 import streamlit as st
 
 from dashboard.models import Mode
@@ -13,6 +16,10 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: .2rem 0 .4rem; }
 [data-testid="stMainBlockContainer"] button { min-height: 2.75rem; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
+.desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; padding: .2rem 0 .4rem; }
+.desk-figures div { display: flex; flex-direction: column; }
+.desk-figures dt { font-size: .875rem; }
+.desk-figures dd { margin: 0; font-size: 1.7rem; line-height: 1.4; }
 .desk-mode { display: flex; gap: .75rem; align-items: baseline; padding: .35rem .8rem; margin-bottom: .4rem;
   border-radius: .4rem; font-size: .85rem; border: 1px solid currentColor; }
 .desk-mode b { letter-spacing: .08em; }
@@ -38,6 +45,12 @@ def empty(why: str, action: str, icon: str = ":material/inbox:") -> None:
     with st.container(border=True):
         st.markdown(f"{icon} **{why}**")
         st.caption(action)
+
+
+def figures(named: Sequence[tuple[str, str]]) -> None:
+    """A row of figures, each under its name; one element, since a browser redraws each at every click on the page."""
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}</dd></div>" for name, figure in named)
+    st.html(f'<dl class="desk-figures">{cells}</dl>')
 
 
 def title(text: str, about: str = "") -> None:
