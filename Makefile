@@ -1,7 +1,7 @@
 # ACH Desk. `make` alone lists the verbs.
 PY := .venv/bin/python
 
-.PHONY: help setup demo test lint bench crash coverage screenshots lock
+.PHONY: help setup demo test lint bench crash coverage audit screenshots lock
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -28,6 +28,9 @@ crash: setup ## kill the process at every write and call of every flow, and look
 
 coverage: setup ## every branch of what guards money, secrets and the audit trail (also in make test)
 	@$(PY) -m tests.coverage
+
+audit: setup ## known vulnerabilities of what is locked, where the registry answers
+	@$(PY) scripts/audit.py
 
 screenshots: setup ## a picture of every page, into docs/screenshots/
 	@ACH_DESK_CHROMIUM="$$(scripts/browser)" $(PY) -m tests.browser.screenshots

@@ -7,6 +7,7 @@ from pathlib import Path
 from dashboard.retention import write_table
 from dashboard.return_codes import as_markdown
 from dashboard.settings import KEYS
+from tests import licences
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,10 +32,12 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def generated() -> dict[Path, str]:
     """Each document that has generated parts, as it should read."""
-    readme, kept, codes = ROOT / "README.md", ROOT / "docs" / "retention.md", ROOT / "docs" / "codes.md"
+    readme, docs = ROOT / "README.md", ROOT / "docs"
+    kept, codes, licensed = (docs / f"{name}.md" for name in ("retention", "codes", "licences"))
     return {
         readme: with_part(readme.read_text(), "settings", settings_table()),
         codes: with_part(codes.read_text(), "codes", as_markdown()),
+        licensed: with_part(licensed.read_text(), "licences", licences.write_table(licensed.read_text())),
         kept: with_part(kept.read_text(), "retention", write_table()),
     }
 

@@ -80,3 +80,9 @@ def test_every_setting_that_the_guide_names_exists() -> None:
     text = (ROOT / "docs" / "deployment.md").read_text()
     named = set(re.findall(r"`((?:ACH_DESK|PLAID|STRIPE)_[A-Z_]+)(?:=[^`]*)?`", text))
     assert len(named) > 8 and named <= {key.name for key in KEYS} | {"ACH_DESK_OIDC_", "ACH_DESK_ROLE_"}
+
+
+def test_every_proof_that_the_threat_model_names_is_there() -> None:
+    named = re.findall(r"`(tests/[^`]+|docs/[^`]+)`", (ROOT / "SECURITY.md").read_text())
+    assert len(named) > 15
+    assert [one for one in named if not list(ROOT.glob(one))] == []
