@@ -18,6 +18,7 @@ from dashboard.customers import unknown_customer
 from dashboard.errors import DeskError, InputError, ProviderBroken, ProviderRejected, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.holder_names import Likeness, compare
+from dashboard.item_notes import ItemNotes
 from dashboard.models import (
     Actor,
     Balance,
@@ -76,6 +77,7 @@ class BankData:
 
     def __init__(self, store: CoreStore, plaid: LinkProvider, clock: Clock, settings: Settings, worker: Runner) -> None:
         self._store, self._plaid, self._clock = store, plaid, clock
+        self._notes = ItemNotes(store, clock)
         self._settings, self._worker = settings, worker
 
     def is_offered(self, product: str) -> bool:
@@ -160,7 +162,7 @@ class BankData:
         self._refuse_absent("identity", "Compare the customer's name with a statement or a check instead.")
         token = self._store.items.access_token(account.item_id)
         self._store.bank_data.count_call("identity", self._clock.now())
-        with explained():
+        with explained(), self._notes.noting(actor, account.item_id):
             owners = self._plaid.identity(token)
         now = self._clock.now()
         with self._store.transaction():
@@ -216,7 +218,7 @@ class BankData:
         account = self._account(bank_account_id)
         self._refuse_absent("transactions", "Ask the customer for a statement instead.")
         token = self._store.items.access_token(account.item_id)
-        with explained():
+        with explained(), self._notes.noting(actor, account.item_id):
             first, last, changes = self._walk(account, token)
         now = self._clock.now()
         with self._store.transaction():

@@ -11,7 +11,7 @@ from dashboard.access import Permission, require, require_proof, with_debits
 from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.clock import Clock
 from dashboard.debit_sending import DEBIT_TAG, Sending
-from dashboard.errors import InputError, ProviderError, Refused
+from dashboard.errors import InputError, Refused
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.item_notes import ItemNotes
@@ -66,12 +66,8 @@ class Debits:
         account = self._account(bank_account_id)
         token = self._store.items.access_token(account.item_id)
         self._store.bank_data.count_call("balance", self._clock.now())
-        try:
-            with explained():
-                found = self._plaid.balance(token, account.plaid_account_id)
-        except ProviderError as error:
-            self._notes.note_error(actor, account.item_id, error)
-            raise
+        with explained(), self._notes.noting(actor, account.item_id):
+            found = self._plaid.balance(token, account.plaid_account_id)
         self._notes.note_working(actor, account.item_id)
         now = self._clock.now()
         balance = Balance(found.available_cents, found.current_cents, found.currency, now)

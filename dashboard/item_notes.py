@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from dashboard.clock import Clock
@@ -45,6 +47,7 @@ STATES: dict[str, ItemState] = {
         ItemState.DOWN,
     ),
 }
+OTHER_IDS = "INVALID_ACCOUNT_ID"  # Plaid: the account was closed, or has another id since: they are found again
 DAILY = timedelta(days=1)  # Plaid: /item/get is free, at most 15 times a minute for an Item
 WHILE_DOWN = timedelta(minutes=30)
 
@@ -76,15 +79,28 @@ class ItemNotes:
     def note_error(self, by: Actor, item_id: str, error: ProviderError) -> bool:
         """Keep what an error says about the connection, and ask about it soon; False where it says nothing about it."""
         state = STATES.get(error.code) if error.provider == "plaid" else None
-        if state is None:
-            return False
         now = self._clock.now()
+        if state is None:
+            if error.provider == "plaid" and error.code == OTHER_IDS:
+                with self._store.transaction():
+                    self._store.health.ask_soon(item_id, now)
+                    self._store.health.note_accounts(item_id, None)
+            return False
         with self._store.transaction():
             before = self._store.health.note(item_id, state, now, code=error.code, read=False)
             soon = WHILE_DOWN if state is ItemState.DOWN else timedelta()
             self._store.health.ask_soon(item_id, now + soon)
             self._append(by, item_id, before, state, error.code, now, error.request_id)
         return True
+
+    @contextmanager
+    def noting(self, by: Actor, item_id: str) -> Iterator[None]:
+        """Keep what an error that is raised inside says about the connection, on its way up."""
+        try:
+            yield
+        except ProviderError as error:
+            self.note_error(by, item_id, error)
+            raise
 
     def note_working(self, by: Actor, item_id: str) -> None:
         """The bank has just answered for this connection, so it is not down."""

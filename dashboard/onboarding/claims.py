@@ -13,6 +13,7 @@ from dashboard.onboarding.questions import DuplicateAnswer, QuestionKind
 from dashboard.onboarding.steps import not_depository
 from dashboard.problems import explain_exit
 from dashboard.settings import Settings
+from dashboard.standing import Standings
 from dashboard.store.core import CoreStore
 from dashboard.store.rows import new_id
 
@@ -24,6 +25,7 @@ class Claims:
 
     def __init__(self, store: CoreStore, clock: Clock, settings: Settings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
+        self._standings = Standings(store, clock)
 
     def claim(
         self, actor: Actor, attempt: LinkAttempt, raw: Mapping[str, object], evidence: Mapping[str, object]
@@ -167,11 +169,11 @@ class Claims:
         else:
             if twin is not None:  # at some banks the sign-in that has just been made has ended it
                 self._store.health.ask_soon(twin.item_id, now)
-            ready = twin is not None and twin.is_ready
+            obstacle = self._standings.several([twin])[twin.id] if twin else NOT_THERE
             attempts.save(
                 attempt.id,
-                state=AttemptState.AUTHORIZED if ready else AttemptState.EXITED,
-                problem=None if ready else NOT_READY,
+                state=AttemptState.EXITED if obstacle else AttemptState.AUTHORIZED,
+                problem=obstacle,
                 secrets={"public_token": None},
                 question=None,
                 bank_account_id=twin.id if twin else None,
@@ -180,11 +182,11 @@ class Claims:
         self._store.trail.append(actor, "link.duplicate_answered", attempt.id, now, answer=answer.value)
 
 
-NOT_READY = Problem(
-    "The account that is linked already is not ready to debit.",
-    "Its verification or its authorization is missing.",
-    "Link the bank again and choose to link it anew.",
-    "not_ready",
+NOT_THERE = Problem(
+    "The account that was linked already is gone.",
+    "It was removed while this was asked.",
+    "Link the bank again.",
+    "not_there",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -96,22 +96,22 @@ def _ask_duplicate(desk: Desk, actor: Actor, attempt: LinkAttempt, question: Que
         st.markdown(
             f"{linked.institution_name}, **{format.account(linked.name, linked.mask)}**, linked on {linked_at}."
         )
-    st.markdown("Using it is best where it works. Replace it where the customer wants this link instead.")
-    if st.button("Use the linked account", type="primary", key="duplicate-use", width="stretch"):
-        with errors.shown():
-            desk.onboarding.answer_duplicate(actor, attempt.id, DuplicateAnswer.USE)
-            st.rerun()
+    obstacle = desk.debits.obstacle(actor, linked) if linked else None
+    if obstacle is None:
+        st.markdown("Using it is best where it works. Replace it where the customer wants this link instead.")
+    else:
+        st.markdown(f"It cannot be used as it is. {errors.plain(f'{obstacle.what} {obstacle.meaning}')}")
     ways = {
+        DuplicateAnswer.USE: "Use the linked account",
         DuplicateAnswer.REPLACE: "Replace it with this link",
         DuplicateAnswer.BESIDE: "It is another account: keep both",
     }
+    if obstacle is not None:
+        del ways[DuplicateAnswer.USE]
+    best = next(iter(ways))
     for answer, words in ways.items():
-        if st.button(
-            words,
-            type="primary" if answer is DuplicateAnswer.USE else "secondary",
-            key=f"duplicate-{answer}",
-            width="stretch",
-        ):
+        kind: Literal["primary", "secondary"] = "primary" if answer is best else "secondary"
+        if st.button(words, key=f"duplicate-{answer}", type=kind, width="stretch"):
             with errors.shown():
                 desk.onboarding.answer_duplicate(actor, attempt.id, answer)
                 st.rerun()

@@ -378,3 +378,13 @@ def test_one_read_serves_every_account_of_the_connection(world: World, bank: Ban
     found = bank.holder(world.actor, first.id)
     assert found is not None
     assert found.names == ("Jenny Rosen",)
+
+
+@pytest.mark.parametrize("name", ["identity", "transactions"])
+def test_an_error_that_is_about_the_connection_marks_it(
+    bank: BankData, world: World, account: BankAccount, name: str
+) -> None:
+    world.plaid.before[name] = [refused("ITEM_LOGIN_REQUIRED")]
+    with pytest.raises(ProviderRejected):
+        (bank.read_holder if name == "identity" else bank.read_transactions)(world.actor, account.id)
+    assert world.debits.obstacle(world.actor, account) is not None

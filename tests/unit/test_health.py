@@ -229,6 +229,18 @@ def test_ids_that_changed_at_plaid_are_found_again_after_a_hint(
     assert world.desk.account(world.actor, account.id).plaid_account_id == "acc-new"
 
 
+def test_a_balance_that_does_not_know_the_account_has_it_found_again(
+    world: World, account: BankAccount, health: HealthWatch
+) -> None:
+    health.ask_due()
+    world.plaid.offered = [{**CHECKING, "id": "acc-new"}]
+    world.plaid.before["balance"] = [refused("INVALID_ACCOUNT_ID")]
+    with pytest.raises(ProviderError):
+        world.debits.balance(world.actor, account.id)
+    assert health.ask_due() == 1
+    assert world.desk.account(world.actor, account.id).plaid_account_id == "acc-new"
+
+
 def test_an_account_that_the_bank_no_longer_lists_is_not_debited(
     world: World, account: BankAccount, health: HealthWatch
 ) -> None:

@@ -254,7 +254,11 @@ def test_without_an_authorization_nothing_is_renewed(world: World, account: Bank
 
 
 def link_again(world: World, answer: DuplicateAnswer) -> LinkAttempt:
-    second = world.link(token="public-sandbox-2")
+    return link_again_from(world, "public-sandbox-2", answer)
+
+
+def link_again_from(world: World, token: str, answer: DuplicateAnswer) -> LinkAttempt:
+    second = world.link(token=token)
     return world.desk.answer_duplicate(world.actor, second.id, answer)
 
 
@@ -315,6 +319,16 @@ def test_using_the_linked_one_keeps_it_and_has_it_asked_soon(world: World, accou
     assert world.health.ask_due() == 1
     with pytest.raises(Refused):
         debit(world, account)
+
+
+def test_a_linked_account_that_cannot_be_debited_is_not_used_in_silence(world: World, account: BankAccount) -> None:
+    Mandates(world.store, world.clock, world.settings).revoke(world.actor, account.id, "By phone")
+    attempt = link_again(world, DuplicateAnswer.USE)
+    assert attempt.state is AttemptState.EXITED
+    assert attempt.problem is not None
+    assert attempt.problem.code == "mandate_revoked"
+    replaced = link_again_from(world, "public-sandbox-3", DuplicateAnswer.REPLACE)
+    assert world.desk.account(world.actor, str(replaced.bank_account_id)).is_ready
 
 
 def test_a_bank_whose_new_link_killed_the_old_one_leaves_no_dead_account_ready(
