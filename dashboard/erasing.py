@@ -113,7 +113,7 @@ class Erasing:
                     code="erasure_unsafe",
                 )
             family = self._store.erasures.family(id)
-            self._store.erasures.order(id, write_pseudonym(id), actor.name, now)
+            ordered = self._store.erasures.order(id, write_pseudonym(id), actor.name, now)
             for item in [one for each in family.ids for one in self._store.items.list(each)]:
                 self._removals.begin(actor, item.id, Ended.ERASED)
             self._store.trail.append(
@@ -125,10 +125,7 @@ class Erasing:
                 stripe=family.stripe_ids,
             )
         self._worker.submit(self.carry_out, id)
-        found = self._store.erasures.get(id)
-        if found is None:
-            raise unknown_customer()
-        return found
+        return self._store.erasures.get(id) or ordered
 
     def find(self, actor: Actor, id: str) -> Erasure | None:
         """How far a customer's erasure has come; None where there is none."""

@@ -18,11 +18,14 @@ WHOLE = (
     *("dashboard/status.py", "dashboard/bankdays.py"),
     *("dashboard/debits.py", "dashboard/debit_sending.py", "dashboard/store/debits.py", "dashboard/ui/format.py"),
     *("dashboard/store/vault.py", "dashboard/store/sealed.py", "dashboard/store/private.py", "dashboard/rotation.py"),
+    *("dashboard/plaid_tokens.py", "dashboard/store/token_rotations.py"),
     *("dashboard/store/trail.py", "dashboard/audit.py"),
+    *("dashboard/erasing.py", "dashboard/store/erasures.py", "dashboard/store/wiping.py"),
+    *("dashboard/retention.py", "dashboard/store/retention.py"),
 )
 TESTS = (
     *("access", "audit", "backup", "bankdays", "debits", "format", "handover", "mandates", "money_edges"),
-    *("sign_in", "status", "trail", "vault"),
+    *("sign_in", "status", "trail", "vault", "erasing", "wiping", "plaid_tokens", "retention"),
 )
 
 

@@ -72,11 +72,12 @@ class ErasureRows:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
 
-    def order(self, id: str, pseudonym: str, asked_by: str, at: datetime) -> bool:
-        """Keep that this customer is to be erased; False where that was ordered before."""
+    def order(self, id: str, pseudonym: str, asked_by: str, at: datetime) -> Erasure:
+        """Keep that this customer is to be erased; ask `get` first whether that was ordered before."""
         row = {"id": id, "pseudonym": pseudonym, "asked_by": asked_by, "asked_at": to_epoch(at)}
         with self._database.transaction() as db:
-            return insert(db, "erasure", {**row, "stage": Stage.ORDERED.value, "next_at": 0}, ignore=True)
+            insert(db, "erasure", {**row, "stage": Stage.ORDERED.value, "next_at": 0})
+        return Erasure(id, pseudonym, asked_by, at, Stage.ORDERED, None, None, None, None)
 
     def get(self, id: str) -> Erasure | None:
         """One customer's erasure, or None."""

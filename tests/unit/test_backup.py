@@ -19,7 +19,7 @@ from dashboard.rotation import rotate
 from dashboard.settings import BackupPlan
 from dashboard.store import Store
 from dashboard.store.backup import occupied
-from dashboard.store.sealed import SEALED
+from dashboard.store.sealed import SEALED, SealedRows
 from dashboard.store.vault import Vault, make_key
 
 ADMIN = Actor("admin", frozenset({Role.ADMIN}))
@@ -272,3 +272,8 @@ def test_every_column_that_can_hold_a_secret_is_rotated(store: Store) -> None:
 def test_only_its_owner_may_read_the_database(store: Store, tmp_path: Path) -> None:
     for path in tmp_path.glob("desk.db*"):
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_lost_key_is_noticed_and_rotation_takes_the_tables_in_their_order(store: Store) -> None:
+    assert list(SEALED) == sorted(SEALED), "a rotation goes on after the table that it had reached"
+    assert store.sealed.sample() and not SealedRows(store.database, Vault([make_key()])).are_readable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from dashboard.customers import Customers
 from dashboard.erasing import CONNECTION_WAITS, Erasing, write_pseudonym
 from dashboard.errors import AccessDenied, InputError, Refused
 from dashboard.filters import PaymentFilter
-from dashboard.mandates import KEPT_AFTER_REVOCATION
+from dashboard.mandates import KEPT_AFTER_REVOCATION, Mandates
 from dashboard.models import Actor, DebitOrder, ItemState, Purpose, Role
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
@@ -64,7 +65,9 @@ def life(full: Store, clock: FixedClock, vault: Vault, settings: Settings) -> Wo
     )
     world.debits.submit(ADMIN, order)
     customers.add_note(ADMIN, world.customer.id, NOTE)
-    SavedViews(full, clock).save(ADMIN, "Hers", PaymentFilter(text="quetzalcoatl"))
+    views = SavedViews(full, clock)
+    views.save(ADMIN, "Hers", PaymentFilter(text="quetzalcoatl"))
+    views.save(ADMIN, "Failed", PaymentFilter(rail="ach_debit"))
     tell(full, "succeeded")
     return world
 
@@ -97,6 +100,8 @@ def test_not_a_byte_is_left_in_the_file_or_its_log(life: World, erasing: Erasing
     assert (done.stage, done.problem) == (Stage.DONE, None)
     assert left_in(full) == []
     assert full.database.check_integrity() == []
+    assert erasing.find(ADMIN, life.customer.id) == done
+    assert [view.name for view in SavedViews(full, life.clock).list(ADMIN)] == ["Failed"], "others' words stay"
 
 
 def test_money_history_stays_under_a_pseudonym_and_adds_up(life: World, erasing: Erasing, full: Store) -> None:
@@ -182,6 +187,16 @@ def test_the_proof_is_kept_sealed_until_the_rules_do_not_ask_for_it(life: World,
     assert full.trail.read(life.customer.id)[0].action == "proof.viewed"
     with pytest.raises(InputError):
         erasing.open_proof(ADMIN, "mnd_0")
+
+
+def test_an_authorization_that_ended_long_ago_leaves_no_proof(
+    life: World, erasing: Erasing, full: Store, settings: Settings
+) -> None:
+    account = full.accounts.list(life.customer.id)[0]
+    Mandates(full, life.clock, settings).revoke(ADMIN, account.id, "by phone")
+    life.clock.move(KEPT_AFTER_REVOCATION)
+    erasing.order(ADMIN, life.customer.id, REFERENCE)
+    assert erasing.proofs(ADMIN, life.customer.id) == {}
 
 
 def test_a_provider_that_is_down_holds_it_up_visibly_and_it_goes_on(life: World, erasing: Erasing, full: Store) -> None:
@@ -285,6 +300,8 @@ def test_one_worker_at_a_time_carries_it_out(life: World, erasing: Erasing, full
     assert full.erasures.get(life.customer.id).stage is Stage.ORDERED  # type: ignore[union-attr]  # somebody has it
     assert patient.resume_all() == 1, "of another machine nothing is known: its lease runs out"
     clock.move(timedelta(minutes=4))
+    gone = f"{socket.gethostname()}/{2**22 + 1}/x/y"  # no process has this number
+    assert full.erasures.take(life.customer.id, gone, clock.now(), clock.now() + timedelta(minutes=3))
     patient.resume_all()
     assert full.erasures.get(life.customer.id).stage is Stage.DONE  # type: ignore[union-attr]  # it is there
 

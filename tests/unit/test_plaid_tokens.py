@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -207,6 +208,8 @@ def test_one_worker_at_a_time_and_a_lost_lease_writes_nothing(
     tokens.run(item)
     assert tokens.resume_all() == 1 and state_of(world, item) is Rotation.WANTED
     clock.move(timedelta(minutes=4))
+    gone = f"{socket.gethostname()}/{2**22 + 1}/x/y"  # no process has this number
+    assert rows.take(item, gone, clock.now(), clock.now() + timedelta(minutes=3))
     call = plaid.invalidate_access_token
     plaid.invalidate_access_token = lambda token: (rows.drop(item, str(rows.get(item).lease_owner)), call(token))[1]  # type: ignore[method-assign,func-returns-value,union-attr]
     tokens.resume_all()
@@ -214,6 +217,8 @@ def test_one_worker_at_a_time_and_a_lost_lease_writes_nothing(
     plaid.invalidate_access_token = call  # type: ignore[method-assign]
     tokens.resume_all()
     assert state_of(world, item) is Rotation.LOST
+    tokens.run(item)
+    assert plaid.calls["invalidate"] == 1, "what has ended is not taken up again"
 
 
 def test_only_an_administrator_who_has_just_proved_it_changes_tokens(tokens: PlaidTokens) -> None:
@@ -229,3 +234,15 @@ def test_the_classic_generation_has_no_such_call(classic: World, clock: FixedClo
     classic.desk.report(classic.actor, opening.attempt_id, outcome, {})
     assert classic.plaid.generation is Generation.CLASSIC and classic.store.items.list()
     assert PlaidTokens(classic.store, classic.plaid, clock, InlineWorker()).rotate(ADMIN) == 0
+
+
+def test_who_lost_the_lease_while_asking_concludes_nothing(
+    world: World, plaid: Tokens, tokens: PlaidTokens, item: str, clock: FixedClock
+) -> None:
+    plaid.after["invalidate"] = [lost()]
+    tokens.rotate(ADMIN)
+    clock.move(timedelta(minutes=2))
+    rows, ask = world.store.token_rotations, plaid.item
+    plaid.item = lambda token: (rows.drop(item, str(rows.get(item).lease_owner)), ask(token))[1]  # type: ignore[method-assign,func-returns-value,union-attr]
+    tokens.run_due()
+    assert state_of(world, item) is Rotation.SENT and tokens.lost(ADMIN) == []

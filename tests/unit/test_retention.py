@@ -12,7 +12,7 @@ from dashboard.clock import FixedClock
 from dashboard.errors import AccessDenied
 from dashboard.mandates import KEPT_AFTER_REVOCATION, Mandates
 from dashboard.models import Actor, AttemptState, Ended, Role
-from dashboard.retention import BANK, EVIDENCE, LINK_TOKENS, RULES, VISITS, Retention
+from dashboard.retention import BANK, EVIDENCE, LINK_TOKENS, RULES, VISITS, Retention, write_table
 from dashboard.settings import Settings
 from dashboard.store import Store
 from dashboard.store.retention import SWEEPS, RetentionRows
@@ -157,3 +157,4 @@ def test_every_job_has_a_rule_that_says_why() -> None:
     jobs = {rule.job for rule in RULES if rule.job}
     assert jobs == {"mandates", *SWEEPS} and all(rule.why and rule.kept for rule in RULES)
     assert all(rule.age is not None for rule in RULES if rule.job)
+    assert write_table().count("\n") == len(RULES) + 1
