@@ -27,7 +27,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] p, [data-testid="stMainBlockContainer"] li { font-size: 1.3rem; line-height: 1.5; }
 [data-testid="stMainBlockContainer"] h1, [data-testid="stMainBlockContainer"] h2 { font-size: 2.1rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; }
-[data-testid="stMainBlockContainer"] button { min-height: 3.5rem; }
+[data-testid="stMainBlockContainer"] button, [data-testid="stMainBlockContainer"] summary,
+[data-testid="stLinkButton"] a { min-height: 3.5rem; }
 [data-testid="stMainBlockContainer"] button p { font-size: 1.3rem; }
 [data-testid="stToolbar"], [data-testid="stSidebar"] { display: none; }
 </style>

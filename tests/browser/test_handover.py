@@ -48,6 +48,17 @@ def see_nothing_of_the_staff(page: Page) -> None:
     assert page.get_by_test_id("stSidebarNav").count() == 0
 
 
+def see_large_targets(page: Page) -> None:
+    """Whatever can be touched is large enough for a finger (44 px), but for what stands inside a field."""
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stMain] :is(button, a, summary, [role=radio])")]
+          .filter((one) => one.checkVisibility() && !one.closest("[data-testid=stTextInput], [data-testid=stCode]"))
+          .map((one) => [one.innerText, Math.round(one.getBoundingClientRect().height)])
+          .filter(([, height]) => height < 44)"""
+    )
+    assert small == []
+
+
 def open_staff(page: Page, label: str, button: str, pin: str) -> None:
     summary = page.locator("summary").filter(has_text=label)
     if page.get_by_test_id("stExpander").locator("details").get_attribute("open") is None:
@@ -81,6 +92,7 @@ def test_a_customer_links_their_bank_alone(desk: RunningDesk, page: Page) -> Non
     hand_over(page)
     see_own_step(page, "Hello, Hanna Handed")
     see_nothing_of_the_staff(page)
+    see_large_targets(page)
     expect(page.get_by_text("authorizes")).to_be_visible()
     page.get_by_role("button", name="I agree, go on").click()
     connect(page)
@@ -89,6 +101,7 @@ def test_a_customer_links_their_bank_alone(desk: RunningDesk, page: Page) -> Non
     expect(page.get_by_text("Plaid Checking ••0000")).to_be_visible()
     for secret in ("access-", "public-", "btok_", "sk_test_", "mandate_", "ba_"):
         assert secret not in page.content()
+    see_large_targets(page)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Open my copy").click()
     copy = opened.value
