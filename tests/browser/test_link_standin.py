@@ -498,3 +498,13 @@ def test_every_target_in_link_is_large_enough_for_a_finger(stage: Stage) -> None
             go(link)
         elif pane == "institutions":
             link.get_by_role("button", name="First Platypus Bank").click()
+
+
+def test_who_leaves_while_a_call_is_under_way_leaves(stage: Stage) -> None:
+    link = stage.open(token=stage.token())
+    link.get_by_test_id("pane-consent").wait_for()
+    stage.page.route("**/link/api/act", lambda route: (stage.page.wait_for_timeout(1500), route.continue_()))
+    link.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click()
+    link.get_by_role("button", name="Close").click()
+    link.get_by_role("button", name="Yes, exit").click()
+    assert stage.outcome("exit")["error"] is None

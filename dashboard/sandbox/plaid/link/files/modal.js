@@ -233,7 +233,10 @@ async function send(body) {
 }
 
 async function act(action, facts = {}) {
-  if (card.classList.contains("busy")) return;
+  if (card.classList.contains("busy")) {
+    if (action === "exit") link.leaving = true; // who leaves while a call is under way leaves when it has come back
+    return;
+  }
   card.classList.add("busy");
   link.turn += 1;
   if (action !== "oauth_poll") stopWatching();
