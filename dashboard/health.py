@@ -23,15 +23,16 @@ from dashboard.onboarding.mending import Mending
 from dashboard.problems import explained
 from dashboard.settings import Settings
 from dashboard.shared_accounts import SharedAccounts
-from dashboard.standing import DEACTIVATED, say_consent, say_missing, say_unwell
+from dashboard.standing import CONSENT_SOON, DEACTIVATED, say_consent, say_missing, say_unwell
 from dashboard.store.core import CoreStore
-from dashboard.store.health import Health
+from dashboard.store.health import Health, Tally
 
 log = logging.getLogger(__name__)
 
 PER_TURN = 5  # every 10 s: 30 a minute at most, of the 5,000 that Plaid allows
 AFTER_SILENCE = timedelta(minutes=30)  # Plaid did not answer, or this process died while it asked
 SWITCHED_OFF = frozenset({"bank_account_unusable", DEACTIVATED, "payment_method_bank_account_blocked"})
+MOST_LISTED = 100  # a page of a hundred is a morning's work; the next come when these are done
 RECENT = timedelta(days=7)  # failures that may be of a number that the bank has switched off
 
 
@@ -57,17 +58,6 @@ class WorkItem:
     ways: tuple[Way, ...]
     is_urgent: bool = True
     plaid_item_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The connections in numbers, and how often Plaid was asked about them today."""
-
-    connections: int
-    working: int
-    unasked: int
-    asked_today: int
-    oldest_answer: datetime | None
 
 
 class HealthWatch:
@@ -204,22 +194,20 @@ class HealthWatch:
     def tally(self, actor: Actor) -> Tally:
         """The connections in numbers."""
         require(actor, Permission.VIEW_ACCOUNTS)
-        known = self._store.health.known()
-        today = self._clock.now().astimezone(self._zone).date()
-        return Tally(
-            connections=len(known),
-            working=sum(one.read_at is not None and one.state is ItemState.HEALTHY for one in known),
-            unasked=sum(one.read_at is None for one in known),
-            asked_today=self._store.health.asked_on(today),
-            oldest_answer=min((one.read_at for one in known if one.read_at), default=None),
-        )
+        return self._store.health.tally()
+
+    def asked_today(self, actor: Actor) -> int:
+        """How often Plaid was asked about connections on this day of the business."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._store.health.asked_on(self._clock.now().astimezone(self._zone).date())
 
     def work_list(self, actor: Actor) -> list[WorkItem]:
         """The connections that somebody has to do something about, what stops debits first, then the oldest."""
         require(actor, Permission.VIEW_ACCOUNTS)
-        found = [work for health in self._store.health.known() if (work := self._judge(health)) is not None]
-        never = self._clock.now()
-        return sorted(found, key=lambda work: (not work.is_urgent, work.since or never))
+        now = self._clock.now()
+        suspects = self._store.health.suspects(now + CONSENT_SOON, MOST_LISTED)
+        found = [work for health in suspects if (work := self._judge(health)) is not None]
+        return sorted(found, key=lambda work: (not work.is_urgent, work.since or now))
 
     def _judge(self, health: Health) -> WorkItem | None:
         item = self._store.items.get(health.item_id)

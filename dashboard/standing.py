@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from dashboard.bank_data import say_other_holder
+from dashboard.bank_data import OTHER, say_other_holder
 from dashboard.clock import Clock
 from dashboard.errors import Refused
 from dashboard.mandates import say_revoked
@@ -47,6 +47,7 @@ class Standings:
         health = self._store.health.of(account.item_id for account in found)
         revoked = self._store.revocations.among(account.mandate_id for account in found if account.mandate_id)
         renewing = self._store.attempts.renewing(account.id for account in found)
+        others = self._store.bank_data.decided(OTHER, (account.id for account in found))
         standings: dict[str, Problem | None] = {}
         for account in found:
             revocation = revoked.get(account.mandate_id or "")
@@ -56,7 +57,7 @@ class Standings:
                 or say_unwell(health[account.item_id], account.institution_name)
                 or say_missing(account)
                 or (RENEWING if account.id in renewing else None)
-                or self._say_holder(account)
+                or (self._say_holder(account) if account.id in others else None)
                 or say_unready(account)
             )
         return standings

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.health import Way, WorkItem
+from dashboard.health import MOST_LISTED, Way, WorkItem
 from dashboard.models import Actor, BankAccount, Customer, Item, ItemState
 from dashboard.sayings import say, write_line
 from dashboard.store.removals import Removal
@@ -139,8 +139,8 @@ def main() -> None:
         one, two, three, four = st.columns(4)
         one.metric("Connections", tally.connections)
         two.metric("Working", tally.working)
-        three.metric("To do", len(work))
-        four.metric("Plaid asked today", tally.asked_today)
+        three.metric("To do", f"{len(work)}{'+' if len(work) >= MOST_LISTED else ''}")
+        four.metric("Plaid asked today", desk.health.asked_today(actor))
         if tally.connections:
             oldest = format.moment(tally.oldest_answer, session.zone(), desk.clock.now()) if tally.oldest_answer else ""
             said = f"Each connection is asked once a day. The oldest answer is of {oldest}." if oldest else ""

@@ -53,6 +53,9 @@ class Openings:
         if hint is not None and not (CLASSIC_TYPE if classic else ROUTING_NUMBER).fullmatch(hint):
             raise InputError("This bank cannot be opened directly.", action="Search for it in Link.", code="hint")
         access_token = self._find_token(mends) if mends else None
+        missing = mends is not None and any(
+            one.missing_since and not one.ended for one in self._store.accounts.of_item(mends.id)
+        )
         now = self._clock.now()
         attempt = LinkAttempt(
             id=new_id("link"),
@@ -79,7 +82,12 @@ class Openings:
         try:
             with explained():
                 token = self._plaid.create_link_token(
-                    customer_id, hint=hint, language=language, hosted=hosted, access_token=access_token
+                    customer_id,
+                    hint=hint,
+                    language=language,
+                    hosted=hosted,
+                    access_token=access_token,
+                    select_accounts=missing,
                 )
         except DeskError as error:
             with self._store.transaction():

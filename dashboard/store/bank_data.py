@@ -87,6 +87,15 @@ class BankDataRows:
         with self._database.transaction() as db:
             _put(db, "bank_holder", account, self._private.seal(account.customer_id, {"names": list(names)}), at)
 
+    def decided(self, decision: str, bank_account_ids: Iterable[str]) -> set[str]:
+        """Those of these accounts about whose holder somebody decided so; `holder` says whether it still counts."""
+        query = (
+            "SELECT bank_account_id FROM bank_holder WHERE decision = ?"
+            " AND bank_account_id IN (SELECT value FROM json_each(?))"
+        )
+        rows = select(self._database.handle, query, [decision, to_json(sorted(set(bank_account_ids)))])
+        return {row["bank_account_id"] for row in rows}
+
     def holder(self, account: BankAccount, customer_name: str) -> KeptHolder | None:
         """Whom the bank named, with the decision about these names beside this customer's."""
         query = "SELECT * FROM bank_holder WHERE bank_account_id = ?"

@@ -29,6 +29,16 @@ class Health:
     accounts_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Connections in use: all, those that work, those that were never asked about, and when the oldest answer came."""
+
+    connections: int
+    working: int
+    unasked: int
+    oldest_answer: datetime | None
+
+
 class HealthRows:
     """The tables `item_health` and `item_health_asked`, and the state in `item`."""
 
@@ -45,9 +55,29 @@ class HealthRows:
         found = self._select("i.id IN (SELECT value FROM json_each(:ids))", {"ids": to_json(sorted(set(item_ids)))})
         return {one.item_id: one for one in found}
 
-    def known(self) -> Sequence[Health]:
-        """Every connection that has not ended, the one that was asked about longest ago first."""
-        return self._select("i.state NOT IN ('removing', 'removed') ORDER BY coalesce(h.read_at, 0), i.created_at", {})
+    def suspects(self, until: datetime, limit: int) -> Sequence[Health]:
+        """The connections in use that may need something: not healthy, a consent that ends by `until`, or an account
+        that its bank no longer lists or whose number was switched off. What stops debits comes first.
+        """
+        return self._select(
+            "i.state NOT IN ('removing', 'removed') AND (i.state <> 'healthy' OR h.consent_expires_at <= :until"
+            " OR EXISTS (SELECT 1 FROM bank_account a WHERE a.item_id = i.id AND a.ended IS NULL AND"
+            " (a.missing_since IS NOT NULL OR a.stripe_status = 'tokenized_account_number_deactivated')))"
+            " ORDER BY i.state = 'healthy', coalesce(h.since, 0) LIMIT :limit",
+            {"until": to_epoch(until), "limit": limit},
+        )
+
+    def tally(self) -> Tally:
+        """The connections in use, in numbers."""
+        query = (
+            "SELECT count(*) AS connections, count(h.read_at) AS asked, min(h.read_at) AS oldest,"
+            " coalesce(sum(h.read_at IS NOT NULL AND i.state = 'healthy'), 0) AS working"
+            " FROM item i LEFT JOIN item_health h ON h.item_id = i.id WHERE i.state NOT IN ('removing', 'removed')"
+        )
+        row = select(self._database.handle, query, [])[0]
+        return Tally(
+            row["connections"], row["working"], row["connections"] - row["asked"], maybe_from_epoch(row["oldest"])
+        )
 
     def note(
         self,

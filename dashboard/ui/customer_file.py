@@ -8,7 +8,7 @@ from dashboard.access import Permission, can
 from dashboard.customers import NOTE_LIMIT, CustomerFile
 from dashboard.desk import Desk
 from dashboard.errors import DeskError
-from dashboard.models import Actor, AttemptState, Customer, HolderType
+from dashboard.models import Actor, AttemptKind, AttemptState, Customer, HolderType
 from dashboard.status import PaymentState
 from dashboard.ui import bank_data, erasure, errors, format, frame, mandates, removing, session, standing
 
@@ -21,6 +21,7 @@ ATTEMPTS = {
     AttemptState.UNKNOWN: "? Unknown: the reply to the exchange was lost",
     AttemptState.CHOOSING: "◌ Waits for the account to be chosen",
 }
+KINDS = {AttemptKind.RELINK: "New sign-in: ", AttemptKind.RENEWAL: "New account number: "}
 
 
 def draw(desk: Desk, actor: Actor, id: str) -> None:
@@ -152,7 +153,8 @@ def _draw_attempts(desk: Desk, actor: Actor, customer: Customer) -> None:
         with st.container(border=True):
             left, right = st.columns([4, 1], vertical_alignment="center")
             state = ATTEMPTS.get(attempt.state, f"◌ Stopped after: {attempt.state.value}")
-            left.markdown(f"**{state}** · {errors.plain(attempt.institution_name or 'no bank picked')}")
+            what = KINDS.get(attempt.kind, "")
+            left.markdown(f"**{what}{state}** · {errors.plain(attempt.institution_name or 'no bank picked')}")
             at = format.moment(attempt.created_at, session.zone(), desk.clock.now())
             left.caption(f"{at}, by {attempt.operator} · {attempt.id}")
             if can(actor, Permission.LINK_BANK) and right.button("Open", key=f"attempt-{attempt.id}", width="stretch"):

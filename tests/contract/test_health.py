@@ -239,17 +239,53 @@ def test_a_duplicate_replaces_the_first_link_and_stripe_keeps_the_one_bank_accou
     assert (now(desk, account).ended, new.is_ready) == (Ended.REPLACED, True)
 
 
+def go_through_chase(desk: Desk, sandbox: Sandbox, customer_id: str, name: str) -> LinkAttempt:
+    """Link at an OAuth bank, as the customer goes through it; what the browser then reports."""
+    opening = desk.onboarding.open(ACTOR, customer_id)
+    key = post(sandbox, "/link/api/start", token=opening.config["token"])["session"]
+    post(sandbox, "/link/api/act", session=key, action="consent")
+    view = post(sandbox, "/link/api/act", session=key, action="choose", institution_id=CHASE)["view"]
+    post(sandbox, "/link/api/bank", state=view["url"].rsplit("/", 1)[1], allow=True)
+    view = post(sandbox, "/link/api/act", session=key, action="oauth_poll")["view"]
+    account = next(one for one in view["accounts"] if one["name"] == name)
+    post(sandbox, "/link/api/act", session=key, action="accounts", account_ids=[account["id"]])
+    end = post(sandbox, "/link/api/act", session=key, action="finish")["end"]
+    outcome = {"id": f"outcome-{opening.attempt_id[-12:]}", "kind": "success", "public_token": end["public_token"]}
+    return desk.onboarding.report(ACTOR, opening.attempt_id, {**outcome, "metadata": end["metadata"]}, {})
+
+
+@pytest.fixture
+def killing(sandbox: Sandbox) -> Iterator[None]:
+    sandbox.control("POST", "/plaid", duplicate_kills_old=True)
+    yield
+    sandbox.control("POST", "/plaid", duplicate_kills_old=False)
+
+
+@pytest.mark.usefixtures("killing")
 def test_a_bank_whose_new_link_ends_the_old_one_leaves_one_that_works(desk: Desk, sandbox: Sandbox) -> None:
-    """Chase may end the first connection during the second sign-in; nobody is asked about a dead one."""
-    account = link(desk, sandbox, "Cher Chase", CHASE)
-    plaid_id = str(desk.store.items.plaid_id(account.item_id))
-    ended = {"item_id": plaid_id, "code": "ITEM_LOGIN_REQUIRED", "reason": "OAUTH_INVALID_TOKEN"}
-    sandbox.control("POST", "/plaid", item_error=ended)
-    second = report(desk, sandbox, account.customer_id, CHASE)
+    """Chase may end the first connection during the second sign-in, so nobody is asked about a dead one."""
+    customer = add(desk, "Cher Chase")
+    first = go_through_chase(desk, sandbox, customer, "Plaid Checking")
+    old = desk.onboarding.account(ACTOR, str(first.bank_account_id))
+    second = go_through_chase(desk, sandbox, customer, "Plaid Checking")
     assert second.state is AttemptState.AUTHORIZED
-    assert plaid_item(desk, sandbox, account)["removed"]
-    ready = [one.id for one in desk.onboarding.accounts(ACTOR, account.customer_id) if one.is_ready]
+    assert plaid_item(desk, sandbox, old)["removed"]
+    assert now(desk, old).ended is Ended.REPLACED
+    ready = [one.id for one in desk.onboarding.accounts(ACTOR, customer) if one.is_ready]
     assert ready == [second.bank_account_id]
+
+
+@pytest.mark.usefixtures("killing")
+def test_the_one_that_a_link_of_another_account_ended_is_found_within_a_turn(desk: Desk, sandbox: Sandbox) -> None:
+    customer = add(desk, "Cora Chase")
+    first = go_through_chase(desk, sandbox, customer, "Plaid Checking")
+    desk.health.ask_due()
+    go_through_chase(desk, sandbox, customer, "Plaid Saving")
+    desk.health.ask_due()
+    (work,) = desk.health.work_list(ACTOR)
+    assert work.item.id == first.item_id
+    old = desk.onboarding.account(ACTOR, str(first.bank_account_id))
+    assert desk.debits.obstacle(ACTOR, old) is not None, "a dead account is not left ready to debit"
 
 
 def test_the_same_login_of_two_customers_at_a_tokenized_bank_is_shown(desk: Desk, sandbox: Sandbox) -> None:

@@ -87,7 +87,9 @@ def test_an_account_that_is_no_longer_shared_is_said_and_not_debited(world: Worl
         debit(world, broken)
     world.plaid.offered = [CHECKING]
     sign_in_again(world, broken)
+    assert world.plaid.opened[-1]["select_accounts"], "the customer can share it again"
     debit(world, broken)
+    assert not world.plaid.opened[-2]["select_accounts"]
 
 
 def test_a_bank_that_still_refuses_leaves_it_unwell(world: World, broken: BankAccount) -> None:
