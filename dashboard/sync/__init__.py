@@ -186,8 +186,7 @@ class Sync:
     def _check_owner(self, run: Run) -> None:
         """Once per process: the file belongs to the account behind the key. Raises WrongDatabase."""
         if not self._owner_checked:
-            run.budget.count("account")
-            self._store.database.stamp({"stripe_account": str(self._stripe.account()["id"])})
+            self._store.database.stamp({"stripe_account": run.owner_id()})
             self._owner_checked = True
 
     def _run(self, run: Run, full: bool) -> SyncReport:

@@ -84,6 +84,7 @@ class Run:
     start_reader: Callable[[], Reader] | None = None  # where a second process may read
     search_follows: bool = False
     expands: bool = True
+    absent: set[str] = field(default_factory=set)  # lists that this server does not have
     sleep: Callable[[float], None] = time.sleep
     stopping: threading.Event = field(default_factory=threading.Event)  # after a failure: no further page
     halted: threading.Event = field(default_factory=threading.Event)  # the process ends: no further read
@@ -121,9 +122,11 @@ class Run:
     def page(self, resource: str, params: Mapping[str, Any], expand: Sequence[str] = ()) -> Page:
         """One page of a list, within the budget; `expand` names what each object shall bring along."""
         wanted = {"expand": [f"data.{name}" for name in expand]}
-        return self._ask(
-            resource, expand, lambda more: self.stripe.page(resource, {**params, **(wanted if more else {})})
-        )
+
+        def ask(more: bool) -> Page:
+            return self.stripe.page(resource, {**params, **(wanted if more else {})})
+
+        return self._list(resource, expand, ask, Page([], False))
 
     def rows(self, resource: str, params: Mapping[str, Any], payout_id: str | None = None) -> RowPage:
         """One page of a list as rows, within the budget; by the second process where that is worth it."""
@@ -136,7 +139,28 @@ class Run:
             page = self.stripe.page(resource, params)
             return RowPage(self.store.ledger.read(resource, page.data, payout_id=payout_id), page.has_more)
 
-        return self._ask(resource, (), ask)
+        return self._list(resource, (), ask, RowPage([], False))
+
+    def owner_id(self) -> str:
+        """The account behind the key; of a server that knows no accounts, that server."""
+        try:
+            return str(self._patiently("account", self.stripe.account)["id"])
+        except ProviderRejected as error:
+            if error.http_status != 404:
+                raise
+            return "none"
+
+    def _list(self, resource: str, expand: Sequence[str], ask: Callable[[bool], T], nothing: T) -> T:
+        """A page; of a list that a server like Stripe's does not have (404) there is nothing. Charges it must have."""
+        if resource in self.absent:
+            return nothing
+        try:
+            return self._ask(resource, expand, ask)
+        except ProviderRejected as error:
+            if error.http_status != 404 or error.code == "resource_missing" or resource == "charges":
+                raise
+        self.absent.add(resource)
+        return nothing
 
     def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object, within the budget."""

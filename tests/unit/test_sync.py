@@ -454,3 +454,41 @@ def test_the_second_process_ends_with_the_sync_that_started_it() -> None:
         assert until(lambda: reader.ask("charges", {}, None))
         reader.close()
         assert reader._process.returncode == 0
+
+
+def test_a_server_that_lists_charges_alone_is_enough(scene: Scene) -> None:
+    def refuse(resource: str) -> None:
+        if resource != "charges":
+            raise ProviderRejected("Unrecognized request URL", provider="stripe", code="", http_status=404)
+
+    scene.provider.before = refuse
+    report = scene.sync.run()
+    assert len(read_ours(scene.db)) == COUNT
+    assert all(report.resources[name].reads <= 2 for name in report.resources if name != "charges")
+    scene.fresh_sync().run()
+
+
+def test_a_server_without_charges_is_the_wrong_address(scene: Scene) -> None:
+    def refuse(resource: str) -> None:
+        raise ProviderRejected("Unrecognized request URL", provider="stripe", code="", http_status=404)
+
+    scene.provider.before = refuse
+    with pytest.raises(ProviderRejected):
+        scene.sync.run()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_not_even_the_first_read_ends_a_sync_by_one_refusal(scene: Scene, status: int) -> None:
+    refused = Counter[str]()
+
+    def refuse_each_once(resource: str) -> None:
+        refused[resource] += 1
+        if refused[resource] == 1:
+            if status == 429:
+                raise ProviderLimited("slower", provider="stripe", code="rate_limit", http_status=status)
+            raise ProviderUnreachable("no", maybe_done=False, provider="stripe", code="", http_status=status)
+
+    scene.provider.before = refuse_each_once
+    scene.sync.run()
+    assert scene.share_equal() == 1
+    assert len(scene.pauses) == len(refused) >= 9
