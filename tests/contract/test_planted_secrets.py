@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +17,13 @@ import pytest
 import requests
 
 from dashboard.access import demo_actor
+from dashboard.audit import AuditFilter
 from dashboard.backup import Backups
+from dashboard.customer_words import Language
 from dashboard.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import examine
-from dashboard.errors import AccessDenied, DeskError
+from dashboard.errors import AccessDenied, DeskError, ProviderRejected
 from dashboard.export import Format, export, write_file
 from dashboard.filters import PaymentFilter
 from dashboard.models import AttemptState, DebitOrder, DebitState, HolderType, Purpose
@@ -44,7 +51,9 @@ class Planted:
         self.home.mkdir()
         ready = {"url": self.sandbox.url, "link_script": f"{self.sandbox.url}/link.js", **self.sandbox.keys}
         environ = settings_for(ready, {"PLAID_LINK_GENERATION": generation}, folder)
-        self.environ = {**environ, "ACH_DESK_DB": str(self.home / "desk.db")}
+        self.hook, self.addresses, self.retired = "whsec_planted_7c1d2a90f3", list[str](), list[str]()
+        hooks = {"STRIPE_WEBHOOK_SECRET": self.hook}
+        self.environ = {**environ, **hooks, "ACH_DESK_DB": str(self.home / "desk.db")}
         self.keys = [self.environ["ACH_DESK_KEY"]]
         self.desk = self.open()
         self.said: list[str] = []
@@ -58,6 +67,9 @@ class Planted:
             **tokens_of(self.sandbox.state.path),
             **dict.fromkeys(self.keys, "key of the vault"),
             PIN: "PIN",
+            self.hook: "webhook secret",
+            **dict.fromkeys(self.addresses, "address of a customer's Link"),
+            **dict.fromkeys(self.retired, "access token"),
         }
 
     def make_outcome(self, id: str) -> dict[str, Any]:
@@ -130,6 +142,54 @@ class Planted:
         except DeskError as error:
             self.said.append(f"{error.sentences()} {error!r} {vars(error)}")
 
+    def live_on(self, attempt_id: str) -> None:
+        """What becomes of a link later: phone, repair, looks, bank data, new tokens, webhooks, removal, erasure."""
+        desk, attempt = self.desk, self.desk.onboarding.get(ACTOR, attempt_id)
+        item, account = str(attempt.item_id), str(attempt.bank_account_id)
+        if not self.classic:
+            accepted = desk.onboarding.accept(ACTOR, attempt.customer_id, "offline", {}, Language.ENGLISH)
+            hosted = desk.onboarding.get(ACTOR, desk.hosted.open(ACTOR, attempt.customer_id, accepted))
+            phone = desk.hosted.show(ACTOR, hosted)
+            assert phone is not None
+            self.addresses.append(phone.url.rpartition("/")[2])
+            desk.hosted.ask_due(timedelta(minutes=1))
+            repair = desk.onboarding.relink(ACTOR, item)
+            outcome = self.make_outcome("repair")
+            self.said.append(
+                repr(desk.onboarding.report(ACTOR, repair.attempt_id, outcome, {"page": outcome["token"]}))
+            )
+            old = desk.store.items.access_token(item).reveal()
+            assert desk.plaid_tokens.rotate(ACTOR) >= 1
+            assert desk.store.items.access_token(item).reveal() != old
+            self.retired.append(old)  # the sandbox's book no longer knows it
+        for look in (
+            lambda: desk.health.check_now(ACTOR, item),
+            lambda: desk.bank_data.read_holder(ACTOR, account),
+            lambda: desk.bank_data.read_transactions(ACTOR, account),
+        ):
+            try:
+                self.said.append(repr(look()))
+            except DeskError as error:
+                self.said.append(f"{error.sentences()} {error!r} {vars(error)}")
+        self.hear(item)
+        self.said += [repr(desk.removals.remove(ACTOR, item, "closed")), repr(desk.store.removals.get(item))]
+        erased = self.desk.customers.find(ACTOR, "again-erased")[0]
+        self.said.append(repr(desk.erasing.order(ACTOR, erased.id, "again-erased")))
+        desk.retention.run_daily()
+
+    def hear(self, item: str) -> None:
+        """A signed event of Stripe that carries more than it should, and the same with a wrong signature."""
+        token = self.desk.store.items.access_token(item).reveal()
+        event = {"id": "evt_planted", "type": "charge.updated", "livemode": False, "created": 1, "data": {"x": token}}
+        body = json.dumps(event).encode()
+        at = int(time.time())
+        right = hmac.new(self.hook.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        assert self.desk.webhooks.take_stripe(body, f"t={at},v1={right}")
+        for signature in (f"t={at},v1={'0' * 64}", self.hook):
+            with pytest.raises(ProviderRejected) as refused:
+                self.desk.webhooks.take_stripe(body, signature)
+            self.said.append(f"{refused.value.sentences()} {refused.value!r} {vars(refused.value)}")
+
     def use_pin(self) -> None:
         pins = SignIn(PeopleRows(self.desk.store.database), self.desk.store.trail, self.desk.clock, RoleRules({}))
         pins.set_pin(ACTOR, PIN)
@@ -150,6 +210,11 @@ class Planted:
         vault = Vault(desk.settings.keys)
         backups = Backups(desk.store.database, desk.store.trail, vault, desk.clock, self.home / "backups")
         backups.make(ACTOR)
+        Backups(desk.store.database, desk.store.trail, vault, desk.clock, self.home / "sealed").make(ACTOR, sealed=True)
+        self.said.append("".join(desk.customers.export(ACTOR)) + "".join(desk.audit.export(ACTOR, AuditFilter())))
+        accounts = [account.id for account in desk.onboarding.accounts(ACTOR)]
+        self.said.append("".join(desk.account_export.lines(ACTOR, accounts)))
+        self.said.append(str(desk.sync.run().as_dict()))
         self.said += [str(check.as_dict()) for check in examine(desk, ACTOR)]
         self.said += [str(desk.settings.as_table()), repr(desk.settings)]
 
@@ -186,9 +251,13 @@ def test_no_secret_is_left_anywhere(planted: Planted, caplog: pytest.LogCaptureF
     planted.desk.sync.run()
     planted.fail()
     planted.use_pin()
+    planted.link("again-erased")
+    planted.live_on(linked)
     planted.write_everything()
     kinds = {what.removesuffix(" (classic)") for what in planted.secrets.values()}
     assert {"public token", "access token", "bank account token", "PIN", "Stripe's key", "Plaid's secret"} <= kinds
+    assert {"webhook secret", "key of the vault"} <= kinds
+    assert planted.classic or {"link token", "address of a customer's Link"} <= kinds
     assert planted.find(caplog.text) == []
     planted.rotate()
     assert planted.find(caplog.text) == []
