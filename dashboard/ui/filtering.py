@@ -115,48 +115,44 @@ def _asked() -> PaymentFilter:
 def _draw_more(
     place: st.delta_generator.DeltaGenerator, desk: Desk, actor: Actor, wanted: PaymentFilter, key: str
 ) -> dict[str, Any]:
-    """The parts that are asked for less often, drawn once somebody looks at them; the button says how many hold.
+    """The parts that are asked for less often, drawn once somebody looks at them.
 
     What was drawn stays drawn: a field's last change may come after its popover has closed.
     """
-    held = {name: getattr(wanted, name) for name in MORE}
-    count = sum(value not in ("", None, False) for value in held.values())
-    more = place.popover(
-        f"More ({count})" if count else "More", icon=":material/tune:", key="filter-more", on_change="rerun"
-    )
+    more = place.popover("More", icon=":material/tune:", key="filter-more", on_change="rerun")
     if more.open:
         st.session_state["filter-more-drawn"] = key
     elif st.session_state.get("filter-more-drawn") != key:
-        return held
+        return _held(wanted, key)
     with more:
-        low = st.text_input("Amount from", _dollars(wanted.amount_min), key=f"{key}-low", placeholder="0.00")
-        high = st.text_input("Amount up to", _dollars(wanted.amount_max), key=f"{key}-high", placeholder="0.00")
+        st.text_input("Amount from", _dollars(wanted.amount_min), key=f"{key}-amount_min", placeholder="0.00")
+        st.text_input("Amount up to", _dollars(wanted.amount_max), key=f"{key}-amount_max", placeholder="0.00")
         rails = ["", *RAILS]
-        rail = st.selectbox(
+        st.selectbox(
             "Rail", rails, rails.index(wanted.rail), format_func=lambda one: RAILS.get(one, "Both"), key=f"{key}-rail"
         )
-        banks = ["", *desk.payments.banks(actor)]
-        bank = st.selectbox(
-            "Bank",
-            banks,
-            banks.index(wanted.bank) if wanted.bank in banks else 0,
-            format_func=lambda one: one or "All",
-            key=f"{key}-bank",
-        )
-        code = st.text_input("Reason code", wanted.failure_code, key=f"{key}-code", placeholder="insufficient_funds")
-        payout = st.text_input("Payout", wanted.payout, key=f"{key}-payout", placeholder="po_…")
-        customer = _customer(desk, actor, wanted, key)
-        overdue = st.checkbox("Overdue only", wanted.overdue, key=f"{key}-overdue")
-    return {
-        "amount_min": format.parse_money(low),
-        "amount_max": format.parse_money(high),
-        "rail": rail,
-        "bank": bank,
-        "failure_code": code.strip(),
-        "payout": payout.strip(),
-        "customer": customer,
-        "overdue": overdue,
-    }
+        banks = ["", *dict.fromkeys([*desk.payments.banks(actor), *([wanted.bank] if wanted.bank else [])])]
+        st.selectbox("Bank", banks, banks.index(wanted.bank), format_func=lambda one: one or "All", key=f"{key}-bank")
+        st.text_input("Reason code", wanted.failure_code, key=f"{key}-failure_code", placeholder="insufficient_funds")
+        st.text_input("Payout", wanted.payout, key=f"{key}-payout", placeholder="po_…")
+        _draw_customer(desk, actor, wanted, key)
+        st.checkbox("Overdue only", wanted.overdue, key=f"{key}-overdue")
+    return _held(wanted, key)
+
+
+def _held(wanted: PaymentFilter, key: str) -> dict[str, Any]:
+    """What the popover's fields hold; what the address says where they were not drawn."""
+    state = st.session_state
+    held: dict[str, Any] = {}
+    for name in MORE:
+        value = state.get(f"{key}-{name}")
+        if value is None:
+            held[name] = getattr(wanted, name)
+        elif name.startswith("amount"):
+            held[name] = format.parse_money(value)
+        else:
+            held[name] = value.strip() if isinstance(value, str) else value
+    return held
 
 
 def _dates(
@@ -171,19 +167,16 @@ def _dates(
     return (span[0], wanted.created_to) if isinstance(span, tuple) and span else (None, None)
 
 
-def _customer(desk: Desk, actor: Actor, wanted: PaymentFilter, key: str) -> str:
+def _draw_customer(desk: Desk, actor: Actor, wanted: PaymentFilter, key: str) -> None:
     """A customer is found by typing, never picked from a list of all."""
     text = st.text_input("Customer", key=f"{key}-customer-text", placeholder="Begin of the name or e-mail")
-    found = desk.payments.find_customers(actor, text)
-    options = [
-        "",
-        *dict.fromkeys([*([wanted.customer] if wanted.customer else []), *(str(one["id"]) for one in found)]),
-    ]
+    found = [*desk.payments.find_customers(actor, wanted.customer), *desk.payments.find_customers(actor, text)]
     names = {str(one["id"]): f"{one['name']} · {one['email']}" for one in found}
-    return st.selectbox(
+    options = list(dict.fromkeys(["", *([wanted.customer] if wanted.customer else []), *names]))
+    st.selectbox(
         "Which one",
         options,
-        options.index(wanted.customer) if wanted.customer in options else 0,
+        options.index(wanted.customer),
         format_func=lambda one: names.get(one, one) if one else "Anybody",
         key=f"{key}-customer",
     )
