@@ -130,8 +130,9 @@ class Run:
 
     def rows(self, resource: str, params: Mapping[str, Any], payout_id: str | None = None) -> RowPage:
         """One page of a list as rows, within the budget; by the second process where that is worth it."""
-        if self.start_reader and self._reader is None and sum(self.pages_left.values()) > WORTH_IT:
-            self._reader = self.start_reader()
+        with self._guard:  # several workers come here, and each would start one
+            if self.start_reader and self._reader is None and sum(self.pages_left.values()) > WORTH_IT:
+                self._reader = self.start_reader()
 
         def ask(_expanding: bool) -> RowPage:
             if self._reader and (found := self._reader.ask(resource, params, payout_id)):
