@@ -64,6 +64,9 @@ def settings_for(ready: Mapping[str, object], environ: Mapping[str, str], home: 
 
 def run_demo(environ: Mapping[str, str], *, port: int | None, payments: int | None, home: Path = HOME) -> int:
     """Start everything, print the one address, and stay until Ctrl-C. Returns the exit status."""
+    if port and listens(port):
+        print(f"Port {port} is in use: stop what uses it, or choose another one (PORT=n make demo).", flush=True)
+        return 1
     if payments:
         home = home / f"{payments}-payments"
     home.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from dashboard.store.revocations import Revocation
 
 KEPT_AFTER_REVOCATION = timedelta(days=731)  # Nacha: proof of authorization is kept two years after its revocation
 REASON_LIMIT = 300
+ONLINE = "online"  # as `onboarding.authorization` has it, which stands above this
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ class Authorization:
     business_name: str
     language: Language
     revocation: Revocation | None
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the customer accepted in a browser that they held.
+
+        Stripe may have been told `offline` of it: it takes `online` only with the browser's network address.
+        """
+        return str(self.mandate.evidence.get("accepted") or self.mandate.acceptance) == ONLINE
 
     @property
     def kept_until(self) -> datetime | None:

@@ -7,7 +7,6 @@ from datetime import datetime, tzinfo
 
 from dashboard.customer_words import WORDS, Language
 from dashboard.mandates import Authorization
-from dashboard.onboarding.authorization import ONLINE
 from dashboard.ui import format
 
 STYLE = (
@@ -22,7 +21,7 @@ def write_copy(authorization: Authorization, zone: tzinfo) -> str:
     """The copy, in the language in which the customer read it; times in this zone."""
     mandate, account = authorization.mandate, authorization.account
     words = WORDS[authorization.language]
-    how = words.copy_online if mandate.acceptance == ONLINE else words.copy_offline.format(operator=mandate.operator)
+    how = words.copy_online if authorization.is_online else words.copy_offline.format(operator=mandate.operator)
     facts = mandate.evidence
     device = [str(facts[name]) for name in ("user_agent", "ip_address", "screen") if facts.get(name)]
     numbers = [mandate.stripe_mandate_id, mandate.setup_intent_id, mandate.link_session_id, mandate.text_version]
@@ -32,7 +31,7 @@ def write_copy(authorization: Authorization, zone: tzinfo) -> str:
         (words.account_label, format.account(account.name, account.mask)),
         (words.copy_given, _moment(mandate.accepted_at, zone)),
         (words.copy_how, how),
-        ("", " · ".join(device) if mandate.acceptance == ONLINE else ""),
+        ("", " · ".join(device) if authorization.is_online else ""),
         (words.copy_numbers, " · ".join(number for number in numbers if number)),
         (words.copy_revoked, _moment(authorization.revocation.revoked_at, zone) if authorization.revocation else ""),
     ]

@@ -38,9 +38,10 @@ def _show_one(desk: Desk, actor: Actor, one: Authorization, *, newest: bool) -> 
     state = "revoked" if revoked else mandate.status
     with st.expander(f"Authorization of {format.moment(mandate.accepted_at, zone, now)}: {state}", expanded=False):
         st.text(mandate.text)
-        how = "by the customer in the browser" if mandate.acceptance == "online" else "in person"
+        how = "by the customer in the browser" if one.is_online else "in person"
+        told = "" if one.is_online == (mandate.acceptance == "online") else f" Told to Stripe as {mandate.acceptance}."
         st.caption(
-            f"Accepted {how}, before {mandate.operator}. Version {mandate.text_version}, {one.language.value}."
+            f"Accepted {how}, before {mandate.operator}.{told} Version {mandate.text_version}, {one.language.value}."
             f" Stripe's {mandate.stripe_mandate_id}, {mandate.setup_intent_id};"
             f" Link session {mandate.link_session_id or 'unknown'}."
         )

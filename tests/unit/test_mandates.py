@@ -27,8 +27,9 @@ def mandates(world: World) -> Mandates:
     return Mandates(world.store, world.clock, world.settings)
 
 
-def link(world: World, how: str = ONLINE, language: Language = Language.ENGLISH) -> str:
-    accepted = world.desk.accept(world.actor, world.customer.id, how, FACTS, language)
+def link(world: World, how: str = ONLINE, language: Language = Language.ENGLISH, address: str = "203.0.113.9") -> str:
+    facts = {**FACTS, "ip_address": address}
+    accepted = world.desk.accept(world.actor, world.customer.id, how, facts, language)
     world.clock.move(timedelta(minutes=3))  # Link takes a while
     opening = world.desk.open(world.actor, world.customer.id, accepted=accepted)
     attempt = world.desk.report(world.actor, opening.attempt_id, world.outcome(), {"user_agent": "another"})
@@ -59,6 +60,16 @@ def test_what_was_said_in_person_is_told_to_stripe_as_offline(world: World) -> N
     acceptance = world.stripe.setup_intents[0]["mandate_data"]["customer_acceptance"]
     assert acceptance["type"] == "offline"
     assert "online" not in acceptance
+
+
+def test_without_the_browsers_address_stripe_is_told_offline_and_the_copy_says_how_it_was(
+    world: World, mandates: Mandates
+) -> None:
+    account = link(world, address="")
+    assert world.stripe.setup_intents[0]["mandate_data"]["customer_acceptance"]["type"] == "offline"
+    (one,) = mandates.of_account(world.actor, account)
+    assert one.is_online
+    assert "in the browser" in write_copy(one, ZONE)
 
 
 @pytest.mark.parametrize(("how", "language"), [(ONLINE, Language.ENGLISH), (OFFLINE, Language.SPANISH)])
