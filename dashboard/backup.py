@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from dashboard.access import Permission, require
 from dashboard.clock import Clock
-from dashboard.errors import StoreError
+from dashboard.errors import StoreError, StoreUnavailable
 from dashboard.models import Actor
 from dashboard.store.backup import (
     copy_database,
@@ -23,9 +24,12 @@ from dashboard.store.backup import (
     seal_file,
 )
 from dashboard.store.database import Database, translated
+from dashboard.store.erasures import carry_over
 from dashboard.store.sealed import SealedRows
 from dashboard.store.trail import Trail
 from dashboard.store.vault import Vault
+
+log = logging.getLogger(__name__)
 
 LEFT_OVER = timedelta(hours=6)  # no copy takes that long; what is younger may be another command's
 UNSEALED = ".unsealed"  # a copy on its way to being sealed
@@ -138,14 +142,16 @@ def restore(source: Path, target: Path, vault: Vault, stamp: dict[str, str], act
             else:
                 copy_file(source, copy)
             _demand_sound(copy, f"The backup {source}")
-            _prove(copy, vault, stamp, actor, clock, source)
+            _prove(copy, vault, stamp, actor, clock, source, target)
             return replace_database(copy, target)
         finally:
             for left in target.parent.glob(copy.name + "*"):
                 left.unlink()
 
 
-def _prove(copy: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock: Clock, source: Path) -> None:
+def _prove(
+    copy: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock: Clock, source: Path, target: Path
+) -> None:
     candidate = Database(copy)
     try:
         candidate.stamp(stamp)
@@ -160,8 +166,24 @@ def _prove(copy: Path, vault: Vault, stamp: dict[str, str], actor: Actor, clock:
             vault.open(sealed)
         with candidate.transaction():
             trail.append(actor, "backup.restored", "database", clock.now(), source=source.name)
+            for id in _carry_erasures(target, candidate):
+                trail.append(actor, "customer.erasure_carried_over", id, clock.now(), source=source.name)
     finally:
         candidate.close()
+
+
+def _carry_erasures(target: Path, candidate: Database) -> list[str]:
+    """Order again what was ordered to be forgotten since the backup, where the file that is replaced still says it."""
+    if not target.exists():
+        return []
+    replaced = Database(target)
+    try:
+        return carry_over(replaced, candidate)
+    except StoreUnavailable:
+        log.warning("The file that is replaced cannot be read: customers who were erased since the backup are back.")
+        return []
+    finally:
+        replaced.close()
 
 
 def _demand_sound(path: Path, name: str) -> None:

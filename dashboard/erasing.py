@@ -194,12 +194,13 @@ class Erasing:
     def _end_and_wipe(self, erasure: Erasure, owner: str) -> None:
         family = self._store.erasures.family(erasure.id)
         for item in [one for each in family.ids for one in self._store.items.list(each)]:
-            removal = self._store.removals.get(item.id)
-            if removal is not None and removal.done_at is None:
+            # Begun at the order; here only where the order came over with a restore of an older state.
+            removal = self._removals.begin(_actor(erasure), item.id, Ended.ERASED)
+            if removal.done_at is None:
                 self._removals.run(item.id)
-                removal = self._store.removals.get(item.id)
-            if removal is None or removal.done_at is None:
-                problem = removal.problem if removal and removal.problem else CONNECTION_WAITS
+                removal = self._store.removals.get(item.id) or removal
+            if removal.done_at is None:
+                problem = removal.problem or CONNECTION_WAITS
                 self._store.erasures.keep_problem(erasure.id, problem, self._clock.real() + AGAIN)
                 return
         for stripe_id in family.stripe_ids:

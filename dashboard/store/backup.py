@@ -135,17 +135,32 @@ def replace_database(copy: Path, database: Path) -> Path | None:
     """
     kept: Path | None = None
     if database.exists():
-        with closing(sqlite3.connect(database)) as old:
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        folded = _fold(database)
         number = 1
         while database.with_name(f"{database.name}.before-restore-{number}").exists():
             number += 1
         kept = database.with_name(f"{database.name}.before-restore-{number}")
         os.link(database, kept)  # a second name, so that the first is never without a database
         for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
+            beside = database.with_name(database.name + suffix)
+            if beside.exists() and not folded:  # somebody may still mend the damaged file with it
+                os.link(beside, kept.with_name(kept.name + suffix))
+            beside.unlink(missing_ok=True)
     _settle(copy, database)
     return kept
+
+
+def _fold(database: Path) -> bool:
+    """Fold the WAL into a file that is about to be replaced; False where it is too damaged for that."""
+    with translated():
+        try:
+            with closing(sqlite3.connect(database)) as old:
+                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            return False
+    return True
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboard.models import Problem, Secret
 from dashboard.store.database import Database
+from dashboard.store.migrations import migrate
 from dashboard.store.rows import (
     Row,
     check_lease,
@@ -166,6 +167,25 @@ class ErasureRows:
         if row is None:
             return None
         return row["customer_id"], json.loads(self._vault.open(row["sealed"]).reveal())
+
+
+def carry_over(old: Database, restored: Database) -> list[str]:
+    """Order in a restored database what was ordered in the one that it replaces: a backup must not bring people back.
+
+    Returns the customers' ids. Raises StoreUnavailable where the old file cannot be read.
+    """
+    tables = select(old.handle, "SELECT name FROM sqlite_schema WHERE name = 'erasure'", {})
+    known = select(old.handle, "SELECT id, pseudonym, asked_by, asked_at FROM erasure", {}) if tables else []
+    if not known:
+        return []
+    migrate(restored)  # a backup from before there were erasures has no room for them
+    carried = []
+    with restored.transaction() as db:
+        for row in known:
+            living = select_one(db, "SELECT 1 FROM customer WHERE id = ? AND erased_at IS NULL", [row["id"]])
+            if living and insert(db, "erasure", {**row, "stage": Stage.ORDERED.value, "next_at": 0}, ignore=True):
+                carried.append(row["id"])
+    return carried
 
 
 def _erasure(row: Row) -> Erasure:

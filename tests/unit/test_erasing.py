@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.access import demo_actor
 from dashboard.audit import ERASED, Audit
+from dashboard.backup import Backups, restore
 from dashboard.clock import FixedClock
 from dashboard.customer_merging import Merging
 from dashboard.customer_words import Language
@@ -21,11 +22,13 @@ from dashboard.errors import AccessDenied, InputError, Refused
 from dashboard.filters import PaymentFilter
 from dashboard.mandates import KEPT_AFTER_REVOCATION, Mandates
 from dashboard.models import Actor, DebitOrder, ItemState, Purpose, Role
+from dashboard.removals import RemovalSteps
 from dashboard.saved_views import SavedViews
 from dashboard.settings import Settings
 from dashboard.standing import Standings
 from dashboard.store import Store
-from dashboard.store.erasures import Stage
+from dashboard.store.database import Database
+from dashboard.store.erasures import Stage, carry_over
 from dashboard.store.trail import TrailFilter
 from dashboard.store.vault import Vault
 from dashboard.store.wiping import Wiping
@@ -327,3 +330,49 @@ def test_a_connection_that_another_worker_ends_is_waited_for(life: World, erasin
     erasing.carry_on()
     waiting = full.erasures.get(life.customer.id)
     assert waiting is not None and waiting.problem == CONNECTION_WAITS
+
+
+def restored(life: World, full: Store, kept: Path, vault: Vault, clock: FixedClock) -> tuple[Store, Erasing]:
+    path = full.database.path
+    full.close()
+    restore(kept, path, vault, {}, ADMIN, clock)
+    store = Store.open(path, vault, clock)
+    steps = RemovalSteps(store, life.plaid, life.stripe, clock, InlineWorker())  # type: ignore[arg-type]  # the fake
+    return store, Erasing(store, life.stripe, steps, clock, InlineWorker())  # type: ignore[arg-type]  # the fake
+
+
+def test_a_restored_backup_does_not_bring_an_erased_customer_back(
+    life: World, erasing: Erasing, full: Store, vault: Vault, clock: FixedClock, tmp_path: Path
+) -> None:
+    kept = Backups(full.database, full.trail, vault, clock, tmp_path / "kept").make(ADMIN)
+    erasing.order(ADMIN, life.customer.id, REFERENCE)
+    store, again = restored(life, full, kept, vault, clock)
+    assert store.customers.get(life.customer.id) is not None, "the backup knows them"
+    assert again.carry_on() == 1
+    assert store.customers.get(life.customer.id) is None and store.erasures.open() == []
+    files = {path.name: path.read_bytes() for path in tmp_path.glob("desk.db*") if "before" not in path.name}
+    assert find_secrets(WORDS, files) == [] and store.trail.verify() == []
+    actions = [row.action for row in store.trail.read(life.customer.id)]
+    assert "customer.erasure_carried_over" in actions
+    store.close()
+
+
+def test_a_file_that_cannot_be_read_is_replaced_all_the_same(
+    life: World, full: Store, vault: Vault, clock: FixedClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Backups(full.database, full.trail, vault, clock, tmp_path / "kept").make(ADMIN)
+    full.close()
+    full.database.path.write_bytes(b"torn" * 5_000)
+    (tmp_path / "desk.db-wal").write_bytes(b"the last hours")
+    store, again = restored(life, full, kept, vault, clock)
+    assert store.customers.get(life.customer.id) is not None and again.carry_on() == 0
+    assert "customers who were erased since the backup are back" in caplog.text
+    put_aside = {path.name: path.read_bytes()[:14] for path in tmp_path.glob("*.before-restore-1*")}
+    assert put_aside["desk.db.before-restore-1"].startswith(b"torn"), "for whoever may still mend it"
+    store.close()
+
+
+def test_a_database_from_before_there_were_erasures_has_none_to_carry(tmp_path: Path, full: Store) -> None:
+    old = Database(tmp_path / "old.db")
+    assert carry_over(old, full.database) == []
+    old.close()
