@@ -30,6 +30,18 @@ def where_fewest(connection: sqlite3.Connection, parts: list[Part]) -> tuple[str
     return where(parts, *([driver.name] if driver else []))
 
 
+def where_oldest_first(connection: sqlite3.Connection, parts: list[Part], few: int = FEW) -> tuple[str, list[Any], str]:
+    """WHERE clause, values and order of a walk by `(created, seq)` through all that fits, in slices.
+
+    Few rows are looked up and sorted; else an index that holds what fits in this order is walked along.
+    """
+    driver, count = find_driver(connection, parts)
+    if driver is not None and driver.name != "created" and count <= few:
+        return *where(parts, driver.name), "+created, +seq"
+    ordered = next((part.name for part in parts if part.by_created), None)
+    return *where(parts, "created", *([ordered] if ordered else [])), "created, seq"
+
+
 def find_driver(connection: sqlite3.Connection, parts: list[Part]) -> tuple[Part | None, int]:
     """The condition that leaves the fewest rows, and how many; counting stops at FEW, beyond which the first wins."""
     best: tuple[Part | None, int] = None, FEW + 1

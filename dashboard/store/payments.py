@@ -8,10 +8,10 @@ from datetime import date, tzinfo
 from typing import Any
 
 from dashboard.filters import PaymentFilter
-from dashboard.store.conditions import by_day_of, match_words, parts_of, where
+from dashboard.store.conditions import by_day_of, match_words, parts_of
 from dashboard.store.database import Database, translated
 from dashboard.store.limits import LIMIT_SECONDS, QueryTooSlow, Stop, limited
-from dashboard.store.paging import SORTS, find_keys, where_fewest
+from dashboard.store.paging import SORTS, find_keys, where_fewest, where_oldest_first
 
 __all__ = ["SORTS", "PaymentRows", "QueryTooSlow", "Sums", "match_words"]
 
@@ -84,9 +84,9 @@ class PaymentRows:
 
     def walk(self, wanted: PaymentFilter, today: date) -> Iterator[dict[str, Any]]:
         """Every row that the filter shows, oldest first, in slices by key: an export in bounded memory."""
-        tests, values = where(parts_of(wanted, today, self._zone), "created")
+        tests, values, order = where_oldest_first(self._database.handle.conn, parts_of(wanted, today, self._zone))
         joined = f"{tests} AND" if tests else "WHERE"
-        query = f"SELECT * FROM payment {joined} (created, seq) > (?, ?) ORDER BY created, seq LIMIT ?"  # noqa: S608
+        query = f"SELECT * FROM payment {joined} (created, seq) > (?, ?) ORDER BY {order} LIMIT ?"  # noqa: S608
         created, seq = -1, 0
         while rows := list(self._database.handle.query(query, [*values, created, seq, SLICE])):
             yield from rows

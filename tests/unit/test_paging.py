@@ -19,7 +19,7 @@ from dashboard.status import PaymentState
 from dashboard.store import Store
 from dashboard.store.conditions import match_words, parts_of
 from dashboard.store.limits import QueryTooSlow, limited
-from dashboard.store.paging import SORTS, find_keys
+from dashboard.store.paging import SORTS, find_keys, where_oldest_first
 from dashboard.store.vault import Vault, make_key
 from tests.histories import History
 
@@ -107,6 +107,11 @@ def test_every_filter_and_order_finds_the_same_rows_whichever_index_is_taken(
     for few in (0, 10, 5_000):  # along the order, by chance either way, by the filter's own index
         found = find_keys(connection, parts, sort, descending=descending, offset=2, size=20, few=few)
         assert found == [row["seq"] for row in expected[2:22]], few
+    walked = [row["seq"] for row in store.payments.walk(wanted, TODAY)]
+    assert walked == [row["seq"] for row in rows if fits(row, wanted)]
+    tests, values, order = where_oldest_first(connection, parts, few=0)
+    along = connection.execute(f"SELECT seq FROM payment {tests} ORDER BY {order}", values)
+    assert [row[0] for row in along] == walked
     sums = store.payments.sums(wanted, TODAY)
     assert (sums.count, sum(sums.amounts.values())) == (len(expected), sum(row["amount"] for row in expected))
 
