@@ -9,7 +9,7 @@ from dashboard.errors import DeskError, InputError, LeaseLost, ProviderRejected,
 from dashboard.gateways.provider import LinkProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.leases import LEASE, is_dead, new_owner
-from dashboard.models import Actor, AttemptState, BankAccount, Ended, ItemState, Problem
+from dashboard.models import Actor, AttemptState, BankAccount, Ended, ItemState, Problem, Secret
 from dashboard.problems import explain
 from dashboard.store.core import CoreStore
 from dashboard.store.removals import Removal
@@ -165,12 +165,14 @@ class RemovalSteps:
 
     def _end_at_plaid(self, removal: Removal, owner: str) -> None:
         request_id, how = None, "removed"
+        token: Secret | None = None
         try:
-            request_id = self._plaid.remove_item(self._store.items.access_token(removal.item_id))
+            token = self._store.items.access_token(removal.item_id)
+            request_id = self._plaid.remove_item(token)
         except Refused:
             how = "no token is kept"
         except ProviderRejected as error:
-            if error.code not in GONE:
+            if error.code not in GONE or self._has_another(removal.item_id, token):
                 raise
             request_id, how = error.request_id, f"gone already ({error.code})"
         now = self._clock.now()
@@ -180,37 +182,51 @@ class RemovalSteps:
             self._store.attempts.erase_tokens(removal.item_id)
             self._note(removal, "item.ended_at_plaid", removal.item_id, request_id=request_id, how=how)
 
+    def _has_another(self, item_id: str, token: Secret | None) -> bool:
+        """Whether the token was changed for a new one while Plaid was asked with the old one."""
+        try:
+            return self._store.items.access_token(item_id) != token
+        except Refused:
+            return False
+
     def _end_at_stripe(self, removal: Removal, owner: str) -> None:
         for account in self._store.accounts.of_item(removal.item_id):
-            customer_id, source_id = account.stripe_customer_id, account.stripe_bank_account_id
-            if customer_id is None or source_id is None or account.stripe_status == DETACHED:
+            if account.stripe_customer_id is None:
                 continue
-            if self._store.attempts.is_attaching(account.customer_id):
-                raise Refused(
-                    "Another bank of this customer is being linked at this moment.",
-                    meaning="It may turn out to be the same bank account at Stripe.",
-                    action="It goes on by itself in a minute.",
-                    code="being_linked",
-                )
-            sharing = self._store.accounts.sharing(source_id)
-            if sharing:  # the same bank account, linked anew: Stripe keeps one for both (bank_account_exists)
-                self._note(removal, "account.left_at_stripe", account.id, bank_account=source_id, used_by=sharing)
-                continue
-            how = "detached"
-            try:
-                self._stripe.detach_source(customer_id, source_id, key=new_id("key"))
-            except ProviderRejected as error:
-                if error.code != NO_SUCH_SOURCE:
-                    raise
-                how = "gone already"
-            now = self._clock.now()
-            with self._store.transaction():
-                self._store.removals.hold(removal.item_id, owner)
-                self._store.accounts.note_detached(source_id, DETACHED, now)
-                self._note(removal, "account.detached", account.id, bank_account=source_id, how=how)
+            if account.stripe_bank_account_id is not None and account.stripe_status != DETACHED:
+                self._detach(removal, owner, account, account.stripe_bank_account_id)
+            for source_id in self._store.attempts.old_sources(account.id):  # of a renewal that was cut off
+                self._detach(removal, owner, account, source_id)
         with self._store.transaction():
             self._store.removals.finish(removal.item_id, owner, self._clock.now())
             self._note(removal, "item.removal_done", removal.item_id)
+
+    def _detach(self, removal: Removal, owner: str, account: BankAccount, source_id: str) -> None:
+        """Take one bank account off its Stripe customer; not one on which another account of ours stands."""
+        if self._store.attempts.is_attaching(account.customer_id):
+            raise Refused(
+                "Another bank of this customer is being linked at this moment.",
+                meaning="It may turn out to be the same bank account at Stripe.",
+                action="It goes on by itself in a minute.",
+                code="being_linked",
+            )
+        sharing = self._store.accounts.sharing(source_id)
+        if sharing:  # the same bank account, linked anew: Stripe keeps one for both (bank_account_exists)
+            self._note(removal, "account.left_at_stripe", account.id, bank_account=source_id, used_by=sharing)
+            return
+        how = "detached"
+        try:
+            self._stripe.detach_source(str(account.stripe_customer_id), source_id, key=new_id("key"))
+        except ProviderRejected as error:
+            if error.code != NO_SUCH_SOURCE:
+                raise
+            how = "gone already"
+        now = self._clock.now()
+        with self._store.transaction():
+            self._store.removals.hold(removal.item_id, owner)
+            self._store.accounts.note_detached(source_id, DETACHED, now)
+            self._store.attempts.forget_source(source_id)
+            self._note(removal, "account.detached", account.id, bank_account=source_id, how=how)
 
     def _keep_problem(self, removal: Removal, owner: str, error: DeskError) -> None:
         problem = explain(error)

@@ -251,6 +251,16 @@ class AttemptRows:
         rows = select(self._database.handle, query, [to_json(sorted(set(bank_account_ids)))])
         return {row["bank_account_id"]: row["id"] for row in rows}
 
+    def old_sources(self, bank_account_id: str) -> list[str]:
+        """Bank accounts of Stripe's that an account stood on before its renewal, and that are still attached there."""
+        query = "SELECT old_source FROM link_attempt WHERE bank_account_id = ? AND old_source IS NOT NULL"
+        return [row["old_source"] for row in select(self._database.handle, query, [bank_account_id])]
+
+    def forget_source(self, stripe_bank_account_id: str) -> None:
+        """Stripe no longer has this bank account."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE link_attempt SET old_source = NULL WHERE old_source = ?", [stripe_bank_account_id])
+
     def is_attaching(self, customer_id: str) -> bool:
         """Whether a worker attaches a bank account of this customer at Stripe now; which one is not known yet."""
         query = (

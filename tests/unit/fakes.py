@@ -50,9 +50,12 @@ class Faults:
         self.before: dict[str, list[BaseException]] = {}
         self.after: dict[str, list[BaseException]] = {}
         self.calls: Counter[str] = Counter()
+        self.meanwhile: dict[str, Callable[[], object]] = {}  # what somebody else does while a call is on its way
 
     def run(self, name: str, effect: Callable[[], Any]) -> Any:
         self.calls[name] += 1
+        if name in self.meanwhile:
+            self.meanwhile.pop(name)()
         if self.before.get(name):
             raise self.before[name].pop(0)
         result = effect()

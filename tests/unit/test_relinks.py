@@ -217,6 +217,15 @@ def test_a_death_in_a_renewal_is_gone_on_with_and_nothing_is_debited_meanwhile(
     assert len(world.stripe.setup_intents) == 2
 
 
+def test_a_renewal_that_a_removal_cuts_off_leaves_nothing_at_stripe(world: World, account: BankAccount) -> None:
+    change_number(world)
+    world.stripe.before["detach_source"] = [lost(maybe_done=False, provider="stripe")]
+    world.desk.renew(world.actor, account.id)
+    world.removals.remove(world.actor, account.item_id, "Closed")
+    assert world.stripe.sources["cus_1"] == []
+    assert world.removals.unfinished(world.actor) == []
+
+
 def test_a_tokenized_bank_is_renewed_after_each_sign_in(world: World, broken: BankAccount) -> None:
     world.plaid.offered = [TOKENIZED]
     change_number(world)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.errors import AccessDenied, InputError, Refused
-from dashboard.models import Actor, AttemptState, BankAccount, Ended, ItemState, Role
+from dashboard.models import Actor, AttemptState, BankAccount, Ended, ItemState, Role, Secret
 from dashboard.onboarding import DuplicateAnswer
 from dashboard.removals.steps import TRY_AGAIN, TRY_LATER
 from tests.unit.fakes import Killed, lost, refused
@@ -92,6 +92,21 @@ def test_what_is_gone_at_plaid_already_is_done(world: World, code: str) -> None:
     remove(world, account)
     assert state(world, account) is ItemState.REMOVED
     assert world.stripe.detached == ["ba_1"]
+
+
+def test_a_token_that_was_changed_meanwhile_is_not_taken_for_a_removed_connection(world: World) -> None:
+    account = link(world)
+    fresh = Secret("access-sandbox-fresh")
+
+    def change_and_refuse() -> None:
+        world.store.items.replace_token(account.item_id, fresh, world.clock.now())
+
+    world.plaid.before["remove_item"] = [refused("INVALID_ACCESS_TOKEN")]
+    world.plaid.meanwhile["remove_item"] = change_and_refuse
+    remove(world, account)
+    assert state(world, account) is ItemState.REMOVING
+    world.removals.try_again(world.actor, account.item_id)
+    assert world.plaid.removed == [fresh]
 
 
 def test_what_is_gone_at_stripe_already_is_done(world: World) -> None:
