@@ -238,7 +238,7 @@ class Sync:
                 if since != BEGINNING:
                     state.set_cursor(GAP, str(gap_since))
         begun = state.cursor(BEGUN) or str(started)
-        run.search_follows = True  # a backfill is not held up by it
+        run.fill()
         backfill(run)
         run.search_follows = False
         if gap := state.cursor(GAP):

@@ -204,6 +204,11 @@ class Run:
             self.keep_lease()
         raise AssertionError("the last try returns or raises")
 
+    def fill(self) -> None:
+        """A backfill begins: the search index follows later, and the writer has much to write."""
+        self.search_follows = True
+        self._writer.submit(self.store.database.expect_much).result()
+
     def keep_lease(self) -> None:
         """Prolong the lease where it is time to. Raises LeaseLost where another sync has taken over."""
         if time.monotonic() - self._renewed > RENEW_SECONDS:
