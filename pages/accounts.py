@@ -107,21 +107,7 @@ def main() -> None:
         kept = choose(table)
         shown = table[kept]
         hidden = len(table) - len(shown)
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(
-                f"{len(shown):,} of {len(table):,} accounts{f'; {hidden:,} hidden by the filters' * bool(hidden)}."
-            )
-            ids = [accounts[int(place)].id for place in shown.index]
-            if can(actor, Permission.EXPORT):
-                st.download_button(
-                    "Download as CSV",
-                    data=lambda: "".join(desk.account_export.lines(actor, ids)).encode(),
-                    file_name="linked-accounts.csv",
-                    mime="text/csv",
-                    icon=":material/download:",
-                    on_click="ignore",
-                    help="The accounts that the filters let through. The download is itself in the trail.",
-                )
+        st.caption(f"{len(shown):,} of {len(table):,} accounts{f'; {hidden:,} hidden by the filters' * bool(hidden)}.")
         if shown.empty:
             frame.empty("No account fits these filters.", "Take a filter away: the accounts are still there.")
             return
@@ -139,6 +125,17 @@ def main() -> None:
             show_detail(desk, actor, desk.onboarding.account(actor, accounts[int(shown.index[rows[0]])].id))
         else:
             st.caption("Select a row to see its mandate, its ids and its balance.")
+        if can(actor, Permission.EXPORT):
+            ids = [accounts[int(place)].id for place in shown.index]
+            st.download_button(
+                "Download as CSV",
+                data=lambda: "".join(desk.account_export.lines(actor, ids)).encode(),
+                file_name="linked-accounts.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                help="The accounts that the filters let through. The download is itself in the trail.",
+            )
 
 
 main()

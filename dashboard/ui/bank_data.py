@@ -27,10 +27,10 @@ CALLS = {
     "transactions": ("page of transactions", "pages of transactions"),
 }
 COLUMNS = {
-    "on": st.column_config.TextColumn("Date", width="small"),
-    "what": st.column_config.TextColumn("Description", width="large"),
-    "way": st.column_config.TextColumn("Direction", width="small"),
-    "amount": st.column_config.TextColumn("Amount", width="small", alignment="right"),
+    "on": st.column_config.TextColumn("Date", width=105),  # pixels: all four fit beside the navigation on a tablet
+    "what": st.column_config.TextColumn("Description"),
+    "way": st.column_config.TextColumn("Way", width=50),
+    "amount": st.column_config.TextColumn("Amount", width=90, alignment="right"),
 }
 
 
@@ -122,9 +122,9 @@ def _offer_to_ask(desk: Desk, actor: Actor, account: BankAccount, label: str) ->
 
 
 def _show_balance(desk: Desk, actor: Actor, account: BankAccount) -> None:
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    asked = right.button("Balance now", key=f"balance-{account.id}", icon=":material/account_balance:", width="stretch")
-    if asked:
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    left = line.container(width="content")
+    if line.button("Balance now", key=f"balance-{account.id}", icon=":material/account_balance:"):
         with left, st.spinner("Asking the bank; this can take half a minute …"), errors.shown():
             desk.debits.balance(actor, account.id)
     balance = desk.bank_data.last_balance(actor, account.id)
@@ -143,10 +143,11 @@ def _show_balance(desk: Desk, actor: Actor, account: BankAccount) -> None:
 
 
 def _show_transactions(desk: Desk, actor: Actor, account: BankAccount) -> None:
-    left, right = st.columns([3, 1], vertical_alignment="center")
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    left = line.container(width="content")
     statement = desk.bank_data.statement(actor, account.id)
     label = "Read them" if statement.read_at is None else "Read the newest"
-    if right.button(label, key=f"read-lines-{account.id}", icon=":material/refresh:", width="stretch"):
+    if line.button(label, key=f"read-lines-{account.id}", icon=":material/refresh:"):
         with st.spinner("Asking Plaid …"), errors.shown():
             desk.bank_data.read_transactions(actor, account.id)
             st.rerun()

@@ -67,10 +67,11 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
 def _draw_head(desk: Desk, actor: Actor, file: CustomerFile) -> None:
     customer = file.customer
     frame.title(errors.plain(customer.name))
-    left, right = st.columns([3, 1], vertical_alignment="center")
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    left = line.container(width="content")
     left.text(f"{customer.email} · {customer.reference} · {HOLDERS[customer.holder_type]}")
     left.caption(f"Added {format.moment(customer.created_at, session.zone(), desk.clock.now())}.")
-    if can(actor, Permission.LINK_BANK) and right.button("Link a bank", icon=":material/link:", width="stretch"):
+    if can(actor, Permission.LINK_BANK) and line.button("Link a bank", icon=":material/link:"):
         st.session_state["onboard"] = {"customer": customer.id}
         st.switch_page("../pages/onboard.py", query_params={"customer": customer.id})
     with st.expander("Ids", icon=":material/tag:"):
@@ -134,7 +135,7 @@ def _draw_payments(desk: Desk, actor: Actor, customer: Customer) -> None:
     zone, now = session.zone(), desk.clock.now()
     for line in found:
         state = states.get(line.state, PaymentState.UNKNOWN)
-        left, middle, right, last = st.columns([2, 3, 2, 1], vertical_alignment="center")
+        left, middle, right, last = st.columns([3, 4, 3, 2], vertical_alignment="center")
         left.text(format.moment(line.created, zone, now))
         middle.text(
             f"{state.icon} {state.word}{f' ({line.reason})' if line.reason else ''} · {line.reference or line.id}"
@@ -142,7 +143,8 @@ def _draw_payments(desk: Desk, actor: Actor, customer: Customer) -> None:
         right.text(format.money(line.amount, line.currency), width="stretch", text_alignment="right")
         if last.button("Open", key=f"payment-{line.id}", width="stretch"):
             st.switch_page("../pages/payment.py", query_params={"payment": line.id})
-    st.caption(f"The newest {len(found)}, whichever Stripe customer they were debited under.")
+    many = f"The newest {len(found)} payments" if len(found) > 1 else "One payment"
+    st.caption(f"{many}, whichever Stripe customer they were debited under.")
 
 
 def _draw_attempts(desk: Desk, actor: Actor, customer: Customer) -> None:
