@@ -16,6 +16,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: .2rem 0 .4rem; }
 [data-testid="stMainBlockContainer"] button, [data-testid="stMainBlockContainer"] summary,
 [data-testid="stLinkButton"] a { min-height: 2.75rem; }
+[data-testid="stMainBlockContainer"] button [data-testid="stMarkdownContainer"],
+[data-testid="stMainBlockContainer"] button p { white-space: normal; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 .desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; padding: .2rem 0 .4rem; }
 .desk-figures div { display: flex; flex-direction: column; }

@@ -55,7 +55,7 @@ def test_one_page_holds_everything_of_a_customer(
         "✓ Linked",
     ):
         assert words in shown
-    assert [tab.label for tab in app.tabs] == ["Accounts", "Payments", "Attempts", "Notes", "Edit", "Merge"]
+    assert [tab.label for tab in app.tabs] == ["Accounts", "Payments", "Attempts", "Notes", "Edit", "Merge", "Erase"]
     app.text_area[0].set_value("Calls back on Friday")
     press(app, "Add note")
     assert "Calls back on Friday" in [str(one.value) for one in app.text]
