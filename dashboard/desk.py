@@ -110,6 +110,7 @@ class Desk:
         if self.sandbox is None:
             raise Refused("There is no sandbox whose clock could be moved.", action="Start one with `make demo`.")
         self.clock.follow(self.sandbox.advance(business_days))
+        self.store.trail.append(actor, "sandbox.clock_moved", "sandbox", self.clock.now(), days=business_days)
         self.sync.run(patience=60)  # the demo's own sync may be at it
 
     def choose_sandbox_outcome(self, actor: Actor, outcome: str) -> None:
@@ -118,6 +119,7 @@ class Desk:
         if self.sandbox is None:
             raise Refused("There is no sandbox that could be told.", action="Start one with `make demo`.")
         self.sandbox.set_outcome(outcome)
+        self.store.trail.append(actor, "sandbox.outcome_chosen", "sandbox", self.clock.now(), outcome=outcome)
 
     def close(self) -> None:
         """Let the running steps end, then close the database."""

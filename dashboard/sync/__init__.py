@@ -127,6 +127,7 @@ class Sync:
         """What *Sync now* does: begin one beside the page, which looks at `status`. Raises AccessDenied."""
         require(actor, Permission.SYNC)
         if not self.status().running:  # one that runs does the same
+            self._store.trail.append(actor, "sync.requested", "payments", self._clock.now())
             self._asked, self._problem = True, None
             self._runner.submit(self._run_asked)
 

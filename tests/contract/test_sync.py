@@ -85,6 +85,9 @@ def test_after_any_change_of_status_every_row_is_equal_again(desk: Desk, alive: 
     assert shown["S-insufficient_funds"] == shown["S-account_closed"] == "failed"
     assert shown["S-dispute"] == "returned_late"
     assert shown["S-success"] in {"succeeded", "paid_out"}
+    desk.choose_sandbox_outcome(ACTOR, "success")
+    actions = [row.action for row in desk.store.trail.read("sandbox")]
+    assert actions == ["sandbox.outcome_chosen", *["sandbox.clock_moved"] * 7], "whoever moves the demo is in the trail"
 
 
 def test_a_sync_without_news_costs_two_reads(desk: Desk) -> None:

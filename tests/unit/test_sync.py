@@ -381,6 +381,8 @@ def test_a_sync_that_a_person_asked_for_says_how_it_failed(scene: Scene) -> None
     scene.provider.before = lambda _resource: None
     scene.sync.request(fred)
     assert scene.sync.status().problem is None and scene.share_equal() == 1
+    asked = [(row.actor, row.action) for row in scene.store.trail.read("payments")]
+    assert asked == [("fred", "sync.requested")] * 2, "who asked is in the trail"
 
 
 def test_asking_while_one_runs_is_no_problem(scene: Scene) -> None:
