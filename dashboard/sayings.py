@@ -50,6 +50,8 @@ _TABLE: Mapping[str, str] = {
         INVALID_ACCESS_TOKEN INVALID_ACCOUNT_ID ITEM_NOT_FOUND 1008 1105 1606 1610""",
     "Your bank wants you to sign in once more. It takes a minute, and your account stays linked.": """
         ITEM_LOGIN_REQUIRED 1215""",
+    "Your permission at the bank runs out soon. If you sign in once more, everything stays as it is.": """
+        CONSENT_EXPIRES""",
     "Your bank says that you did not allow us to see this account. If you agree, please allow it the next time.": """
         ADDITIONAL_CONSENT_REQUIRED ACCESS_NOT_GRANTED""",
     "You have taken back our access to this bank. If you wish to pay this way again, we link the bank anew.": """

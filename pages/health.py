@@ -140,10 +140,12 @@ def main() -> None:
         one.metric("Connections", tally.connections)
         two.metric("Working", tally.working)
         three.metric("To do", f"{len(work)}{'+' if len(work) >= MOST_LISTED else ''}")
-        four.metric("Plaid asked today", desk.health.asked_today(actor))
+        four.metric("Asked today", desk.health.asked_today(actor))
         if tally.connections:
             oldest = format.moment(tally.oldest_answer, session.zone(), desk.clock.now()) if tally.oldest_answer else ""
-            said = f"Each connection is asked once a day. The oldest answer is of {oldest}." if oldest else ""
+            said = (
+                f"Plaid is asked about each connection once a day. The oldest answer is of {oldest}." if oldest else ""
+            )
             waiting = f" {tally.unasked} not asked yet." if tally.unasked else ""
             st.caption(f"{said}{waiting}".strip())
         if not work and not removals:

@@ -31,7 +31,7 @@ def test_an_empty_desk_and_a_healthy_one_say_so(app: AppTest, desk: Desk, actor:
     desk.health.ask_due()
     show(app, "health")
     assert "Every connection works" in text_of(app)
-    assert figures(app) == {"Connections": "1", "Working": "1", "To do": "0", "Plaid asked today": "1"}
+    assert figures(app) == {"Connections": "1", "Working": "1", "To do": "0", "Asked today": "1"}
 
 
 def test_a_broken_connection_is_relinked_from_the_list(

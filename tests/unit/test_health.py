@@ -137,6 +137,7 @@ def test_a_consent_that_runs_out_soon_is_listed_and_stops_nothing(
     (work,) = health.work_list(world.actor)
     assert (work.problem.code, work.is_urgent) == ("CONSENT_EXPIRES", False)
     assert Way.RELINK in work.ways
+    assert "runs out soon" in say(work.problem)
     assert world.debits.obstacle(world.actor, account) is None
 
 
