@@ -1,7 +1,7 @@
 # ACH Desk. `make` alone lists the verbs.
 PY := .venv/bin/python
 
-.PHONY: help setup demo test lint bench crash coverage audit screenshots lock
+.PHONY: help setup demo test lint bench crash load coverage audit screenshots lock
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -25,6 +25,9 @@ bench: setup ## measure the page, the backfill, the resync and the memory (up to
 
 crash: setup ## kill the process at every write and call of every flow, and look at what is left
 	@$(PY) -m tests.crash --jobs 0 $(ARGS)
+
+load: setup ## open 50 tabs beside a running sync on one process and measure what they wait
+	@$(PY) -m tests.load $(ARGS)
 
 coverage: setup ## every branch of what guards money, secrets and the audit trail (also in make test)
 	@$(PY) -m tests.coverage

@@ -170,3 +170,70 @@ def proxied(upstream: str) -> Iterator[FaultProxy]:
     """A running proxy in front of `upstream`."""
     with FaultProxy(upstream) as proxy:
         yield proxy
+
+
+class Forwarder:
+    """A reverse proxy as offices have one: it passes on what browsers send, websockets too, and says for whom."""
+
+    def __init__(self, port: int, address: str) -> None:
+        self._port, self._address = port, address
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> Forwarder:
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, limit=1 << 20)
+        self.port = int(server.sockets[0].getsockname()[1])
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        tasks = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers = [writer]
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                inward, outward = await asyncio.open_connection("127.0.0.1", self._port)
+                writers.append(outward)
+                outward.write(self._told(await reader.readuntil(b"\r\n\r\n")))
+                await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
+        finally:
+            for one in writers:
+                one.transport.abort()
+
+    def _told(self, request: bytes) -> bytes:
+        """The head of a request, with the address that it comes from."""
+        first, *lines = request.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        if b"upgrade: websocket" not in request.lower():  # a connection for each request, so that each is told
+            lines = [line for line in lines if not line.lower().startswith(b"connection:")] + [b"Connection: close"]
+        return b"\r\n".join([first, *lines, b"X-Forwarded-For: " + self._address.encode()]) + b"\r\n\r\n"
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while part := await reader.read(1 << 16):
+            writer.write(part)
+            await writer.drain()
+    with contextlib.suppress(OSError, RuntimeError):
+        writer.write_eof()

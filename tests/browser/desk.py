@@ -45,6 +45,7 @@ class RunningDesk:
     """
 
     tls: tuple[Path, Path] | None = None
+    arguments: tuple[str, ...] = ("--no-sync",)
 
     def __init__(
         self, home: Path, generation: str = "current", *, through: Callable[[str], str] | None = None, **more: str
@@ -98,7 +99,7 @@ class RunningDesk:
             )
 
     def start(self) -> None:
-        serve = ["-m", "dashboard", "serve", "--port", str(self.port), "--no-sync"]
+        serve = ["-m", "dashboard", "serve", "--port", str(self.port), *self.arguments]
         if self.tls:
             serve += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.app = self._start(serve, self.environ, quiet=True)

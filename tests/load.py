@@ -1,0 +1,180 @@
+"""A full office on one process: `python -m tests.load` opens 50 tabs beside a running sync and measures what they wait.
+
+Each tab speaks Streamlit's own protocol over a websocket (tests/tabs.py), so the server does all that it does for a
+browser. They look at pages, filter, search and open customers (which writes to the audit trail), a breath apart, while
+the sandbox's clock moves on and a sync writes what that changes. Prints a table and, as its last line, one JSON object.
+`--breath 0` has nobody read anything: how many interactions a second the process can do at most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser.desk import RunningDesk
+from tests.tabs import Tab
+
+BREATH = (2.0, 8.0)  # seconds between two clicks of one person who reads what comes
+CLOCK_EVERY = 4.0  # seconds between two business days
+PAGES = (
+    "payments",
+    "payments?status=failed",
+    "payments?text=000",
+    "accounts",
+    "attention",
+    "customers",
+    "institutions",
+)
+
+
+@dataclass
+class Load:
+    """What became of it; seconds by page."""
+
+    sessions: int
+    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    first: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    days: int = 0
+    syncs: int = 0
+    changed: int = 0
+
+    @property
+    def all(self) -> list[float]:
+        """Every interaction's seconds."""
+        return [one for waits in self.waits.values() for one in waits]
+
+    def as_dict(self) -> dict[str, object]:
+        """For the last line."""
+        waits = self.all
+        return {
+            "sessions": self.sessions,
+            "interactions": len(waits),
+            "errors": len(self.errors),
+            "locked": sum("locked" in one for one in self.errors),
+            "p50_ms": round(1000 * percentile(waits, 50)),
+            "p95_ms": round(1000 * percentile(waits, 95)),
+            "first_page_p95_ms": round(1000 * percentile(self.first, 95)),
+            "business_days": self.days,
+            "syncs": self.syncs,
+            "payments_changed": self.changed,
+        }
+
+
+def percentile(values: list[float], share: int) -> float:
+    """The value that `share` percent do not exceed."""
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1] if len(values) > 1 else sum(values)
+
+
+async def live(
+    desk: RunningDesk, load: Load, customers: list[str], until: float, seed: int, breath: tuple[float, float]
+) -> None:
+    """One tab from its opening to its closing."""
+    chance = random.Random(seed)
+    try:
+        await asyncio.sleep(chance.uniform(0, breath[1] / 2))  # people do not come in one instant
+        async with Tab(desk.url) as tab:
+            began = time.monotonic()
+            await tab.visit("")
+            load.first.append(time.monotonic() - began)
+            while time.monotonic() < until:
+                page = chance.choice([*PAGES, f"customers?customer={chance.choice(customers)}"])
+                began = time.monotonic()
+                await tab.visit(page)
+                load.waits[page.partition("=")[0]].append(time.monotonic() - began)
+                load.errors += [f"{page}: {trouble}" for trouble in tab.troubles()]
+                await asyncio.sleep(chance.uniform(*breath))
+    except Exception as error:
+        load.errors.append(f"tab {seed}: {type(error).__name__}: {error}")
+
+
+async def move_days(desk: RunningDesk, load: Load, until: float) -> None:
+    """A business day at the sandbox every few seconds, so that the sync has something to write."""
+    while time.monotonic() + CLOCK_EVERY < until:
+        await asyncio.sleep(CLOCK_EVERY)
+        await asyncio.to_thread(desk.control, "POST", "/clock/advance", business_days=1)
+        load.days += 1
+
+
+def run(desk: RunningDesk, sessions: int, seconds: float, breath: tuple[float, float] = BREATH) -> Load:
+    """Load a running desk and its sync for so long."""
+    load, ids = Load(sessions), [f"cust_load_{number:03}" for number in range(40)]
+    add_customers(desk, ids)
+    before = count(desk)
+
+    async def all_together() -> None:
+        until = time.monotonic() + seconds
+        tabs = [live(desk, load, ids, until, seed, breath) for seed in range(sessions)]
+        await asyncio.gather(*tabs, move_days(desk, load, until))
+
+    asyncio.run(all_together())
+    after = count(desk)
+    load.syncs, load.changed = after[0] - before[0], after[1] - before[1]
+    for log in desk.home.glob("*.log"):
+        said = log.read_text(errors="replace")
+        load.errors += [f"{log.name}: {word}" for word in ("database is locked", "Traceback") if word in said]
+    return load
+
+
+def count(desk: RunningDesk) -> tuple[int, int]:
+    """Syncs that have ended, and the payments that they changed."""
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        rows = db.execute("SELECT report FROM sync_run WHERE finished_at IS NOT NULL").fetchall()
+    db.close()
+    reports = [json.loads(report) for (report,) in rows]
+    return len(reports), sum(one["changed"] for report in reports for one in report["resources"].values())
+
+
+def add_customers(desk: RunningDesk, ids: list[str]) -> None:
+    """Customers to look at."""
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        for id in ids:
+            db.execute(
+                "INSERT OR IGNORE INTO customer (id, name, email, reference, holder_type, stripe_key, created_at,"
+                " updated_at) VALUES (?, ?, ?, ?, 'individual', ?, 1795000000, 1795000000)",
+                [id, f"Customer {id}", f"{id}@example.com", id, f"key-{id}"],
+            )
+    db.close()
+
+
+class BusyDesk(RunningDesk):
+    """The server with its sync beside it, as a team runs it."""
+
+    arguments: tuple[str, ...] = ()
+
+
+def main() -> int:
+    """Load a desk of its own; 0 where nothing went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--breath", type=float, help="seconds between two clicks; 2 to 8 where it is left out")
+    chosen = parser.parse_args()
+    breath = BREATH if chosen.breath is None else (chosen.breath, chosen.breath)
+    with tempfile.TemporaryDirectory(prefix="ach-desk-load-") as name:
+        desk = BusyDesk(Path(name))
+        try:
+            load = run(desk, chosen.sessions, chosen.seconds, breath)
+        finally:
+            desk.stop()
+    for page, waits in sorted(load.waits.items()):
+        print(f"{page:<22} {len(waits):>5} times   p50 {1000 * percentile(waits, 50):>6.0f} ms   ", end="")
+        print(f"p95 {1000 * percentile(waits, 95):>6.0f} ms")
+    for error in load.errors[:20]:
+        print(f"ERROR {error}")
+    print(json.dumps(load.as_dict()), flush=True)
+    return 1 if load.errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
