@@ -18,6 +18,7 @@ STAFF_PAGES = (
     "accounts",
     "debit",
     "attention",
+    "health",
     "customers",
     "institutions",
     "setup",
