@@ -31,7 +31,7 @@ SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer
 def in_words(sums: Sums) -> str:
     """A count and its money, by currency."""
     amounts = ", ".join(format.money(cents, currency) for currency, cents in sums.amounts.items()) or "$0.00"
-    return f"{sums.count:,} payment{'' if sums.count == 1 else 's'}, {amounts}"
+    return f"{format.payments(sums.count)}, {amounts}"
 
 
 def draw_head(desk: Desk, actor: Actor) -> None:
@@ -47,7 +47,7 @@ def draw_figures(desk: Desk, actor: Actor) -> None:
         charts.warn_of_rates(desk, actor)
         frame.figures(
             [
-                (f"{name} · {in_words(sums).split(',')[0]}", format.money(sums.amounts.get("usd", 0), "usd"))
+                (f"{name} · {format.payments(sums.count)}", format.money(sums.amounts.get("usd", 0), "usd"))
                 for name, sums in desk.payments.figures(actor).items()
             ]
         )

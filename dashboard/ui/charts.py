@@ -47,7 +47,7 @@ def draw_by_day(asked: Question[Chart]) -> None:
                 "group:N",
                 title=None,
                 scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", columns=2),
             ),
             order=alt.Order("place:Q"),
             tooltip=[
@@ -196,7 +196,7 @@ def _table(chart: Chart) -> pd.DataFrame:
 
 def _show(bars: alt.Chart, chart: Chart, alt_text: str, below: str = "") -> None:
     st.altair_chart(bars.properties(height=HEIGHT), width="stretch", alt=alt_text)
-    count = f"{chart.count:,} payment{'' if chart.count == 1 else 's'}"
+    count = format.payments(chart.count)
     left_out = f" Not in this chart: {', '.join(one.upper() for one in chart.others)}." if chart.others else ""
     st.caption(
         f"Adds up to {count}, {format.money(chart.amount, chart.currency)}.{below}{left_out}".replace("$", "\\$")

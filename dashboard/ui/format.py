@@ -30,6 +30,11 @@ def moment(at: datetime | None, zone: tzinfo, now: datetime | None = None) -> st
     return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M %Z}"
 
 
+def payments(count: int) -> str:
+    """`1 payment`, `1,234 payments`."""
+    return f"{count:,} payment{'' if count == 1 else 's'}"
+
+
 def day(on: date | None, today: date | None = None) -> str:
     """`Mon 23 Nov`, with the year where it is not this year's."""
     if on is None:

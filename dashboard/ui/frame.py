@@ -19,10 +19,11 @@ STYLE = """
 [data-testid="stMainBlockContainer"] button [data-testid="stMarkdownContainer"],
 [data-testid="stMainBlockContainer"] button p { white-space: normal; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
-.desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; padding: .2rem 0 .4rem; }
+.desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; }
+.desk-figures, .desk-figures dt, .desk-figures dd { margin: 0 !important; padding: 0 !important; }
 .desk-figures div { display: flex; flex-direction: column; }
 .desk-figures dt { font-size: .875rem; }
-.desk-figures dd { margin: 0; font-size: 1.7rem; line-height: 1.4; }
+.desk-figures dd { font-size: 1.7rem; line-height: 1.4; }
 .desk-mode { display: flex; gap: .75rem; align-items: baseline; padding: .35rem .8rem; margin-bottom: .4rem;
   border-radius: .4rem; font-size: .85rem; border: 1px solid currentColor; }
 .desk-mode b { letter-spacing: .08em; }

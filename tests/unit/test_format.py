@@ -103,3 +103,7 @@ def test_how_long_ago(past: timedelta, words: str) -> None:
 def test_an_account_is_known_by_its_last_digits() -> None:
     assert format.account("Checking", "0000") == "Checking ••0000"
     assert format.account("Checking", None) == "Checking"
+
+
+def test_payments_are_counted_with_their_thousands() -> None:
+    assert [format.payments(count) for count in (0, 1, 5_678)] == ["0 payments", "1 payment", "5,678 payments"]
