@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard.models import Mode
 
+# A table's own toolbar lies over its head, not over what stands above it; its download is taken away: ours is checked
+# for permission, kept in the trail, and holds no formula.
 STYLE = """
 <style>
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
@@ -18,6 +20,8 @@ STYLE = """
 [data-testid="stLinkButton"] a { min-height: 2.75rem; }
 [data-testid="stMainBlockContainer"] button [data-testid="stMarkdownContainer"],
 [data-testid="stMainBlockContainer"] button p { white-space: normal; }
+[data-testid="stElementToolbar"] { top: 0 !important; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 .desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; }
 .desk-figures, .desk-figures dt, .desk-figures dd { margin: 0 !important; padding: 0 !important; }
