@@ -2,7 +2,7 @@
 
 `python -m benchmarks.peers.dlt_rest URL FOLDER` loads, or loads what is new into the same folder, and prints
 `{"rows", "seconds"}`. Pages come by its own cursor paginator, the next load starts at the newest `created` that it has
-(`incremental`): Stripe's objects have no `updated` that it could go by. Nested tables are off, which doubles its speed.
+(`incremental`): Stripe's objects have no `updated` that it could go by. A charge holds no list, so it is one table.
 """
 
 from __future__ import annotations

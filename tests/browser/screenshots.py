@@ -12,7 +12,11 @@ from tests.browser.link import pick_account, pick_bank, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
-FINANCE = ("payments", "payouts", "accounts", "institutions", "attention", "health", "setup", "sandbox")
+PAGES = (
+    *("payments", "payouts", "accounts", "customers", "institutions", "attention", "health", "audit", "setup"),
+    "sandbox",
+)
+PIN = "480215"
 
 
 def take(page: Page, name: str) -> None:
@@ -52,6 +56,31 @@ def debit(page: Page, look: str) -> None:
     take(page, f"debit-desktop-{look}")
 
 
+def one_payment(page: Page, desk: RunningDesk, look: str) -> None:
+    """A payment's own page, of one that was returned, and the charts."""
+    returned = next(one for one in desk.stripe("charges", limit=100)["data"] if one["failure_code"])
+    visit(page, desk, f"payment?payment={returned['id']}")
+    take(page, f"payment-desktop-{look}")
+    visit(page, desk, "payments?look=Charts")
+    page.wait_for_timeout(2_500)  # each chart asks beside the page
+    take(page, f"charts-desktop-{look}")
+
+
+def hand_over(page: Page, desk: RunningDesk, look: str) -> None:
+    """The customer's own screen on the tablet, in Spanish in the dark."""
+    visit(page, desk)
+    add_customer(page, f"Bea {look.title()}", f"bea.{look}@example.com", f"H-{look}")
+    form = page.get_by_test_id("stForm").filter(has_text="Hand over the tablet")
+    if look == "dark":
+        page.get_by_role("radio", name="Español").click()
+        settle(page)
+    form.locator("input[type=password]").fill(PIN)
+    form.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_timeout(1_000)
+    take(page, f"handover-tablet-{look}")
+
+
 def main() -> None:
     """Take them all, over a desk of their own."""
     with (
@@ -66,9 +95,12 @@ def main() -> None:
             onboard(page, desk, look)
             page.set_viewport_size(DESKTOP)
             debit(page, look)
-            for name in FINANCE:
+            for name in PAGES:
                 visit(page, desk, name)
                 take(page, f"{name}-desktop-{look}")
+            one_payment(page, desk, look)
+            page.set_viewport_size(TABLET)
+            hand_over(page, desk, look)
             tablet.close()
         browser.close()
 
