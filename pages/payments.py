@@ -140,7 +140,10 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
 
 def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
     """Why there is nothing, and what to do."""
-    if desk.sync.status().last_finished_at is None:
+    status = desk.sync.status()
+    if status.last_finished_at is None and status.running:
+        frame.empty("The first reading from Stripe is on its way.", "Wait: the line above says how far it is.")
+    elif status.last_finished_at is None:
         frame.empty("Nothing was read from Stripe yet.", "Press Sync now.")
     elif wanted.is_empty:
         frame.empty("There are no payments yet.", "Debit a linked account (New debit).")

@@ -113,3 +113,47 @@ def test_the_setup_page_shows_the_reads_beside_the_allowance(app: AppTest, synce
     assert "reads that Stripe allows in 30 days" in app.get("progress")[0].proto.text
     assert "The next one is due" in text_of(app)
     assert {"Charges", "Payouts"} <= set(app.dataframe[0].value["What was read"])
+
+
+def test_an_empty_table_says_what_to_do_and_only_what_can_be_done(app: AppTest, desk: Desk) -> None:
+    assert "Press Sync now." in text_of(show(app, "payments"))
+    now = int(desk.clock.real().timestamp())
+    assert desk.store.sync_state.take_lease("sync", "another process", now, now + 60)
+    app.run()
+    assert "The first reading from Stripe is on its way." in text_of(app)
+    assert "Press Sync now." not in text_of(app)
+
+
+def test_a_filter_draws_its_rows_and_their_sum_and_another_order_the_table(app: AppTest, synced: Desk) -> None:
+    show(app, "payments")
+    next(one for one in app.multiselect if one.label == "Status").set_value([PaymentState.FAILED]).run()
+    assert app.query_params["status"] == "failed"
+    count = synced.payments.totals(session.actor(), PaymentFilter(statuses=(PaymentState.FAILED,))).shown.count
+    assert f"Shown: {count} payments" in text_of(app)
+    next(one for one in app.selectbox if one.label == "Sort by").set_value("amount").run()
+    amounts = [float(one.strip("$").replace(",", "")) for one in app.dataframe[0].value["amount"]]
+    assert amounts == sorted(amounts, reverse=True) and len(amounts) == min(50, count)
+
+
+def ask_slowly() -> None:
+    import time
+
+    import streamlit as st
+
+    from dashboard.ui.patience import ask
+
+    stopped = []
+
+    def answer(stop: object) -> str:
+        stopped.append(stop)
+        time.sleep(0.15)  # longer than a look
+        return "answered"
+
+    st.text(ask(answer).wait())
+    st.text(f"given up: {stopped[0].is_set()}")  # type: ignore[attr-defined]  # the event
+
+
+def test_a_slow_question_is_waited_for_and_ends_with_its_run() -> None:
+    app = AppTest.from_function(ask_slowly, default_timeout=30).run()
+    assert not app.exception
+    assert [one.value for one in app.text] == ["answered", "given up: True"]
