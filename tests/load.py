@@ -1,8 +1,10 @@
 """A full office on one process: `python -m tests.load` opens 50 tabs beside a running sync and measures what they wait.
 
 Each tab speaks Streamlit's own protocol over a websocket (tests/tabs.py), so the server does all that it does for a
-browser. They look at pages, filter, search and open customers (which writes to the audit trail), a breath apart, while
-the sandbox's clock moves on and a sync writes what that changes. Prints a table and, as its last line, one JSON object.
+browser. They look at pages, filter, search and open customers (which writes to the audit trail), a breath apart;
+between that their pages look again by themselves, the sandbox's clock moves on, and a sync writes what that changes.
+Prints a table and, as its last line, one JSON object.
+
 `--breath 0` has nobody read anything: how many interactions a second the process can do at most.
 """
 
@@ -93,7 +95,7 @@ async def live(
                 await tab.visit(page)
                 load.waits[page.partition("=")[0]].append(time.monotonic() - began)
                 load.errors += [f"{page}: {trouble}" for trouble in tab.troubles()]
-                await asyncio.sleep(chance.uniform(*breath))
+                await tab.rest(chance.uniform(*breath))
     except Exception as error:
         load.errors.append(f"tab {seed}: {type(error).__name__}: {error}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -38,6 +39,7 @@ class Tab:
     session: Any = None
     page: str = ""
     received: int = 0
+    timers: dict[str, tuple[float, float]] = field(default_factory=dict)  # fragment -> seconds, and when it is due
 
     async def __aenter__(self) -> Tab:
         await asyncio.to_thread(self._fetch_page)
@@ -89,13 +91,26 @@ class Tab:
         message.rerun_script.fragment_id = fragment
         await self._run(message)
 
+    async def rest(self, seconds: float) -> None:
+        """Do nothing, but what the page does by itself meanwhile: its fragments look again at their own pace."""
+        end = time.monotonic() + seconds
+        while (now := time.monotonic()) < end:
+            fragment, (every, due) = min(self.timers.items(), key=lambda one: one[1][1], default=("", (0.0, end)))
+            await asyncio.sleep(max(0.0, min(due, end) - now))
+            if fragment and time.monotonic() < end:
+                self.timers[fragment] = every, time.monotonic() + every
+                message = BackMsg()
+                message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+                await self._run(message)
+
     async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
         message = message or BackMsg()
         state = message.rerun_script
         state.query_string, state.page_name = query, self.page
         state.context_info.timezone = "America/New_York"
         state.context_info.url = f"{self.url}/{self.page}"
-        self.elements = []
+        if not state.fragment_id:
+            self.elements, self.timers = [], {}
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -106,6 +121,9 @@ class Tab:
                 kind = answer.WhichOneof("type")
                 if kind == "new_session":
                     self.session = answer.new_session
+                elif kind == "auto_rerun":
+                    seconds = answer.auto_rerun.interval
+                    self.timers[answer.auto_rerun.fragment_id] = seconds, time.monotonic() + seconds
                 elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                     self.elements.append(answer.delta.new_element)
                     if answer.delta.fragment_id:
