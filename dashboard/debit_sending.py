@@ -165,10 +165,8 @@ class Sending:
     def _find_refusal(self, work: DebitWork) -> Refused | None:
         """What has happened since the debit was ordered: the account was removed, or its authorization taken back."""
         account = self._store.accounts.get(work.debit.bank_account_id)
-        if account is None:
-            return None
-        revocation = self._store.revocations.get(account.mandate_id)
-        problem = say_ended(account) or (say_revoked(revocation) if revocation else None)
+        revocation = self._store.revocations.get(account.mandate_id if account else None)
+        problem = (say_ended(account) if account else None) or (say_revoked(revocation) if revocation else None)
         if problem is None:
             return None
         return Refused(problem.what, meaning=problem.meaning, action=problem.action, code=problem.code)

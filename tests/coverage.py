@@ -25,7 +25,7 @@ WHOLE = (
 )
 TESTS = (
     *("access", "audit", "backup", "bankdays", "debits", "format", "handover", "mandates", "money_edges"),
-    *("sign_in", "status", "trail", "vault", "erasing", "wiping", "plaid_tokens", "retention"),
+    *("sign_in", "status", "trail", "vault", "erasing", "wiping", "plaid_tokens", "retention", "removals", "bank_data"),
 )
 
 

@@ -357,6 +357,16 @@ def test_a_restored_backup_does_not_bring_an_erased_customer_back(
     store.close()
 
 
+def test_a_backup_that_knows_of_the_erasure_needs_no_second_one(
+    life: World, erasing: Erasing, full: Store, vault: Vault, clock: FixedClock, tmp_path: Path
+) -> None:
+    erasing.order(ADMIN, life.customer.id, REFERENCE)
+    kept = Backups(full.database, full.trail, vault, clock, tmp_path / "kept").make(ADMIN)
+    store, again = restored(life, full, kept, vault, clock)
+    assert again.carry_on() == 0 and store.erasures.open() == []
+    store.close()
+
+
 def test_a_file_that_cannot_be_read_is_replaced_all_the_same(
     life: World, full: Store, vault: Vault, clock: FixedClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -150,3 +150,11 @@ def test_a_lost_key_is_noticed_and_rows_without_secrets_are_passed_by(
         renewed += more
     assert renewed >= 1
     assert with_key.are_readable()
+
+
+def test_what_stands_in_the_way_is_said_before_anybody_types_an_amount(world: World, account: BankAccount) -> None:
+    assert world.debits.obstacle(world.actor, account) is None
+    world.store.items.set_state(account.item_id, ItemState.LOGIN_REQUIRED, world.clock.now())
+    found = world.debits.obstacle(world.actor, account)
+    assert found is not None and found.code == "ITEM_LOGIN_REQUIRED"
+    assert world.debits.obstacles(world.actor, [account]) == {account.id: found}
