@@ -22,6 +22,7 @@ STYLE = """
 [data-testid="stMainBlockContainer"] button p { white-space: normal; }
 [data-testid="stElementToolbar"] { top: 0 !important; }
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
+[data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 .desk-figures { display: flex; flex-wrap: wrap; gap: .5rem 3rem; }
 .desk-figures, .desk-figures dt, .desk-figures dd { margin: 0 !important; padding: 0 !important; }
