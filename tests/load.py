@@ -82,7 +82,7 @@ async def live(
     desk: RunningDesk, load: Load, customers: list[str], until: float, seed: int, breath: tuple[float, float]
 ) -> None:
     """One tab from its opening to its closing."""
-    chance = random.Random(seed)
+    chance, doing = random.Random(seed), "opening"
     try:
         await asyncio.sleep(chance.uniform(0, breath[1] / 2))  # people do not come in one instant
         async with Tab(desk.url) as tab:
@@ -91,13 +91,14 @@ async def live(
             load.first.append(time.monotonic() - began)
             while time.monotonic() < until:
                 page = chance.choice([*PAGES, f"customers?customer={chance.choice(customers)}"])
-                began = time.monotonic()
+                doing, began = page, time.monotonic()
                 await tab.visit(page)
                 load.waits[page.partition("=")[0]].append(time.monotonic() - began)
                 load.errors += [f"{page}: {trouble}" for trouble in tab.troubles()]
+                doing = f"{page}, at rest"
                 await tab.rest(chance.uniform(*breath))
     except Exception as error:
-        load.errors.append(f"tab {seed}: {type(error).__name__}: {error}")
+        load.errors.append(f"tab {seed}, {doing}: {type(error).__name__}: {error}")
 
 
 async def move_days(desk: RunningDesk, load: Load, until: float) -> None:

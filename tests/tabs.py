@@ -21,7 +21,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.typing import Subprotocol
 
 PATIENCE = 60.0  # seconds
-DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 
 
 @dataclass
@@ -53,6 +52,7 @@ class Tab:
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.cookies["_streamlit_xsrf"])],
             additional_headers={**self.headers, "Cookie": cookie, "Origin": self.origin or self.url},
             max_size=1 << 26,
+            open_timeout=PATIENCE,
             proxy=None,
             local_addr=(self.source, 0),
         )
@@ -92,46 +92,55 @@ class Tab:
         await self._run(message)
 
     async def rest(self, seconds: float) -> None:
-        """Do nothing, but what the page does by itself meanwhile: its fragments look again at their own pace."""
+        """Do nothing, but what the page does by itself meanwhile: its fragments look again at their own pace.
+
+        A browser does not wait for those looks, and the server leaves out what came too late.
+        """
         end = time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             fragment, (every, due) = min(self.timers.items(), key=lambda one: one[1][1], default=("", (0.0, end)))
-            await asyncio.sleep(max(0.0, min(due, end) - now))
-            if fragment and time.monotonic() < end:
-                self.timers[fragment] = every, time.monotonic() + every
-                message = BackMsg()
-                message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
-                await self._run(message)
+            try:
+                async with asyncio.timeout(max(0.0, min(due, end) - now)):
+                    self._take(await self._socket.recv())
+            except TimeoutError:
+                if fragment and time.monotonic() < end:
+                    self.timers[fragment] = every, time.monotonic() + every
+                    message = BackMsg()
+                    message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+                    await self._send(message)
 
-    async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
-        message = message or BackMsg()
+    async def _send(self, message: BackMsg, query: str = "") -> None:
         state = message.rerun_script
         state.query_string, state.page_name = query, self.page
         state.context_info.timezone = "America/New_York"
         state.context_info.url = f"{self.url}/{self.page}"
-        if not state.fragment_id:
-            self.elements, self.timers = [], {}
         await self._socket.send(message.SerializeToString())
+
+    async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
+        """Send, and wait until the whole page is drawn."""
+        self.elements, self.timers = [], {}
+        await self._send(message or BackMsg(), query)
         async with asyncio.timeout(PATIENCE):
-            while True:
-                raw = await self._socket.recv()
-                assert isinstance(raw, bytes)
-                self.received += len(raw)
-                answer = ForwardMsg.FromString(raw)
-                kind = answer.WhichOneof("type")
-                if kind == "new_session":
-                    self.session = answer.new_session
-                elif kind == "auto_rerun":
-                    seconds = answer.auto_rerun.interval
-                    self.timers[answer.auto_rerun.fragment_id] = seconds, time.monotonic() + seconds
-                elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
-                    self.elements.append(answer.delta.new_element)
-                    if answer.delta.fragment_id:
-                        self.fragments[answer.delta.fragment_id] = self.fragments.get(answer.delta.fragment_id, 0) + 1
-                elif kind == "script_finished" and answer.script_finished in DONE:
-                    return
-                elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-                    raise AssertionError("the page does not compile")
+            while self._take(await self._socket.recv()) != ForwardMsg.FINISHED_SUCCESSFULLY:
+                continue
+
+    def _take(self, raw: str | bytes) -> int | None:
+        """Keep what a message says; how a run has ended where it says that."""
+        assert isinstance(raw, bytes)
+        self.received += len(raw)
+        answer = ForwardMsg.FromString(raw)
+        kind = answer.WhichOneof("type")
+        if kind == "new_session":
+            self.session = answer.new_session
+        elif kind == "auto_rerun":
+            seconds = answer.auto_rerun.interval
+            self.timers[answer.auto_rerun.fragment_id] = seconds, time.monotonic() + seconds
+        elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
+            self.elements.append(answer.delta.new_element)
+        elif kind == "script_finished":
+            assert answer.script_finished != ForwardMsg.FINISHED_WITH_COMPILE_ERROR, "the page does not compile"
+            return int(answer.script_finished)
+        return None
 
     def texts(self) -> str:
         """What the page says, one element a line."""
