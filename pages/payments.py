@@ -90,8 +90,8 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
     with errors.shown():
         actor = gate.person()
         sort = st.session_state.get("payment-sort") or "created"
-        newest = st.session_state.get("payment-order", "Falling")
-        page, number = find_page(desk, actor, wanted, sort, descending=newest != "Rising")
+        newest = st.session_state.get("payment-order", "Descending")
+        page, number = find_page(desk, actor, wanted, sort, descending=newest != "Ascending")
         # Found before anything is drawn: what comes to the browser at once is also drawn there at once.
         line = st.container(horizontal=True, vertical_alignment="bottom")
         line.selectbox(
@@ -105,8 +105,8 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
         )
         line.segmented_control(
             "Order",
-            ["Falling", "Rising"],
-            default="Falling",
+            ["Descending", "Ascending"],
+            default="Descending",
             key="payment-order",
             label_visibility="collapsed",
             on_change=turn_to,

@@ -141,7 +141,7 @@ def warn_of_rates(desk: Desk, actor: Actor) -> None:
     """One line where a rate has reached half of its limit; nothing otherwise."""
     near = desk.figures.near_limits(actor, desk.sync.status().last_finished_at)
     if near:
-        words = "; ".join(f"{rate.name} {rate.rate:.2%} of {rate.limit:.1%}" for rate in near)
+        words = "; ".join(f"{rate.name} {rate.rate:.2%} (limit {rate.limit:.1%})" for rate in near)
         st.warning(f"**Returns near Nacha's limits:** {words}. See *Return rates*.", icon=":material/warning:")
 
 

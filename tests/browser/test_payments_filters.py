@@ -78,7 +78,7 @@ def test_the_next_page_and_another_order_send_the_table_alone(desk: RunningDesk,
             press(page, "Next")
             expect(page.get_by_text("Rows 51 to 100")).to_be_visible(timeout=PATIENCE)
         else:
-            page.get_by_text("Rising").click()
+            page.get_by_text("Ascending").click()
             expect(page.get_by_text("Rows 1 to 50")).to_be_visible(timeout=PATIENCE)
         settle(page)
         messages = [ForwardMsg.FromString(frame) for frame in frames]
