@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.desk import RunningDesk
-from tests.tabs import Tab
+from tests.tabs import Tab, drive
 
 BREATH = (2.0, 8.0)  # seconds between two clicks of one person who reads what comes
 CLOCK_EVERY = 4.0  # seconds between two business days
@@ -120,7 +120,7 @@ def run(desk: RunningDesk, sessions: int, seconds: float, breath: tuple[float, f
         tabs = [live(desk, load, ids, until, seed, breath) for seed in range(sessions)]
         await asyncio.gather(*tabs, move_days(desk, load, until))
 
-    asyncio.run(all_together())
+    drive(all_together())
     after = count(desk)
     load.syncs, load.changed = after[0] - before[0], after[1] - before[1]
     for log in desk.home.glob("*.log"):

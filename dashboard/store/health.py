@@ -109,7 +109,8 @@ class HealthRows:
                 " consent_expires_at = CASE WHEN :read THEN excluded.consent_expires_at ELSE consent_expires_at END,"
                 " since = CASE WHEN :changed OR since IS NULL THEN excluded.since ELSE since END,"
                 " read_at = coalesce(excluded.read_at, read_at),"
-                " next_at = CASE WHEN :keep_next THEN next_at ELSE excluded.next_at END",
+                # a turn that has come again since the question was taken is a hint's: it is not put off
+                " next_at = CASE WHEN :keep_next OR next_at <= :at THEN next_at ELSE excluded.next_at END",
                 {
                     "id": item_id,
                     "code": code,
@@ -154,7 +155,7 @@ class HealthRows:
     def take(self, item_id: str, now: datetime, next_at: datetime, day: date) -> bool:
         """Take one question for oneself and count it; False where another process asks it."""
         with self._database.transaction() as db:
-            self.ask_soon(item_id, now)  # makes the row where there is none
+            db.execute("INSERT OR IGNORE INTO item_health (item_id, next_at) VALUES (?, 0)", [item_id])
             taken = db.execute(
                 "UPDATE item_health SET next_at = :next, asked = asked + 1 WHERE item_id = :id AND next_at <= :now",
                 {"id": item_id, "next": to_epoch(next_at), "now": to_epoch(now)},

@@ -55,7 +55,7 @@ def see_it_listed(page: Page, desk: RunningDesk, name: str) -> None:
 
 
 def test_a_connection_is_signed_in_to_again_on_this_device(desk: RunningDesk, page: Page) -> None:
-    item = connect(page, desk, "Rina Relink", "H-1")
+    item = connect(page, desk, "Rina Relink", "HE-1")
     meet_the_trouble(page, desk, item)
     see_it_listed(page, desk, "Rina Relink")
     page.get_by_role("button", name="Relink on this device").click()
@@ -71,7 +71,7 @@ def test_a_connection_is_signed_in_to_again_on_this_device(desk: RunningDesk, pa
 
 
 def test_a_connection_is_signed_in_to_again_on_the_customers_phone(desk: RunningDesk, page: Page, phone: Page) -> None:
-    item = connect(page, desk, "Petra Phone", "H-2")
+    item = connect(page, desk, "Petra Phone", "HE-2")
     meet_the_trouble(page, desk, item)
     see_it_listed(page, desk, "Petra Phone")
     page.get_by_role("button", name="Ask again by phone").click()
@@ -83,7 +83,7 @@ def test_a_connection_is_signed_in_to_again_on_the_customers_phone(desk: Running
 
 
 def test_a_second_link_of_the_same_account_replaces_the_first(desk: RunningDesk, page: Page) -> None:
-    first = connect(page, desk, "Dolly Double", "H-3")
+    first = connect(page, desk, "Dolly Double", "HE-3")
     page.get_by_role("button", name="Next customer").click()
     search = page.get_by_role("textbox", name="Find a customer")
     search.fill("Dolly")
@@ -108,7 +108,7 @@ def test_a_second_link_of_the_same_account_replaces_the_first(desk: RunningDesk,
 
 
 def test_a_connection_is_removed_with_a_reason(desk: RunningDesk, page: Page) -> None:
-    item = connect(page, desk, "Rex Removed", "H-4")
+    item = connect(page, desk, "Rex Removed", "HE-4")
     meet_the_trouble(page, desk, item)
     see_it_listed(page, desk, "Rex Removed")
     page.get_by_text("Remove this bank connection").click()
@@ -116,5 +116,5 @@ def test_a_connection_is_removed_with_a_reason(desk: RunningDesk, page: Page) ->
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("Rex Removed")).to_have_count(0, timeout=PATIENCE)
     settle(page)
-    customer = desk.stripe("customers", email="h-4@example.com")["data"][0]["id"]
+    customer = desk.stripe("customers", email="he-4@example.com")["data"][0]["id"]
     assert desk.stripe(f"customers/{customer}/sources")["data"] == []

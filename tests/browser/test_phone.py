@@ -47,7 +47,7 @@ def begin(page: Page, desk: RunningDesk, name: str, reference: str) -> str:
 
 
 def test_the_desk_goes_on_by_itself_when_the_phone_is_done(desk: RunningDesk, page: Page, phone: Page) -> None:
-    address = begin(page, desk, "Paula Phone", "P-1")
+    address = begin(page, desk, "Paula Phone", "PH-1")
     link_on_phone(phone, address)
     expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Plaid Checking ••0000")).to_be_visible()
@@ -59,7 +59,7 @@ def test_the_desk_goes_on_by_itself_when_the_phone_is_done(desk: RunningDesk, pa
 def test_a_link_on_a_phone_survives_a_closed_tab_a_crash_and_a_restart(
     desk: RunningDesk, page: Page, phone: Page
 ) -> None:
-    address = begin(page, desk, "Carlo Crash", "P-2")
+    address = begin(page, desk, "Carlo Crash", "PH-2")
     back = page.url
     page.goto("about:blank")
     desk.stop_app(kill=True)
@@ -67,7 +67,7 @@ def test_a_link_on_a_phone_survives_a_closed_tab_a_crash_and_a_restart(
     desk.start()  # nobody opens a page: the desk asks Plaid all the same
 
     def is_ready() -> bool:
-        customers = desk.stripe("customers", email="p-2@example.com")["data"]
+        customers = desk.stripe("customers", email="ph-2@example.com")["data"]
         found = desk.stripe("setup_intents", customer=customers[0]["id"])["data"] if customers else []
         return bool(found) and found[0]["status"] == "succeeded"
 
@@ -83,7 +83,7 @@ def test_a_link_on_a_phone_survives_a_closed_tab_a_crash_and_a_restart(
 def test_leaving_link_on_the_phone_is_said_at_the_desk_and_can_be_tried_again(
     desk: RunningDesk, page: Page, phone: Page
 ) -> None:
-    address = begin(page, desk, "Lena Left", "P-3")
+    address = begin(page, desk, "Lena Left", "PH-3")
     phone.goto(address)
     phone.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click(timeout=PATIENCE)
     expect(phone.get_by_test_id("institution-list")).to_be_visible(timeout=PATIENCE)
@@ -96,7 +96,7 @@ def test_leaving_link_on_the_phone_is_said_at_the_desk_and_can_be_tried_again(
 
 def test_a_customer_with_the_tablet_uses_their_own_phone_instead(desk: RunningDesk, page: Page, phone: Page) -> None:
     visit(page, desk)
-    add_customer(page, "Otto Own", "otto@example.com", "P-4")
+    add_customer(page, "Otto Own", "otto@example.com", "PH-4")
     hand_over(page)
     see_own_step(page, "Hello, Otto Own")
     page.get_by_role("button", name="I agree, go on").click()

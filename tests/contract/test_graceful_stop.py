@@ -25,7 +25,7 @@ from tests.contract.test_faults import ACTOR
 from tests.planted import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied
 from tests.sandboxes import Sandbox
-from tests.tabs import Tab
+from tests.tabs import Tab, drive
 
 SLOW = 2.0  # seconds that a call takes, so that the stop comes in its middle
 LONGEST = 20.0  # seconds until the process must have ended
@@ -102,7 +102,7 @@ class Stage:
                 assert time.monotonic() < deadline and process.poll() is None, (self.home / "serve.log").read_text()
                 time.sleep(0.02)
             if with_tab:
-                asyncio.run(self._stop_beside_a_tab(process, f"http://127.0.0.1:{port}"))
+                drive(self._stop_beside_a_tab(process, f"http://127.0.0.1:{port}"))
             else:
                 self._stop(process)
         finally:

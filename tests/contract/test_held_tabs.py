@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -17,7 +16,7 @@ from dashboard.settings import load_settings
 from dashboard.store.locks import Lock
 from dashboard.worker import InlineWorker
 from tests.browser.desk import RunningDesk
-from tests.tabs import Tab
+from tests.tabs import Tab, drive
 
 PAGES = ("payments", "customers", "accounts", "attention", "audit", "setup", "debit", "onboard", "sandbox")
 
@@ -73,4 +72,4 @@ def test_whatever_an_older_tab_asks_for_it_gets_the_customers_step(desk: Running
                 answer = requests.get(f"{desk.url}{path}x", cookies=tab.cookies, timeout=30)
                 assert answer.status_code == 403
 
-    asyncio.run(go())
+    drive(go())

@@ -25,7 +25,7 @@ from dashboard.settings import load_settings
 from dashboard.worker import InlineWorker
 from tests.browser.desk import ROOT, RunningDesk
 from tests.certificates import make_certificate
-from tests.tabs import Tab, open_session
+from tests.tabs import Tab, drive, open_session
 
 PROXY, STRANGER = "127.0.0.2", "127.0.0.3"  # two neighbours on this machine; the desk trusts the first alone
 CUSTOMER, FORGED = "203.0.113.7", "198.51.100.66"
@@ -73,7 +73,7 @@ def look_at(desk: TlsDesk, customer: str, *, source: str, forwarded: str) -> lis
             await tab.visit(f"customers?customer={customer}")
             assert tab.troubles() == []
 
-    asyncio.run(look())
+    drive(look())
     return desk.addresses(customer)
 
 
@@ -129,7 +129,7 @@ def test_the_page_that_evaluates_is_really_there(desk: TlsDesk) -> None:
         async with Tab(desk.url, verify=desk.verify) as tab:
             await tab.visit("setup")
 
-    asyncio.run(look())  # the component is served once a page has used it
+    drive(look())  # the component is served once a page has used it
     assert get(desk, EVALUATOR).status_code == 200
 
 
@@ -163,7 +163,7 @@ def test_nothing_is_told_to_streamlits_makers(desk: TlsDesk) -> None:
             await tab.visit("")
             return tab.session.config
 
-    said = asyncio.run(look())
+    said = drive(look())
     assert not said.gather_usage_stats
     assert said.show_error_links == Config.SHOW_ERROR_LINKS_FALSE, "nor are errors taken to a search engine"
 
@@ -176,7 +176,7 @@ def test_another_sites_page_cannot_open_the_socket_or_upload(desk: TlsDesk) -> N
             await tab.visit("")
 
     with pytest.raises(Exception, match="HTTP 403"):
-        asyncio.run(look())
+        drive(look())
     for method in ("PUT", "POST", "DELETE"):
         answer = requests.request(
             method,
@@ -206,7 +206,7 @@ def test_an_upload_is_taken_up_to_its_limit(desk: TlsDesk, size: int, status: in
             )
             return answer.status_code
 
-    assert asyncio.run(upload()) == status
+    assert drive(upload()) == status
 
 
 def test_serve_keeps_backups_by_itself_and_the_doctor_says_so(desk: TlsDesk) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from dashboard.errors import AccessDenied, ProviderError, Refused
+from dashboard.gateways.replies import ItemHealth
 from dashboard.health import AFTER_SILENCE, PER_TURN, HealthWatch, Way
 from dashboard.item_notes import STATES
-from dashboard.models import Actor, BankAccount, ItemState, Role
+from dashboard.models import Actor, BankAccount, ItemState, Role, Secret
 from dashboard.sayings import say
 from dashboard.standing import CONSENT_SOON, DEACTIVATED, Standings
 from tests.unit.fakes import CHECKING, lost, refused
@@ -61,6 +62,28 @@ def test_a_turn_asks_about_a_few_at_most(world: World, health: HealthWatch) -> N
 def test_two_processes_ask_once(world: World, account: BankAccount, health: HealthWatch) -> None:
     day = world.clock.now().date()
     assert world.store.health.take(account.item_id, world.clock.now(), world.clock.now() + AFTER_SILENCE, day)
+    assert health.ask_due() == 0
+
+
+def test_of_two_that_saw_the_same_turn_one_asks(world: World, account: BankAccount) -> None:
+    now, take = world.clock.now(), world.store.health.take
+    assert world.store.health.due(now, 1) == [account.item_id]
+    assert take(account.item_id, now, now + AFTER_SILENCE, now.date())
+    assert not take(account.item_id, now, now + AFTER_SILENCE, now.date())
+
+
+def test_a_hint_while_plaid_is_being_asked_is_not_lost(world: World, account: BankAccount, health: HealthWatch) -> None:
+    straight = world.plaid.item
+
+    def item(token: Secret) -> ItemHealth:
+        answer = straight(token)
+        assert health.hint("plaid-item-1"), "what Plaid answered was true a moment ago"
+        return answer
+
+    world.plaid.item = item  # type: ignore[method-assign]  # the provider's answer is on its way when the hint comes
+    assert health.ask_due() == 1
+    world.plaid.item = straight  # type: ignore[method-assign]
+    assert health.ask_due() == 1
     assert health.ask_due() == 0
 
 
