@@ -119,11 +119,17 @@ class Tab:
         await self._socket.send(message.SerializeToString())
 
     async def _run(self, message: BackMsg | None = None, *, query: str = "") -> None:
-        """Send, and wait until the whole page is drawn."""
-        self.elements, self.timers = [], {}
+        """Send, and wait until the whole page is drawn, or that part of it where one was asked for.
+
+        What a held device asks of a part that is no longer there, the server answers with a whole page.
+        """
+        self.elements, self.fragments, self.timers = [], {}, {}
+        ends = {int(ForwardMsg.FINISHED_SUCCESSFULLY)}
+        if message and message.rerun_script.fragment_id:
+            ends.add(int(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY))
         await self._send(message or BackMsg(), query)
         async with asyncio.timeout(PATIENCE):
-            while self._take(await self._socket.recv()) != ForwardMsg.FINISHED_SUCCESSFULLY:
+            while self._take(await self._socket.recv()) not in ends:
                 continue
 
     def _take(self, raw: str | bytes) -> int | None:
@@ -139,6 +145,8 @@ class Tab:
             self.timers[answer.auto_rerun.fragment_id] = seconds, time.monotonic() + seconds
         elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
             self.elements.append(answer.delta.new_element)
+            if fragment := answer.delta.fragment_id:
+                self.fragments[fragment] = self.fragments.get(fragment, 0) + 1
         elif kind == "script_finished":
             assert answer.script_finished != ForwardMsg.FINISHED_WITH_COMPILE_ERROR, "the page does not compile"
             return int(answer.script_finished)

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, TimeoutError, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
 from tests.browser.test_payments import cells, chips, choose_status, press, search
+
+LISTS_FOLLOW = 5_000  # milliseconds for a list to hold what was just typed beside it; a busy machine gets more tries
+
+
+def pick(page: Page, field: str, words: str) -> None:
+    """Pick from a list that follows what was typed beside it: one that was opened too early holds the old options."""
+    option = page.get_by_role("option", name=re.compile(re.escape(words)))
+    for _ in range(PATIENCE // LISTS_FOLLOW):
+        page.get_by_role("combobox", name=field).click()
+        try:
+            option.click(timeout=LISTS_FOLLOW)
+            return
+        except TimeoutError:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"{words} is not in the list of {field}")
 
 
 def test_parts_that_are_rarely_asked_for_combine_and_go_with_everything(desk: RunningDesk, page: Page) -> None:
@@ -26,10 +41,9 @@ def test_parts_that_are_rarely_asked_for_combine_and_go_with_everything(desk: Ru
     high.press("Enter")
     expect(page).to_have_url(re.compile(f"amount_max={charge['amount']}"), timeout=PATIENCE)
     text = page.get_by_role("textbox", name="Customer")
-    text.fill(customer["name"][:5])
+    text.fill(customer["email"][:12])
     text.press("Enter")
-    page.get_by_role("combobox", name="Which one").click()
-    page.get_by_role("option", name=re.compile(re.escape(customer["email"]))).click()
+    pick(page, "Which one", customer["email"])
     expect(page).to_have_url(re.compile(f"customer={customer['id']}"), timeout=PATIENCE)
     page.keyboard.press("Escape")
     expect(page.get_by_text(re.compile(f"customer {customer['id']}, amount from"))).to_be_visible(timeout=PATIENCE)
