@@ -11,6 +11,7 @@ from dashboard.models import Mode
 
 # A table's own toolbar lies over its head, not over what stands above it; its download is taken away: ours is checked
 # for permission, kept in the trail, and holds no formula.
+# The accent as a letter's colour is too dim on dark (3.6:1, WCAG asks for 4.5): frame and ground show what is chosen.
 STYLE = """
 <style>
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
@@ -29,7 +30,6 @@ STYLE = """
 .desk-figures div { display: flex; flex-direction: column; }
 .desk-figures dt { font-size: .875rem; }
 .desk-figures dd { font-size: 1.7rem; line-height: 1.4; }
-/* The accent as a letter's colour is too dim on dark (3.6:1, WCAG asks for 4.5); the frame and the ground show the choice as well. */
 [data-testid="stApp"] button[data-variant="segmented_control"][data-selected] { color: inherit; }
 [data-testid="stApp"] [data-testid="stTab"][aria-selected="true"] { color: inherit; }
 .desk-mode { display: flex; gap: .75rem; align-items: baseline; padding: .35rem .8rem; margin-bottom: .4rem;
