@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, press_until, settle, visit
 
 FILE = b"name,email,reference\nMia Imported,mia@example.com,M-1\nMo Imported,mo@example.com,M-2\n"
 
@@ -14,8 +14,8 @@ def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, p
     page.get_by_text("Import customers from a file").click()
     page.locator("input[type=file]").set_input_files({"name": "m.csv", "mimeType": "text/csv", "buffer": FILE})
     expect(page.get_by_text("Dry run: nothing is added yet.")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Import 2 customers").click()
-    expect(page.get_by_text("2 customers were added.")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    press_until(page, "Import 2 customers", page.get_by_text("2 customers were added."))
     page.get_by_label("Find", exact=True).fill("m-1")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 to 1 of 1")).to_be_visible(timeout=PATIENCE)
