@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.processes import ROOT, clean_environ, desk_environ
-from dashboard.processes import find_port, listens
+from dashboard.cli.processes import find_port, listens
 
 START_SECONDS = 90.0
 

@@ -93,20 +93,20 @@ class Tab:
         """Go there; milliseconds count from the start of the navigation."""
         self._frames.clear()
         self.page.goto(url, wait_until="commit")
-        return self._settle()
+        return self._wait_for_rest()
 
     def act(self, action: Callable[[Page], None]) -> Taken:
         """Do something that ends in a click or a key; milliseconds count from its last one."""
         self.page.evaluate("window.__bench.frames = []")
         self._frames.clear()
         action(self.page)
-        return self._settle(clicked=True)
+        return self._wait_for_rest(clicked=True)
 
     def settle(self) -> None:
         """Wait until nothing comes any more."""
-        self._settle()
+        self._wait_for_rest()
 
-    def _settle(self, *, clicked: bool = False) -> Taken:
+    def _wait_for_rest(self, *, clicked: bool = False) -> Taken:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             self.page.wait_for_timeout(40)

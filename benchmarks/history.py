@@ -172,7 +172,9 @@ class History:
         self._refund, self._dispute = Template(templates.refund()), Template(templates.dispute())
         self._payout, self._customer = Template(templates.payout()), Template(templates.customer())
         self._settlements = {
-            (kind, status): Template(templates.settlement(type=type, category=category, source=source, status=status))
+            (kind, status): Template(
+                templates.balance_transaction(type=type, category=category, source=source, status=status)
+            )
             for kind, (type, category, source) in TYPES.items()
             for status in ("available", "pending")
         }
@@ -183,14 +185,14 @@ class History:
         disputes = [n for n in range(count) if self.outcome[n] == RETURNED]
         failures = [n for n in range(count) if self.outcome[n] >= FAILED]
         self.payouts = [day for day in days if self._settled_on(day)]
-        settlements = [STEP + number for number in range(count)]
-        settlements += [2 * STEP + number for number in failures] + [3 * STEP + number for number in refunds]
-        settlements += [4 * STEP + number for number in disputes] + [5 * STEP + day for day in self.payouts]
+        balance_transactions = [STEP + number for number in range(count)]
+        balance_transactions += [2 * STEP + number for number in failures] + [3 * STEP + number for number in refunds]
+        balance_transactions += [4 * STEP + number for number in disputes] + [5 * STEP + day for day in self.payouts]
         legacy_free = range(self.legacy, count)
         for resource, prefix, codes, created, render in (
             ("charges", "py", range(count), self.created.__getitem__, self._render_charge),
             ("payment_intents", "pi", legacy_free, self.created.__getitem__, self._render_intent),
-            ("balance_transactions", "txn", settlements, self._settlement_created, self._render_settlement),
+            ("balance_transactions", "txn", balance_transactions, self._settlement_created, self._render_settlement),
             ("refunds", "re", refunds, lambda n: self.created[n] + 5 * DAY, self._render_refund),
             ("disputes", "du", disputes, lambda n: self.created[n] + 8 * DAY, self._render_dispute),
             ("payouts", "po", self.payouts, lambda day: day * DAY, self._render_payout),

@@ -28,7 +28,7 @@ class Loading:
         self._dlt: Path | None = None
 
     def backfill(self) -> None:
-        """Charges alone for all three, each into an empty file; then everything, for us."""
+        """Only charges for all three, each into an empty file; then everything, for us."""
         count, ours, raw = self.server.count, [], []
         self.server.tune(only=CHARGES)
         for number in range(self.repeats):
@@ -40,7 +40,7 @@ class Loading:
         rival = count / dlt if dlt else None
         self.results.put("backfill", rows_per_s=rate, raw_rows_per_s=ceiling, dlt_rows_per_s=rival)
         say = self.results.say
-        say("backfill", "ours, charges alone, payments/s", f"{rate:,.0f}", ">= 10,000", rate >= 10_000)
+        say("backfill", "ours, only charges, payments/s", f"{rate:,.0f}", ">= 10,000", rate >= 10_000)
         say("backfill", "raw paging + sqlite3, 20 columns, rows/s", f"{ceiling:,.0f}")
         say("backfill", "ours / raw", f"{rate / ceiling:.2f}", ">= 0.3", rate / ceiling >= 0.3)
         if rival:
@@ -54,7 +54,7 @@ class Loading:
     def limit(self) -> None:
         """The same under Stripe's limit and a real round trip."""
         count = self.server.count
-        for only, what in ((CHARGES, "charges alone"), ("", "all seven resources")):
+        for only, what in ((CHARGES, "only charges"), ("", "all seven resources")):
             log(f"backfill of {count:,} payments at {ENDPOINT_LIMIT}/s and {LATENCY * 1000:.0f} ms, {what}")
             self.server.tune(latency=LATENCY, limit=ENDPOINT_LIMIT, only=only)
             db = self.folder / "limit.db"

@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 from benchmarks import history as generator
 from benchmarks.history import DAY, History
 from benchmarks.processes import ROOT, desk_environ, log, remove
-from dashboard.clock import Clock
-from dashboard.models import Secret
-from dashboard.store import Store, ledger, objects, schema_core, schema_payments
-from dashboard.store.vault import Vault
-from dashboard.sync.changes import CURSOR, SWEPT
+from dashboard.domain.clock import Clock
+from dashboard.domain.models import Secret
+from dashboard.store import Store, migrations
+from dashboard.store.encryption.vault import Vault
+from dashboard.store.payments import projection, stripe_objects
+from dashboard.sync.changes import CURSOR
+from dashboard.sync.sweep import SWEPT
 
 CACHE = ROOT / ".bench"
 SLICE = 5_000  # objects in one transaction
@@ -31,7 +33,7 @@ ORDER = ("customers", "payouts", "refunds", "disputes", "payment_intents", "char
 
 def key_of(count: int) -> str:
     """What the file was made of."""
-    sources = (schema_core, schema_payments, objects, ledger)
+    sources = (migrations.core, migrations.payments, stripe_objects, projection)
     digest = hashlib.sha256(b"".join(inspect.getsource(module).encode() for module in sources))
     digest.update(f"{generator.VERSION} {count}".encode())
     return digest.hexdigest()[:12]
@@ -55,35 +57,33 @@ def prepare(count: int, folder: Path = CACHE) -> tuple[Path, int]:
 
 
 def fill(db: Path, history: History) -> None:
-    """Apply the whole history with the ledger, as a finished backfill would have left it."""
+    """Apply the whole history with the projection, as a finished backfill would have left it."""
     key = desk_environ("http://127.0.0.1:9", db)["ACH_DESK_KEY"]
     store = Store.open(db, Vault([Secret(key)]), Clock(), ZoneInfo("America/New_York"))
     try:
         store.database.handle.execute("PRAGMA synchronous=OFF")  # a cache that a power cut spoils is made again
         store.database.handle.execute("PRAGMA cache_size=-262144")
-        for payout_id, batch in settlements_of(history):
-            store.ledger.apply("balance_transactions", batch, payout_id=payout_id)
+        for payout_id, batch in balance_transactions_of(history):
+            store.projection.apply("balance_transactions", batch, payout_id=payout_id)
         for resource in ORDER:
             listing = history.resources[resource]
             for start in range(0, len(listing), SLICE):
                 places = range(start, min(start + SLICE, len(listing)))
-                store.ledger.apply(resource, [json.loads(listing.body(place)) for place in places])
+                store.projection.apply(resource, [json.loads(listing.body(place)) for place in places])
                 log(f"{resource} {places[-1] + 1:,} of {len(listing):,}") if start % (SLICE * 40) == 0 else None
         for payout in history.payouts:
-            store.ledger.mark_itemised(f"po_{payout:020d}")
+            store.projection.mark_itemized(f"po_{payout:020d}")
         now = int(time.time())
         with store.transaction():
             store.sync_state.end_run(store.sync_state.begin_run("backfill", now), now, {})
             store.sync_state.set_cursor(CURSOR, str(now))
             store.sync_state.set_cursor(SWEPT, str(now))
-        while store.ledger.index_search():
-            continue
         store.database.handle.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         store.close()
 
 
-def settlements_of(history: History) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
+def balance_transactions_of(history: History) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
     """Balance transactions by the payout that paid them out, then those in none."""
     listing, paid = history.resources["balance_transactions"], set[int]()
     for day in history.payouts:

@@ -20,7 +20,7 @@ SORTS = ("Amount", "Status", "Customer", "Due date", "Created")
 SEARCHES = ("Moreau", "INV-0123456", "customer77@example.com", "Ada Novak", "450.21", "Okafor 12")
 TABS = 10
 KB_BAR, MB_BAR = 50.0, 600.0
-UNREACHABLE = "http://127.0.0.1:9"  # a page reads the database alone
+UNREACHABLE = "http://127.0.0.1:9"  # a page reads only the database
 
 
 def choose_status(word: str) -> Callable[[Page], None]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from dashboard.store.vault import make_key
+from dashboard.store.encryption.vault import make_key
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("PLAID_", "STRIPE_", "ACH_DESK_", "STREAMLIT_")

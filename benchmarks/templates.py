@@ -13,7 +13,7 @@ _MARK = re.compile(r'"<(\w+):(\w+)>"|<(\w+):(\w+)>')
 
 
 def mark(name: str, style: str = "s") -> str:
-    """A place in a template: `mark("amount", "d")` is a number alone, or digits inside a longer text."""
+    """A place in a template: `mark("amount", "d")` is only a number, or digits inside a longer text."""
     return f"<{name}:{style}>"
 
 
@@ -215,7 +215,7 @@ def intent(*, status: str, code: str | None) -> Document:
     }
 
 
-def settlement(*, type: str, category: str, source: str, status: str) -> Document:
+def balance_transaction(*, type: str, category: str, source: str, status: str) -> Document:
     """A balance transaction of one type."""
     return {
         "id": f"txn_{mark('code', '021d')}",
@@ -293,7 +293,7 @@ def dispute() -> Document:
 
 
 def payout() -> Document:
-    """A day's automatic payout, paid and itemised."""
+    """A day's automatic payout, paid and itemized."""
     return {
         "id": f"po_{mark('number', '020d')}",
         "object": "payout",

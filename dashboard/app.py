@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -23,20 +24,29 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.devices import COOKIE, Devices, digest_cookie  # noqa: E402
-from dashboard.headers import Headers  # noqa: E402
-from dashboard.hooks import make_routes  # noqa: E402
 from dashboard.settings import OpenId, load_settings  # noqa: E402
+from dashboard.ui import protocol, session  # noqa: E402
+from dashboard.web.devices import Devices  # noqa: E402
+from dashboard.web.first_page import FirstPage  # noqa: E402
+from dashboard.web.headers import Headers  # noqa: E402
+from dashboard.web.local_key import LocalOnly, hold, local_key_for  # noqa: E402
+from dashboard.web.own_address import SameOrigin, read_own_address  # noqa: E402
+from dashboard.web.visits import Visits, describe  # noqa: E402
+from dashboard.web.webhook_routes import make_routes  # noqa: E402
 
-CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (session.close), and systemd waits for both
+CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (running.close), and systemd waits for both
+# What a served page never uses: entry points, which run when they are imported, and the stand-in for the providers.
+NOT_SERVED = ("dashboard.__main__", "dashboard.app", "dashboard.main", "dashboard.cli", "dashboard.sandbox")
 PING_SECONDS = 30  # Streamlit's own; a tablet that lost its network is noticed within a minute
 # What Streamlit is told; the same keys stand in .streamlit/config.toml for a bare `streamlit run` in the checkout.
 CONFIG: dict[str, Any] = {
     "server.address": "127.0.0.1",
     "server.headless": True,
-    "server.maxUploadSize": 20,  # megabytes; what people upload are lists of customers
+    "server.maxUploadSize": 2,  # megabytes; what people upload are lists of customers, and that is 20,000 of them
     "server.maxMessageSize": 20,  # megabytes, both ways over the websocket; files go by routes of their own
     "server.enableXsrfProtection": True,
+    "server.corsAllowedOrigins": [],
+    "client.allowedOrigins": [],  # no other site's page may frame the desk and speak to it; Streamlit's own default may
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
@@ -49,11 +59,11 @@ CONFIG: dict[str, Any] = {
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Open the desk before anybody comes, and close it after everybody went."""
-    from dashboard.ui import session
+    from dashboard import running
 
     threading.Thread(target=warm_up, name="desk-opening", daemon=True).start()
     yield {}
-    session.close()
+    running.close()
 
 
 def warm_up() -> None:
@@ -65,13 +75,14 @@ def warm_up() -> None:
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
-    import dashboard.ui
+    import dashboard
 
-    for module in pkgutil.iter_modules(dashboard.ui.__path__):
-        importlib.import_module(f"dashboard.ui.{module.name}")
-    from dashboard.ui import session
+    for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
+        if not module.name.startswith(NOT_SERVED):
+            importlib.import_module(module.name)
+    from dashboard import running
 
-    session.open_early()
+    running.open_early()
     gc.collect()
     gc.freeze()
 
@@ -85,31 +96,37 @@ async def readyz(_request: Request) -> Response:
     """The process can do its work: its settings are complete and its database opens."""
     from starlette.concurrency import run_in_threadpool
 
-    from dashboard.errors import DeskError
-    from dashboard.ui import session
+    from dashboard import running
+    from dashboard.domain.errors import DeskError
 
     try:
-        await run_in_threadpool(session.desk)
+        await run_in_threadpool(running.desk)
     except DeskError as error:
         return PlainTextResponse(f"not ready: {error.code}\n", status_code=503)
     return PlainTextResponse("ready\n")
 
 
 async def authorization_copy(request: Request) -> Response:
-    """What the customer of a handed-over device has just authorized, to print; nothing for anybody else."""
+    """A customer's copy of an authorization, to print; nothing for anybody who may not see it.
+
+    The customer of a handed-over device gets what they have just authorized; staff the one that the address names.
+    """
     from starlette.concurrency import run_in_threadpool
 
-    from dashboard.errors import DeskError
-    from dashboard.models import Actor
-    from dashboard.ui import session
-    from dashboard.ui.authorization_copy import write_copy
+    from dashboard import running
+    from dashboard.domain.errors import DeskError
+    from dashboard.ui.linking.authorization_copy import write_copy
+    from dashboard.web.people import find_person
 
     def write() -> str | None:
-        desk = session.desk()
-        device = digest_cookie(request.cookies.get(COOKIE))
-        customer = desk.handover.bind(Actor("customer", frozenset(), device=device), device)
-        account = desk.handover.account(customer)
-        found = desk.mandates.own(customer, account.id) if account else None
+        desk, said = running.desk(), describe(request.scope)
+        person = find_person(desk, protocol.read_claims(request.scope, _settings), said)
+        if desk.handover.find(person.device, person.visit):
+            account = desk.handover.account(person)
+            found = desk.mandates.own(person, account.id) if account else None
+        else:
+            names = request.query_params
+            found = desk.mandates.get(person, names.get("account", ""), names.get("mandate", ""))
         return write_copy(found, desk.settings.timezone) if found else None
 
     try:
@@ -119,58 +136,82 @@ async def authorization_copy(request: Request) -> Response:
     return HTMLResponse(page) if page else PlainTextResponse("There is no copy here.\n", status_code=404)
 
 
+async def authorization_copy_script(_request: Request) -> Response:
+    """What the print button of a copy does."""
+    from dashboard.ui.linking.authorization_copy import SCRIPT
+
+    return Response(SCRIPT, media_type="text/javascript")
+
+
 async def export_file(request: Request) -> Response:
-    """An export that this browser ordered, streamed from its file; nothing for any other browser."""
+    """An export, streamed from its file to the person at the browser that ordered it; nothing for anybody else."""
     from starlette.concurrency import run_in_threadpool
 
-    from dashboard.export_jobs import MIMES
-    from dashboard.ui import session
+    from dashboard import running
+    from dashboard.domain.errors import DeskError
+    from dashboard.payments.export_jobs import MIMES, ExportJob
+    from dashboard.web.people import find_person
 
-    device = digest_cookie(request.cookies.get(COOKIE))
-    job = await run_in_threadpool(lambda: session.desk().exports.find(request.path_params["id"], device))
+    def fetch() -> ExportJob | None:
+        desk = running.desk()
+        person = find_person(desk, protocol.read_claims(request.scope, _settings), describe(request.scope))
+        return desk.exports.fetch(person, request.path_params["id"])
+
+    try:
+        job = await run_in_threadpool(fetch)
+    except DeskError:
+        job = None
     if job is None:
-        return PlainTextResponse("There is no such file any more: make it again.\n", status_code=404)
+        return PlainTextResponse("This file no longer exists: export it again.\n", status_code=404)
     return FileResponse(job.path, filename=job.file_name, media_type=MIMES[job.order.format])
-
-
-def _is_held(device: str) -> bool:
-    from dashboard.ui import session
-
-    return session.desk().handover.find(device) is not None
 
 
 def write_auth(open_id: OpenId | None) -> dict[str, Any]:
     """Streamlit's own sign-in settings (`[auth]` in its secrets), so that nobody writes them by hand.
 
     `prompt=login`: after a lock the provider asks for the person again, and does not wave its own session through.
+    `max_age=0` has it say when it asked (`auth_time`; OpenID Connect Core 3.1.2.1), which is what proves a person.
     """
     if open_id is None:
         return {}
     return {
         "auth": {
-            "client_id": open_id.client_id,
-            "client_secret": open_id.client_secret.reveal(),
-            "server_metadata_url": open_id.metadata_url,
             "cookie_secret": open_id.cookie_secret.reveal(),
             "redirect_uri": open_id.redirect_uri,
-            "client_kwargs": {"scope": open_id.scope, "prompt": "login"},
+            session.PROVIDER: {
+                "client_id": open_id.client_id,
+                "client_secret": open_id.client_secret.reveal(),
+                "server_metadata_url": open_id.metadata_url,
+                "client_kwargs": {"scope": open_id.scope, "prompt": "login"},
+                "authorize_params": {"max_age": 0},
+            },
         }
     }
 
 
 _settings = load_settings(os.environ, needs=frozenset())
+LOCAL_KEY = hold(local_key_for(_settings))  # raises where the desk may not be open to whoever comes
 
 app = st.App(
     Path(__file__).with_name("main.py"),
     lifespan=lifespan,
     middleware=[
         Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url),
-        Middleware(Devices, is_held=_is_held),
+        Middleware(SameOrigin, own=read_own_address(_settings)),
+        *([Middleware(LocalOnly, key=LOCAL_KEY)] if LOCAL_KEY else []),
+        Middleware(Devices),
+        Middleware(
+            Visits,
+            read_claims=lambda scope: protocol.read_claims(scope, _settings),
+            reduce=protocol.reduce_message,
+        ),
+        Middleware(FirstPage),
     ],
     routes=[
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/authorization-copy", authorization_copy),
+        Route("/authorization-copy.js", authorization_copy_script),
         Route("/exports/{id}", export_file),
         *make_routes(_settings),
     ],
@@ -178,8 +219,8 @@ app = st.App(
 )
 
 
-def serve(port: int, address: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> None:
-    """Serve until stopped; over https where `tls` names a certificate and its key.
+def serve(opened: socket.socket, address: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> None:
+    """Serve on this socket until stopped; over https where `tls` names a certificate and its key.
 
     Not by Streamlit's own runner: it believes any local program about where a request comes from, and at a stop it
     waits for ever for a connection that does not close.
@@ -187,14 +228,14 @@ def serve(port: int, address: str = "127.0.0.1", tls: tuple[Path, Path] | None =
     import uvicorn
     from streamlit.web.bootstrap import load_config_options
 
-    config = {**CONFIG, "server.port": port, "server.address": address}
-    if tls:  # Streamlit makes its cookies for https alone by this
+    from dashboard.web.server import limits
+
+    config = {**CONFIG, "server.port": opened.getsockname()[1], "server.address": address}
+    if tls:  # with this Streamlit sends its cookies only over https
         config |= {"server.sslCertFile": str(tls[0]), "server.sslKeyFile": str(tls[1])}
     load_config_options(config)
-    uvicorn.run(
+    told = uvicorn.Config(
         app,
-        host=address,
-        port=port,
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
         forwarded_allow_ips=list(_settings.serving.trusted_proxies),
@@ -207,4 +248,6 @@ def serve(port: int, address: str = "127.0.0.1", tls: tuple[Path, Path] | None =
         access_log=False,  # addresses of pages name customers
         server_header=False,
         use_colors=False,
+        **limits(),
     )
+    uvicorn.Server(told).run(sockets=[opened])

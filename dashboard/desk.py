@@ -4,49 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.access import Permission, require
-from dashboard.account_export import AccountExport
-from dashboard.attention import Attention
-from dashboard.audit import Audit
-from dashboard.bank_data import BankData
-from dashboard.clock import Clock
-from dashboard.customer_import import CustomerImport
-from dashboard.customer_merging import Merging
+from dashboard.accounts.bank_data import BankData
+from dashboard.accounts.export import AccountExport
+from dashboard.accounts.shared import SharedAccounts
+from dashboard.connections.health import HealthWatch
+from dashboard.connections.removal import Removals, RemovalSteps
+from dashboard.connections.removal_job import RemovalKind
+from dashboard.connections.token_rotation import PlaidTokens, TokenRotationKind
+from dashboard.connections.webhooks import Webhooks
 from dashboard.customers import Customers
+from dashboard.customers.importing import CustomerImport
+from dashboard.customers.merging import Merging
+from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
-from dashboard.erasing import Erasing
-from dashboard.errors import Refused
-from dashboard.export_jobs import Exports
-from dashboard.figures import Figures
+from dashboard.debits.job import DebitKind
+from dashboard.debits.risk_report import RiskReportKind
+from dashboard.debits.strays import StrayKind
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import Refused
+from dashboard.domain.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
+from dashboard.gateways.mail import MailServer
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
+from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.signatures import PlaidVerifier
 from dashboard.gateways.stripe import Stripe
-from dashboard.gateways.wire import make_session
-from dashboard.handover import Handover
-from dashboard.health import HealthWatch
-from dashboard.hosted import HostedLinks
-from dashboard.institutions import Institutions
+from dashboard.jobs import Jobs
+from dashboard.jobs.worker import Runner, Worker
+from dashboard.linking import Linking
+from dashboard.linking.duplicates import Duplicates
+from dashboard.linking.handover import Handover
+from dashboard.linking.hosted import HostedLinks
+from dashboard.linking.institutions import Institutions
+from dashboard.linking.job import LinkKind
+from dashboard.linking.unfinished import Attention
 from dashboard.mandates import Mandates
-from dashboard.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
-from dashboard.onboarding import Onboarding
-from dashboard.payment_story import PaymentStories
+from dashboard.mandates.copy_mail import CopyMailKind, CopyMails
+from dashboard.operations.audit import Audit
+from dashboard.operations.open_jobs import OpenJobs
+from dashboard.operations.restore_reviews import RestoreReviews
 from dashboard.payments import Payments
-from dashboard.plaid_tokens import PlaidTokens
-from dashboard.reconcile import Reconcile
-from dashboard.removals import Removals, RemovalSteps
-from dashboard.retention import Retention
-from dashboard.saved_views import SavedViews
+from dashboard.payments.charts import Charts
+from dashboard.payments.detail import PaymentDetails
+from dashboard.payments.export_jobs import Exports
+from dashboard.payments.saved_views import SavedViews
+from dashboard.payouts import Payouts
+from dashboard.payouts.export import PayoutExport
+from dashboard.privacy.erasure import Erasures
+from dashboard.privacy.erasure_job import ErasureKind
+from dashboard.privacy.retention import Retention
 from dashboard.settings import Settings
-from dashboard.shared_accounts import SharedAccounts
-from dashboard.sign_in import RoleRules, SignIn, read_rules
+from dashboard.staff.access import Permission, require
+from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
 from dashboard.store import Store
-from dashboard.store.vault import Vault
-from dashboard.stripe_tellings import StripeTellings
+from dashboard.store.encryption.vault import Vault
 from dashboard.sync import Sync
-from dashboard.webhooks import Webhooks
-from dashboard.worker import Runner, Worker
 
 
 @dataclass(frozen=True)
@@ -63,25 +76,29 @@ class Desk:
     customers: Customers
     merging: Merging
     customer_import: CustomerImport
-    tellings: StripeTellings
     institutions: Institutions
-    onboarding: Onboarding
+    linking: Linking
+    duplicates: Duplicates
     handover: Handover
     hosted: HostedLinks
     mandates: Mandates
+    copy_mails: CopyMails
     removals: Removals
     bank_data: BankData
     account_export: AccountExport
     health: HealthWatch
     shared_accounts: SharedAccounts
     debits: Debits
+    jobs: Jobs
+    open_jobs: OpenJobs
     payments: Payments
-    stories: PaymentStories
-    figures: Figures
+    payment_details: PaymentDetails
+    charts: Charts
     saved_views: SavedViews
     exports: Exports
     sync: Sync
-    reconcile: Reconcile
+    payouts: Payouts
+    payout_export: PayoutExport
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -89,8 +106,9 @@ class Desk:
     audit: Audit
     attention: Attention
     plaid_tokens: PlaidTokens
-    erasing: Erasing
+    erasures: Erasures
     retention: Retention
+    restores: RestoreReviews
     reads_secrets: bool
     webhooks: Webhooks
 
@@ -108,7 +126,7 @@ class Desk:
         """Move the sandbox's clock, follow it, and read what came due. Raises Refused outside the demo."""
         require(actor, Permission.MOVE_SANDBOX_CLOCK)
         if self.sandbox is None:
-            raise Refused("There is no sandbox whose clock could be moved.", action="Start one with `make demo`.")
+            raise Refused("There is no sandbox with a clock to move.", action="Start one with `make demo`.")
         self.clock.follow(self.sandbox.advance(business_days))
         self.store.trail.append(actor, "sandbox.clock_moved", "sandbox", self.clock.now(), days=business_days)
         self.sync.run(patience=60)  # the demo's own sync may be at it
@@ -117,9 +135,31 @@ class Desk:
         """How the sandbox's next debits end. Raises Refused outside the demo."""
         require(actor, Permission.MOVE_SANDBOX_CLOCK)
         if self.sandbox is None:
-            raise Refused("There is no sandbox that could be told.", action="Start one with `make demo`.")
+            raise Refused("There is no sandbox to control.", action="Start one with `make demo`.")
         self.sandbox.set_outcome(outcome)
         self.store.trail.append(actor, "sandbox.outcome_chosen", "sandbox", self.clock.now(), outcome=outcome)
+
+    def sandbox_connections(self, actor: Actor) -> dict[str, str]:
+        """The sandbox's connections that are linked here: whose, at which bank and what is wrong, by Plaid's id."""
+        require(actor, Permission.MOVE_SANDBOX_CLOCK)
+        found = {}
+        for one in self.sandbox.connections() if self.sandbox else ():
+            item = self.store.items.get(self.store.items.find_plaid(one.item_id) or "")
+            owner = self.store.customers.get(item.customer_id) if item else None
+            if owner:
+                error = f" ({one.error})" if one.error else ""
+                found[one.item_id] = f"{owner.name}: {one.institution}, {one.item_id[-4:]}{error}"
+        return found
+
+    def break_sandbox_connection(self, actor: Actor, item_id: str, way: str) -> None:
+        """Break or mend a connection of the sandbox, and ask Plaid about it. Raises Refused, InputError."""
+        require(actor, Permission.MOVE_SANDBOX_CLOCK)
+        if self.sandbox is None:
+            raise Refused("There is no sandbox to control.", action="Start one with `make demo`.")
+        self.sandbox.break_connection(item_id, way)
+        self.store.trail.append(actor, "sandbox.connection_broken", "sandbox", self.clock.now(), way=way)
+        if self.health.hint(item_id):
+            self.health.ask_due()
 
     def close(self) -> None:
         """Let the running steps end, then close the database."""
@@ -141,7 +181,10 @@ def rules_of(settings: Settings) -> RoleRules:
     """Who has which role by the settings; nobody has one where no sign-in is configured."""
     if settings.open_id is None:
         return read_rules({})
-    return read_rules(settings.open_id.members, settings.open_id.groups_claim)
+    open_id = settings.open_id
+    return read_rules(
+        open_id.members, open_id.groups_claim, open_id.address_claim, assume_verified=open_id.assume_verified
+    )
 
 
 def open_desk(
@@ -168,50 +211,68 @@ def open_desk(
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     bank_data = BankData(store, plaid, clock, settings, worker)
-    removal_steps = RemovalSteps(store, plaid, stripe, clock, worker)
+    jobs, mandates = Jobs(store, clock, worker), Mandates(store, clock, settings)
+    mailer = MailServer(settings.mail) if settings.mail else None
+    jobs.register(
+        DebitKind(store, stripe, clock, settings),
+        StrayKind(stripe),
+        RiskReportKind(store, plaid, clock),
+        CustomerUpdateKind(store, stripe),
+        RemovalKind(store, plaid, stripe, clock),
+        TokenRotationKind(store, plaid, clock),
+        CopyMailKind(store, mandates, mailer, clock, settings),
+    )
+    removal_steps = RemovalSteps(store, clock, jobs)
+    stripe_updates = StripeUpdates(store, jobs)
+    jobs.register(ErasureKind(store, stripe, removal_steps, stripe_updates, clock))
     shared_accounts = SharedAccounts(store, clock, settings)
 
     def finish(attempt: LinkAttempt) -> None:
-        removal_steps.replace_wanted()
+        removal_steps.replace_requested()
         if attempt.bank_account_id is not None:
-            shared_accounts.look(attempt.bank_account_id)
+            shared_accounts.compare(attempt.bank_account_id)
             if attempt.kind is AttemptKind.LINK:
                 bank_data.welcome(attempt.bank_account_id)
 
-    onboarding = Onboarding(store, plaid, stripe, vault, clock, settings, worker, on_ready=finish)
-    hosted = HostedLinks(store, plaid, onboarding, clock)
-    sign_in = SignIn(store.people, store.trail, clock, rules_of(settings))
-    health = HealthWatch(store, plaid, stripe, onboarding, shared_accounts, clock, settings)
+    jobs.register(LinkKind(store, plaid, stripe, clock, settings, jobs, worker, finish))
+    linking = Linking(store, plaid, stripe, clock, settings, jobs)
+    hosted = HostedLinks(store, plaid, linking, clock)
+    sign_in = SignIn(store.people, store.trail, clock, rules_of(settings), settings.timezone)
+    health = HealthWatch(store, plaid, stripe, linking, shared_accounts, clock, settings)
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
+    debits = Debits(store, plaid, stripe, clock, settings, jobs)
     payments = Payments(store, clock, settings)
-    tellings = StripeTellings(store, stripe, clock, worker)
     desk = Desk(
         settings=settings,
         clock=clock,
         store=store,
         worker=worker,
-        customers=Customers(store, clock, tellings.soon),
-        merging=Merging(store, clock, tellings.soon),
+        customers=Customers(store, clock, stripe_updates),
+        merging=Merging(store, clock, stripe_updates),
         customer_import=CustomerImport(store, clock),
-        tellings=tellings,
-        institutions=Institutions(store, plaid, clock),
-        onboarding=onboarding,
-        handover=Handover(store, onboarding, hosted, sign_in, clock),
+        institutions=Institutions(store, plaid, clock, by_id=settings.plaid_names_bank),
+        linking=linking,
+        duplicates=Duplicates(store),
+        handover=Handover(store, linking, hosted, sign_in, clock),
         hosted=hosted,
-        mandates=Mandates(store, clock, settings),
-        removals=Removals(store, removal_steps, clock),
+        mandates=mandates,
+        copy_mails=CopyMails(store, mandates, jobs, settings),
+        removals=Removals(store, removal_steps, clock, jobs),
         bank_data=bank_data,
         account_export=AccountExport(store, clock),
         health=health,
         shared_accounts=shared_accounts,
-        debits=Debits(store, plaid, stripe, clock, settings, worker),
+        debits=debits,
+        jobs=jobs,
+        open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,
-        stories=PaymentStories(store, clock, settings),
-        figures=Figures(store, clock, settings),
+        payment_details=PaymentDetails(store, clock, settings),
+        charts=Charts(store, clock, settings),
         saved_views=SavedViews(store, clock),
         exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
         sync=Sync(store, stripe, clock, settings, runner=syncer),
-        reconcile=Reconcile(store),
+        payouts=Payouts(store),
+        payout_export=PayoutExport(store, clock),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,
@@ -219,9 +280,10 @@ def open_desk(
         attention=Attention(store, clock),
         webhooks=Webhooks(store, verifier, hosted, health, clock, settings),
         audit=Audit(store, clock, settings.timezone),
-        plaid_tokens=PlaidTokens(store, plaid, clock, worker),
-        erasing=Erasing(store, stripe, removal_steps, clock, worker),
+        plaid_tokens=PlaidTokens(store, clock, jobs),
+        erasures=Erasures(store, removal_steps, clock, jobs),
         retention=Retention(store, clock, settings.timezone),
+        restores=RestoreReviews(store, clock),
         reads_secrets=store.sealed.are_readable(),
     )
     desk.follow_sandbox()

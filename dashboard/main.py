@@ -1,8 +1,9 @@
-"""The router: which pages there are for this person, and what stands on all of them."""
+"""The router: which pages this person has, and what is on all of them."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -11,10 +12,12 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the 
 
 import streamlit as st  # noqa: E402
 
-from dashboard.access import Permission, can  # noqa: E402
-from dashboard.models import Actor, Mode  # noqa: E402
-from dashboard.store.sealed import LOST_KEY  # noqa: E402
-from dashboard.ui import errors, frame, gate, handover, session  # noqa: E402
+from components.document import document  # noqa: E402
+from dashboard.domain.models import Actor, Mode  # noqa: E402
+from dashboard.staff.access import Permission, can  # noqa: E402
+from dashboard.store.encryption.columns import LOST_KEY  # noqa: E402
+from dashboard.ui import actions, errors, layout, session, sign_in_gate  # noqa: E402
+from dashboard.ui.linking import handover  # noqa: E402
 
 PAGES = ROOT / "pages"
 
@@ -50,7 +53,6 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
     if mode is Mode.SANDBOX:
         sections["Desk"].append(SANDBOX_PAGE)
     visible = {name: [page for page in pages if can(actor, page[3])] for name, pages in sections.items()}
-    first = next((page for pages in visible.values() for page in pages), None)
     listed = {
         name: [
             st.Page(
@@ -58,7 +60,6 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
                 title=title,
                 icon=icon,
                 url_path=stem,
-                default=page is first,
                 visibility="hidden" if stem in HIDDEN else "visible",
             )
             for page in pages
@@ -67,11 +68,16 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
         for name, pages in visible.items()
         if pages
     }
+    first = next((page[0] for pages in visible.values() for page in pages), PERSON_PAGE[0])
     listed[""] = [
-        st.Page(gate.refuse_page(title), title=title, url_path=stem, visibility="hidden")
-        for pages in sections.values()
-        for stem, title, _, permission in pages
-        if not can(actor, permission)
+        # The default page answers at the address / only, so it is none of the others: each keeps its own address.
+        st.Page(partial(open_first, first), title="ACH Desk", url_path="first", default=True, visibility="hidden"),
+        *(
+            st.Page(sign_in_gate.refuse_page(title), title=title, url_path=stem, visibility="hidden")
+            for pages in sections.values()
+            for stem, title, _, permission in pages
+            if not can(actor, permission)
+        ),
     ]
     if signed_in:
         stem, title, icon = PERSON_PAGE
@@ -79,17 +85,27 @@ def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[s
     return listed
 
 
+def open_first(stem: str) -> None:
+    """From the address / to the first page that this person may see, with all that the address says."""
+    st.switch_page(PAGES / f"{stem}.py", query_params={name: str(value) for name, value in st.query_params.items()})
+
+
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
     paths = [*(page[0] for pages in SECTIONS.values() for page in pages), PERSON_PAGE[0], SANDBOX_PAGE[0]]
     handover.gate(desk, paths)
-    person = gate.enter(paths)
+    person = sign_in_gate.enter(paths)
     if person:
-        gate.keep_watch()
+        sign_in_gate.watch_session(person)
         chosen = st.navigation(list_pages(person, desk.mode, signed_in=desk.settings.open_id is not None))
-        frame.mark_mode(desk.mode)
+        st.set_page_config(page_title=f"{chosen.title} · ACH Desk")
+        layout.mark_mode(desk.mode, navigated=True)
+        layout.mark_sidebar(desk.mode)
         if not desk.reads_secrets:
             errors.show(LOST_KEY)
-        gate.show_person(person)
+        sign_in_gate.show_person(person)
+        actions.begin(chosen.url_path)
         chosen.run()
+        actions.end()
+    document()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.models import Actor, BankAccount
-from dashboard.ui import bank_data, errors, format, frame, mandates, removing, session, standing
+from dashboard.domain.models import Actor, BankAccount
+from dashboard.domain.searches import check_search, search_key, search_words
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, downloads, errors, format, hits, layout, session
+from dashboard.ui.accounts import bank_data, eligibility, mandates, removal
+from dashboard.ui.debits.opening import open_debit
+from dashboard.ui.text import plain
 
 COLUMNS = {
     "customer": st.column_config.TextColumn("Customer"),
@@ -26,15 +31,15 @@ COLUMNS = {
 
 def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFrame:
     """One row per account, its times in the reader's zone."""
-    obstacles = desk.debits.obstacles(actor, accounts)
-    owners = desk.customers.several(actor, (account.customer_id for account in accounts))
+    blockers = desk.debits.blockers(actor, accounts)
+    owners = desk.customers.get_many(actor, (account.customer_id for account in accounts))
     rows = [
         {
             "customer": owners[account.customer_id].name,
             "reference": owners[account.customer_id].reference,
             "bank": account.institution_name,
             "account": format.account(account.name, account.mask),
-            "status": standing.word(account, obstacles[account.id]),
+            "status": eligibility.word(account, blockers[account.id]),
             "mandate": account.mandate_status or "none",
             "stripe": account.stripe_bank_account_id or "none",
             "linked": account.created_at,
@@ -46,73 +51,86 @@ def frame_of(desk: Desk, actor: Actor, accounts: list[BankAccount]) -> pd.DataFr
     return table
 
 
-def choose(table: pd.DataFrame) -> pd.Series:
-    """The filters on one line; which rows they keep."""
+def choose(table: pd.DataFrame) -> tuple[pd.Series, str]:
+    """The filters on one line; which rows they keep, and what they say."""
     one, two, three, four = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
-    text = one.text_input("Customer", placeholder="Name or reference", key="account-customer").casefold()
+    text = check_search(one.text_input("Customer", placeholder="Name or reference", key="account-customer"))
     banks = two.multiselect("Bank", sorted(table["bank"].unique()), key="account-bank")
     states = three.multiselect("Status", sorted(table["status"].unique()), key="account-status")
     today = date.today()
     span = four.date_input("Linked between", value=[], max_value=today + timedelta(days=400), key="account-dates")
-    kept = table["customer"].str.casefold().str.contains(text, regex=False) | table[
-        "reference"
-    ].str.casefold().str.contains(text, regex=False)
+    words = search_words(text)
+    keys = [search_key(*texts) for texts in zip(table["customer"], table["reference"], strict=True)]
+    kept = pd.Series([all(word in key for word in words) for key in keys], index=table.index, dtype=bool)
+    said = [f"customer “{text}”"] if text else []
     if banks:
         kept &= table["bank"].isin(banks)
+        said.append(f"bank {' or '.join(banks)}")
     if states:
         kept &= table["status"].isin(states)
+        said.append(f"status {' or '.join(map(eligibility.bare, states))}")
     if isinstance(span, tuple) and len(span) == 2:
         days = table["linked"].dt.date
         kept &= (days >= span[0]) & (days <= span[1])
-    return kept
+        said.append(f"linked {span[0].isoformat()} to {span[1].isoformat()}")
+    return kept, f"Linked accounts: {', '.join(said)}" if said else "All linked accounts"
 
 
 def show_detail(desk: Desk, actor: Actor, account: BankAccount) -> None:
     """One account's mandate, ids, balance and what to do."""
     owner = desk.customers.get(actor, account.customer_id)
     with st.container(border=True):
-        st.subheader(f"{owner.name} · {account.institution_name}, {format.account(account.name, account.mask)}")
+        bank = f"{account.institution_name}, {format.account(account.name, account.mask)}"
+        st.subheader(f"{plain(owner.name)} · {plain(bank)}", anchor=False)
         left, right = st.columns(2)
-        left.markdown(f"**Stripe customer** `{account.stripe_customer_id or 'none'}`")
-        left.markdown(
-            f"**Stripe bank account** `{account.stripe_bank_account_id or 'none'}` · {account.stripe_status or ''}"
-        )
-        right.markdown(f"**Mandate** `{account.mandate_id or 'none'}` · {account.mandate_status or ''}")
+        left.markdown(f"**Stripe customer** {plain(account.stripe_customer_id or 'none')}")
+        at_stripe = f"{account.stripe_bank_account_id or 'none'} · {account.stripe_status or ''}"
+        left.markdown(f"**Stripe bank account** {plain(at_stripe)}")
+        right.markdown(f"**Mandate** {plain(account.mandate_id or 'none')} · {plain(account.mandate_status or '')}")
         right.markdown(f"**Linked** {format.moment(account.created_at, session.zone(), desk.clock.now())}")
-        obstacle = desk.debits.obstacle(actor, account)
-        if obstacle is not None:
-            standing.explain(actor, account, obstacle)
+        blocker = desk.debits.blocker(actor, account)
+        if blocker is not None:
+            eligibility.explain(actor, account, blocker)
         bank_data.show(desk, actor, account)
-        if can(actor, Permission.CREATE_DEBIT) and st.button(
-            "Debit this account", type="primary", disabled=obstacle is not None, width="stretch"
-        ):
-            st.session_state["debit-account"] = account.id
-            st.switch_page("../pages/debit.py")
+        if can(actor, Permission.CREATE_DEBIT):
+            actions.button(
+                "Debit this account",
+                open_debit(account.id),
+                key="debit-this",
+                type="primary",
+                disabled=blocker is not None,
+                width="stretch",
+            )
         mandates.show(desk, actor, account)
         if account.ended is None:
-            removing.offer(desk, actor, account.item_id)
+            removal.offer(desk, actor, account.item_id)
         bank_data.show_calls(desk, actor)
 
 
 def main() -> None:
     """The table, its filters, and the chosen row below."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Linked accounts", f"Times are in {session.zone()}.")
+    layout.title("Linked accounts", f"Times are in {session.zone()}.")
     with errors.shown():
-        accounts = desk.onboarding.accounts(actor)
+        accounts = desk.linking.accounts(actor)
         if not accounts:
-            frame.empty("No bank is linked yet.", "Go to Onboard, pick a customer and press Connect a bank.")
+            layout.empty("No bank is linked yet.", "Go to Onboard, pick a customer and press Connect a bank.")
             return
         table = frame_of(desk, actor, accounts)
-        kept = choose(table)
+        kept, said = choose(table)
         shown = table[kept]
         hidden = len(table) - len(shown)
-        st.caption(f"{len(shown):,} of {len(table):,} accounts{f'; {hidden:,} hidden by the filters' * bool(hidden)}.")
+        st.caption(
+            f"{len(shown):,} of {format.count(len(table), 'account')}"
+            f"{f'; {hidden:,} hidden by the filters' * bool(hidden)}."
+        )
         if shown.empty:
-            frame.empty("No account fits these filters.", "Take a filter away: the accounts are still there.")
+            layout.empty("No account matches these filters.", "Remove a filter to see them.")
             return
+        words = search_words(st.session_state.get("account-customer", ""))
+        searched = {name: list(shown[name]) for name in ("customer", "reference")}
         picked = st.dataframe(
-            shown,
+            hits.mark(shown, words, searched, {}),
             hide_index=True,
             column_config=COLUMNS,
             on_select="rerun",
@@ -122,20 +140,21 @@ def main() -> None:
         )
         rows = picked["selection"]["rows"] if picked else []
         if rows and rows[0] < len(shown):
-            show_detail(desk, actor, desk.onboarding.account(actor, accounts[int(shown.index[rows[0]])].id))
+            show_detail(desk, actor, desk.linking.account(actor, accounts[int(shown.index[rows[0]])].id))
         else:
-            st.caption("Select a row to see its mandate, its ids and its balance.")
+            st.caption("Select a row to see its mandate, ids and balance.")
         if can(actor, Permission.EXPORT):
             ids = [accounts[int(place)].id for place in shown.index]
-            st.download_button(
-                "Download as CSV",
-                data=lambda: "".join(desk.account_export.lines(actor, ids)).encode(),
-                file_name="linked-accounts.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                help="The accounts that the filters let through. The download is itself in the trail.",
+            statuses = {id: eligibility.bare(word) for id, word in zip(ids, shown["status"], strict=True)}
+            write = partial(
+                desk.account_export.workbook,
+                actor,
+                ids=ids,
+                statuses=statuses,
+                what=said,
+                zone=desk.settings.timezone,
             )
+            downloads.offer("linked-accounts", partial(desk.account_export.lines, actor, ids), write)
 
 
 main()

@@ -1,153 +1,197 @@
-"""Whatever was begun and not finished, with the way out."""
+"""Unfinished links, debits and other operations, and how to resolve each."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.access import Permission, can
+from dashboard.accounts.shared import SharedPair
 from dashboard.desk import Desk
-from dashboard.models import Actor, AttemptKind, AttemptState, Debit, Item, LinkAttempt
-from dashboard.shared_accounts import SharedPair
-from dashboard.ui import errors, format, frame, keeping, removing, session
+from dashboard.domain.jobs import JobState
+from dashboard.domain.models import Actor, AttemptKind, AttemptState, Debit, DebitState, Item, LinkAttempt
+from dashboard.operations.open_jobs import OpenJob
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, attention, errors, format, layout, session
+from dashboard.ui.accounts import removal
+from dashboard.ui.debits import confirm_again
+from dashboard.ui.linking.opening import open_link, relink
+from dashboard.ui.text import plain
 
 WORDS = {
-    AttemptState.UNKNOWN: "Unknown: the reply to the exchange was lost",
-    AttemptState.CHOOSING: "Waits for somebody to choose the account",
+    AttemptState.UNKNOWN: "Unknown: the reply to the token exchange was lost",
+    AttemptState.CHOOSING: "Waiting for somebody to choose an account",
     AttemptState.FAILED: "Failed",
+}
+STATES = {
+    JobState.WAITING: "continues automatically",
+    JobState.ASKING: "waits for a decision",
+    JobState.BLOCKED: "is retried automatically",
+    JobState.UNKNOWN: "is looked for automatically",
+    JobState.FAILED: "failed",
+}
+WAITS = {
+    DebitState.CREATED: "Nothing was sent yet; it is retried automatically for some minutes.",
+    DebitState.SENDING: "Stripe was not asked to move money yet; it is retried automatically for some minutes.",
+    DebitState.UNKNOWN: "Stripe is asked again every few minutes, and the debit is never sent a second time.",
+    DebitState.UNSENT: "It was not sent in time, and nothing sends it but you.",
 }
 KINDS = {AttemptKind.RELINK: "Relink: ", AttemptKind.RENEWAL: "Renewal of a changed number: "}
 
 
 def draw_attempt(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     """One unfinished link: whose, where it stands, and what to do."""
-    found = desk.customers.several(actor, [attempt.customer_id]).get(attempt.customer_id)
+    found = desk.customers.get_many(actor, [attempt.customer_id]).get(attempt.customer_id)
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         state = WORDS.get(attempt.state, f"Stopped after: {attempt.state.value}")
-        name = errors.plain(found.name if found else attempt.customer_id)
+        name = plain(found.name if found else attempt.customer_id)
         what = KINDS.get(attempt.kind, "")
-        left.markdown(f"**{name}** · {errors.plain(attempt.institution_name or 'no bank picked')} · {what}{state}")
-        left.caption(f"by {attempt.operator}, {format.moment(attempt.updated_at, session.zone(), desk.clock.now())}")
+        left.markdown(f"**{name}** · {plain(attempt.institution_name or 'no bank chosen')} · {what}{state}")
+        left.caption(
+            f"by {plain(attempt.operator)}, {format.moment(attempt.updated_at, session.zone(), desk.clock.now())}"
+        )
         if can(actor, Permission.LINK_BANK):
-            offer_ways(desk, actor, attempt, right)
+            offer_actions(desk, actor, attempt, right)
         if attempt.problem:
             errors.show_problem(attempt.problem, ids=desk.attention.support_ids(actor, attempt))
 
 
-def offer_ways(desk: Desk, actor: Actor, attempt: LinkAttempt, place: st.delta_generator.DeltaGenerator) -> None:
+def offer_actions(desk: Desk, actor: Actor, attempt: LinkAttempt, place: st.delta_generator.DeltaGenerator) -> None:
     """Resume where that helps; otherwise the page where it is answered or linked anew."""
-    if place.button("Open", key=f"open-{attempt.id}", width="stretch"):
-        where = {"customer": attempt.customer_id, "attempt": attempt.id}
-        st.session_state["onboard"] = where
-        st.switch_page("../pages/onboard.py", query_params=where)
-    if desk.onboarding.can_resume(attempt):
-        if place.button("Resume", key=f"resume-{attempt.id}", type="primary", width="stretch"):
-            desk.onboarding.resume(actor, attempt.id)
-            st.rerun()
+    offer = partial(actions.button, place=place, width="stretch")
+    offer("Open", open_link(attempt.customer_id, attempt.id), key=f"open-{attempt.id}")
+    if desk.linking.can_resume(attempt):
+        offer("Resume", actions.call(desk.linking.resume, attempt.id), key=f"resume-{attempt.id}", type="primary")
     elif attempt.kind is AttemptKind.RELINK and attempt.state.is_final and attempt.item_id:
-        if place.button("Sign in again", key=f"relink-{attempt.id}", width="stretch"):
-            go_link(attempt.customer_id, desk.onboarding.relink(actor, attempt.item_id).attempt_id)
-    elif attempt.state.is_final and place.button("Link again", key=f"again-{attempt.id}", width="stretch"):
-        go_link(attempt.customer_id)
-    if attempt.state.is_final and place.button(
-        "Set aside", key=f"aside-{attempt.id}", width="stretch", help="Dealt with: it stays in the customer's history."
-    ):
-        desk.attention.set_aside(actor, attempt.id)
-        st.rerun()
-
-
-def go_link(customer_id: str, attempt_id: str | None = None) -> None:
-    """To the customer's link: from the beginning, or to this attempt."""
-    place = {"customer": customer_id, **({"attempt": attempt_id} if attempt_id else {})}
-    st.session_state["onboard"] = place
-    st.switch_page("../pages/onboard.py", query_params=place)
+        offer("Sign in again", relink(desk, attempt.customer_id, attempt.item_id), key=f"relink-{attempt.id}")
+    elif attempt.state.is_final:
+        offer("Link again", open_link(attempt.customer_id), key=f"again-{attempt.id}")
+    if attempt.state.is_final:
+        offer(
+            "Set aside",
+            actions.call(desk.attention.set_aside, attempt.id),
+            key=f"aside-{attempt.id}",
+            help="Mark as done; it stays in the customer's history.",
+        )
 
 
 def draw_item(desk: Desk, actor: Actor, item: Item) -> None:
     """A connection that leads to no bank account."""
-    found = desk.customers.several(actor, [item.customer_id]).get(item.customer_id)
+    found = desk.customers.get_many(actor, [item.customer_id]).get(item.customer_id)
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(
-            f"**{errors.plain(found.name if found else item.customer_id)}** · {errors.plain(item.institution_name)}"
-        )
+        left.markdown(f"**{plain(found.name if found else item.customer_id)}** · {plain(item.institution_name)}")
         left.caption(
-            f"Connected {format.moment(item.created_at, session.zone(), desk.clock.now())}, but no account of it can be"
-            " debited. Nothing was charged. Link the bank again with the customer."
+            f"Connected {format.moment(item.created_at, session.zone(), desk.clock.now())}, but no account can"
+            " be debited. Nothing was charged. Link the bank again with the customer."
         )
-        if can(actor, Permission.LINK_BANK) and right.button("Link again", key=f"loose-{item.id}", width="stretch"):
-            go_link(item.customer_id)
-        removing.offer(desk, actor, item.id)
+        if can(actor, Permission.LINK_BANK):
+            again = open_link(item.customer_id)
+            actions.button("Link again", again, key=f"loose-{item.id}", place=right, width="stretch")
+        removal.offer(desk, actor, item.id)
 
 
 def draw_shared(desk: Desk, actor: Actor, pair: SharedPair) -> None:
     """One bank account under two customers: right for a joint account, otherwise a reason to ask."""
-    owners = desk.customers.several(actor, [pair.one.customer_id, pair.other.customer_id])
+    owners = desk.customers.get_many(actor, [pair.one.customer_id, pair.other.customer_id])
     with st.container(border=True):
         names = [
-            errors.plain(f"{owner.name} ({owner.reference})" if owner else account.customer_id)
+            plain(f"{owner.name} ({owner.reference})" if owner else account.customer_id)
             for account in (pair.one, pair.other)
             for owner in [owners.get(account.customer_id)]
         ]
-        st.markdown(f"**{names[0]}** and **{names[1]}** · {errors.plain(pair.one.institution_name)}")
+        st.markdown(f"**{names[0]}** and **{names[1]}** · {plain(pair.one.institution_name)}")
         accounts = " and ".join(format.account(one.name, one.mask) for one in (pair.one, pair.other))
         found = format.moment(pair.shared.found_at, session.zone(), desk.clock.now())
         st.caption(
-            f"{errors.plain(accounts)} are one bank account by {pair.how}, found {found}. A joint account, or a person"
-            " and their company, is right. Otherwise ask both, merge them if they are one, or remove one connection."
+            f"{plain(accounts)} are one bank account by {plain(pair.how)}, found {found}. A joint account, or a person"
+            " and their company, is fine. Otherwise ask both, merge them if they are one, or remove one connection."
         )
-        if st.button("It is right", key=f"shared-{pair.one.id}-{pair.other.id}"):
-            desk.shared_accounts.accept(actor, pair.shared)
-            st.rerun()
+        accept = actions.call(desk.shared_accounts.accept, pair.shared)
+        actions.button("It is correct", accept, key=f"shared-{pair.one.id}-{pair.other.id}")
 
 
 def draw_debit(desk: Desk, actor: Actor, debit: Debit) -> None:
-    """A debit whose outcome is not known, or that waits behind a problem."""
+    """A debit that was not sent, whose outcome is not known, or that waits behind a problem."""
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
-        amount = format.money(debit.amount_cents, debit.currency).replace("$", "\\$")
-        left.markdown(f"**{amount}** · {errors.plain(debit.invoice_reference or debit.id)}")
-        left.caption("It is being looked for at Stripe and is never sent a second time.")
-        if can(actor, Permission.CREATE_DEBIT) and right.button("Resume", key=f"resume-{debit.id}", width="stretch"):
-            desk.debits.resume(actor, debit.id)
-            st.rerun()
+        amount = plain(format.money(debit.amount_cents, debit.currency))
+        left.markdown(f"**{amount}** · {plain(debit.invoice_reference or debit.id)}")
+        owner = desk.customers.get_many(actor, [debit.customer_id]).get(debit.customer_id)
+        ordered = format.moment(debit.created_at, session.zone(), desk.clock.now())
+        left.caption(
+            f"{plain(owner.name if owner else debit.customer_id)} · ordered {ordered} by {plain(debit.requested_by)}."
+            f" {WAITS[debit.state]}"
+        )
+        confirm_again.offer(desk, actor, debit, right)
+        if debit.state is not DebitState.UNSENT and can(actor, Permission.CREATE_DEBIT):
+            go_on = actions.call(desk.debits.resume, debit.id)
+            actions.button("Ask Stripe now", go_on, key=f"resume-{debit.id}", place=right, width="stretch")
         if debit.problem:
             ids = {"PaymentIntent": debit.payment_intent_id, "Our debit": debit.id}
             errors.show_problem(debit.problem, ids=ids)
 
 
+def draw_job(desk: Desk, actor: Actor, job: OpenJob) -> None:
+    """An operation of a kind that has no list of its own."""
+    with st.container(border=True):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        ordered = format.moment(job.ordered_at, session.zone(), desk.clock.now())
+        left.markdown(f"**{plain(job.title)}** · {STATES[job.state]}")
+        left.caption(f"ordered {ordered} by {plain(job.ordered_by)}")
+        if job.next_at is not None and can(actor, Permission.ADMIN):
+            retry = partial(retry_job, desk, job.id)
+            actions.button("Try now", retry, key=f"job-{job.id}", place=right, width="stretch")
+        if job.problem:
+            errors.show_problem(job.problem, ids={"Operation": job.id, "Of": job.subject})
+
+
+def retry_job(desk: Desk, job_id: str, actor: Actor, fields: actions.Fields) -> None:
+    """Run the operation now instead of at its turn."""
+    desk.open_jobs.retry(actor, job_id)
+
+
 def main() -> None:
     """Links first, then connections that lead nowhere, then debits whose outcome is not known."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Needs attention", "Nothing here is lost: each line says what to do.")
+    layout.title("Needs attention", "Unfinished links and debits. Nothing is lost; each line says what to do.")
     with errors.shown():
-        attempts, items = desk.onboarding.attention(actor), desk.attention.loose_items(actor)
+        restored = attention.draw_restore(desk, actor)
+        attempts, items = desk.linking.attention(actor), desk.attention.loose_items(actor)
         listed = {attempt.item_id for attempt in attempts}
         items = [item for item in items if item.id not in listed]
         debits = desk.debits.attention(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         shared = desk.shared_accounts.unseen(actor) if can(actor, Permission.ADMIN) else []
-        kept = keeping.draw(desk, actor)
-        if not kept and not attempts and not items and not debits and not shared:
-            frame.empty(
-                "Nothing needs attention.", "Links and debits that stop half-way appear here.", ":material/task_alt:"
+        kept = attention.draw(desk, actor)
+        named = {one.id for one in attempts} | {one.id for one in debits} | kept
+        jobs = desk.open_jobs.attention(actor) if can(actor, Permission.VIEW_CUSTOMERS) else []
+        others = [one for one in jobs if one.subject not in named]
+        if not restored and not kept and not attempts and not items and not debits and not shared and not others:
+            layout.empty(
+                "Nothing needs attention.", "Links and debits that stop halfway appear here.", ":material/task_alt:"
             )
             return
         if attempts:
-            st.subheader(f"Bank links ({len(attempts)})")
+            st.subheader(f"Bank links ({len(attempts)})", anchor=False)
         for attempt in attempts:
             draw_attempt(desk, actor, attempt)
         if items:
-            st.subheader(f"Connections without a bank account ({len(items)})")
+            st.subheader(f"Connections without a bank account ({len(items)})", anchor=False)
         for item in items:
             draw_item(desk, actor, item)
         if shared:
-            st.subheader(f"One bank account under two customers ({len(shared)})")
+            st.subheader(f"One bank account under two customers ({len(shared)})", anchor=False)
         for pair in shared:
             draw_shared(desk, actor, pair)
         if debits:
-            st.subheader(f"Debits ({len(debits)})")
+            st.subheader(f"Debits ({len(debits)})", anchor=False)
         for debit in debits:
             draw_debit(desk, actor, debit)
+        if others:
+            st.subheader(f"Other operations ({len(others)})", anchor=False)
+        for job in others:
+            draw_job(desk, actor, job)
 
 
 main()

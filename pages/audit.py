@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.audit import AuditDetail, AuditFilter, AuditPage
 from dashboard.desk import Desk
-from dashboard.models import Actor
-from dashboard.ui import errors, format, frame, session
+from dashboard.domain.audit_actions import in_words
+from dashboard.domain.models import Actor
+from dashboard.operations.audit import AuditDetail, AuditFilter, AuditPage
+from dashboard.ui import actions, downloads, errors, format, layout, session
+from dashboard.ui.text import plain
 
 COLUMNS = {
     "seq": st.column_config.NumberColumn("Row", format="%d", width="small"),
@@ -27,7 +31,10 @@ def choose(desk: Desk, actor: Actor) -> AuditFilter:
     return AuditFilter(
         who=who.text_input("Who", placeholder="Part of a name", key="audit-who"),
         what=what.selectbox(
-            "What", ["", *desk.audit.actions(actor)], format_func=lambda one: one or "Everything", key="audit-what"
+            "What",
+            ["", *desk.audit.actions(actor)],
+            format_func=lambda one: in_words(one) or "Everything",
+            key="audit-what",
         ),
         subject=subject.text_input("About", placeholder="An id, or a customer", key="audit-subject"),
         start=start,
@@ -42,13 +49,15 @@ def draw_chain(desk: Desk, actor: Actor) -> None:
         state = desk.audit.state(actor)
         if state.findings:
             st.error(
-                f"**The trail was changed outside the desk.** {errors.plain(state.findings[0])}"
+                f"**The trail was changed outside the desk.** {plain(state.findings[0])}"
                 "  \n**What to do:** keep the file, compare it with the backups, and find out who had access.",
                 icon=":material/error:",
             )
         elif state.end.seq:
-            st.markdown(f":material/check_circle: **Whole up to entry {state.end.seq:,}.**")
-            st.caption("Keep this line elsewhere; `ach-desk audit verify --end` proves by it that nothing was cut off.")
+            st.markdown(f":material/check_circle: **Complete up to entry {state.end.seq:,}.**")
+            st.caption(
+                "Note this line elsewhere; with it `ach-desk audit verify --end` proves that nothing was cut off."
+            )
             st.code(f"{state.end.seq}:{state.end.digest}", language=None)
 
 
@@ -56,11 +65,11 @@ def draw_detail(detail: AuditDetail) -> None:
     """One row: who, when, from where, and what changed."""
     row = detail.row
     with st.container(border=True):
-        st.subheader(f"{row.action} · row {row.seq:,}", anchor=False)
+        st.subheader(f"{plain(in_words(row.action))} · row {row.seq:,}", anchor=False)
         when = format.moment(row.at, session.zone())
         st.markdown(
-            f"**Who** {errors.plain(row.actor)} · **when** {when} · **from** `{row.address or 'not known'}`"
-            f" · **about** `{row.subject}`"
+            f"**Who** {plain(row.actor)} · **when** {when} · **from** {plain(row.address or 'not known')}"
+            f" · **about** {plain(row.subject)} · **action** {plain(row.action)}"
         )
         names = sorted(set(detail.before) | set(detail.after))
         if names:
@@ -71,9 +80,9 @@ def draw_detail(detail: AuditDetail) -> None:
             st.dataframe(changes, hide_index=True, alt="What the action changed, before and after")
         if detail.facts:
             facts = [{"What": name, "Value": cell(value)} for name, value in sorted(detail.facts.items())]
-            st.dataframe(facts, hide_index=True, alt="What else the row says")
+            st.dataframe(facts, hide_index=True, alt="Other facts")
         if not (names or detail.facts):
-            st.caption("The row says no more than that.")
+            st.caption("There are no other facts.")
 
 
 def cell(value: object) -> str:
@@ -86,16 +95,16 @@ def draw_table(desk: Desk, actor: Actor, wanted: AuditFilter) -> None:
     keys: list[int] = st.session_state.setdefault("audit-keys", [])
     page = desk.audit.page(actor, wanted, before=keys[-1] if keys else None)
     if not page.rows:
-        frame.empty("No row fits these filters.", "Take a filter away: the rows are still there.")
+        layout.empty("No row matches these filters.", "Remove a filter to see them.")
         return
-    draw_ways(desk, actor, wanted, page, keys)
+    draw_actions(desk, actor, wanted, page, keys)
     zone = session.zone()
     shown = [
         {
             "seq": row.seq,
             "when": format.moment(row.at, zone),
             "who": row.actor,
-            "what": row.action,
+            "what": in_words(row.action),
             "subject": row.subject,
             "from": row.address or "–",
         }
@@ -115,36 +124,28 @@ def draw_table(desk: Desk, actor: Actor, wanted: AuditFilter) -> None:
     if rows and rows[0] < len(page.rows):
         draw_detail(desk.audit.get(actor, page.rows[rows[0]].seq))
     else:
-        st.caption("Select a row to see what it was before and after.")
+        st.caption("Select a row to see the change, before and after.")
 
 
-def draw_ways(desk: Desk, actor: Actor, wanted: AuditFilter, page: AuditPage, keys: list[int]) -> None:
+def draw_actions(desk: Desk, actor: Actor, wanted: AuditFilter, page: AuditPage, keys: list[int]) -> None:
     """Newer, older, and the file of what the filter shows."""
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         st.caption(f"Rows {page.rows[-1].seq:,} to {page.rows[0].seq:,}, newest first")
-        if st.button("Newer", icon=":material/chevron_left:", disabled=not keys):
-            keys.pop()
-            st.rerun()
-        if st.button("Older", icon=":material/chevron_right:", disabled=page.before is None) and page.before:
-            keys.append(page.before)
-            st.rerun()
-        st.download_button(
-            "Download as CSV",
-            data=lambda: "".join(desk.audit.export(actor, wanted)).encode(),
-            file_name="audit.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Exactly the rows that the filter shows, all pages. The download is itself in the trail.",
+        newer, older = (actions.go(keep={"audit-keys": way}) for way in (keys[:-1], [*keys, page.before]))
+        actions.button("Newer", newer, key="audit-newer", icon=":material/chevron_left:", disabled=not keys)
+        last = page.before is None
+        actions.button("Older", older, key="audit-older", icon=":material/chevron_right:", disabled=last)
+        downloads.offer(
+            "audit", partial(desk.audit.export, actor, wanted), partial(desk.audit.workbook, actor, wanted=wanted)
         )
 
 
 def main() -> None:
     """Filters, the chain's state, the table."""
     desk, actor = session.desk(), session.actor()
-    frame.title(
+    layout.title(
         "Audit trail",
-        f"Every action, and every look at personal data. Times are in {session.zone()}.",
+        f"Every action, and every view of personal data. Times are in {session.zone()}.",
     )
     with errors.shown():
         wanted = choose(desk, actor)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from dashboard.access import Permission, can
-from dashboard.customers import PAGE_SIZE
+from dashboard.customers import HOLDERS, PAGE_SIZE
 from dashboard.desk import Desk
-from dashboard.models import Actor, Customer, HolderType
-from dashboard.ui import customer_file, customer_import, errors, format, frame, session
+from dashboard.domain.models import Actor, Customer
+from dashboard.domain.searches import search_words
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, downloads, errors, format, hits, layout, session
+from dashboard.ui.customers import detail, importing
 
 SORTS = {"newest": "Newest first", "name": "Name", "reference": "Reference"}
-HOLDERS = {HolderType.INDIVIDUAL: "Person", HolderType.COMPANY: "Company"}
 COLUMNS = {
     "name": st.column_config.TextColumn("Name", width="medium"),
     "email": st.column_config.TextColumn("E-mail", width="medium"),
@@ -54,21 +57,22 @@ def draw_list(desk: Desk, actor: Actor) -> None:
             st.session_state["customers-page"] = 0
             st.rerun()
         if text:
-            frame.empty(f"Nobody fits “{text}”.", "Try another spelling, or a part of the e-mail.")
+            layout.empty(f"No customer matches “{text}”.", "Try another spelling, or a part of the e-mail.")
         else:
-            frame.empty("There are no customers yet.", "Add one under Onboard, or import a file below.")
+            layout.empty("There are no customers yet.", "Add one under Onboard, or import a file below.")
         return
     with line.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         first = number * PAGE_SIZE + 1
         st.caption(f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}")
-        if st.button("Previous", icon=":material/chevron_left:", disabled=number == 0):
-            st.session_state["customers-page"] = number - 1
-            st.rerun()
-        if st.button("Next", icon=":material/chevron_right:", disabled=first + len(page.rows) > page.total):
-            st.session_state["customers-page"] = number + 1
-            st.rerun()
+        last = first + len(page.rows) > page.total
+        back, on = (actions.go(keep={"customers-page": place}) for place in (number - 1, number + 1))
+        actions.button("Previous", back, key="customers-back", icon=":material/chevron_left:", disabled=number == 0)
+        actions.button("Next", on, key="customers-on", icon=":material/chevron_right:", disabled=last)
+    rows, words = page.rows, search_words(text)
+    searched = {name: [getattr(one, name) for one in rows] for name in ("name", "email", "reference")}
+    ids = {"stripe": [(one.stripe_customer_id, one.id) for one in rows]}
     picked = st.dataframe(
-        frame_of(desk, page.rows),
+        hits.mark(frame_of(desk, rows), words, searched, ids),
         hide_index=True,
         column_config=COLUMNS,
         on_select="rerun",
@@ -77,20 +81,16 @@ def draw_list(desk: Desk, actor: Actor) -> None:
         key=f"customers-table-{number}-{sort}-{text}",
         alt="Customers with name, e-mail, reference and Stripe customer",
     )
-    rows = picked["selection"]["rows"] if picked else []
-    if rows and rows[0] < len(page.rows):
-        st.query_params["customer"] = page.rows[rows[0]].id
+    chosen = picked["selection"]["rows"] if picked else []
+    if chosen and chosen[0] < len(rows):
+        st.query_params["customer"] = rows[chosen[0]].id
         st.rerun()
     st.caption("Select a row to open the customer: accounts, mandates, payments, attempts, notes.")
     if can(actor, Permission.EXPORT):
-        st.download_button(
-            "Download as CSV",
-            data=lambda: "".join(desk.customers.export(actor, text)).encode(),
-            file_name="customers.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Everybody whom the search finds, all pages. The download is itself in the trail.",
+        downloads.offer(
+            "customers",
+            partial(desk.customers.export, actor, text),
+            partial(desk.customers.workbook, actor, text=text, sort=sort, zone=desk.settings.timezone),
         )
 
 
@@ -100,12 +100,12 @@ def main() -> None:
     with errors.shown():
         id = st.query_params.get("customer", "")
         if id:
-            customer_file.draw(desk, actor, id)
+            detail.draw(desk, actor, id)
             return
-        frame.title("Customers", "Whose bank is linked, or will be.")
+        layout.title("Customers", "Customers whose bank is linked or will be.")
         draw_list(desk, actor)
         if can(actor, Permission.EDIT_CUSTOMERS):
-            customer_import.draw(desk, actor)
+            importing.draw(desk, actor)
 
 
 main()

@@ -7,12 +7,14 @@ from datetime import datetime, tzinfo
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.filters import RAILS, PaymentFilter
-from dashboard.models import Actor, Mode
-from dashboard.payment_story import MandateNote, Moment, PaymentDetail, Reason
+from dashboard.domain.models import Actor, Mode
+from dashboard.domain.payment_filter import RAILS, PaymentFilter
+from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
-from dashboard.sayings import SAYINGS
-from dashboard.ui import errors, format, frame, session, table
+from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
+from dashboard.ui import errors, format, layout, session
+from dashboard.ui.payments import table
+from dashboard.ui.text import plain
 
 WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
 ACCEPTANCE = {"online": "online, in Link", "offline": "in person"}
@@ -24,7 +26,7 @@ def draw_way_back() -> None:
     kept = st.session_state.get("payment-filter", PaymentFilter())
     left.page_link(
         "../pages/payments.py",
-        label="Back to the payments",
+        label="Back to payments",
         icon=":material/arrow_back:",
         query_params=kept.to_query(),
     )
@@ -37,67 +39,72 @@ def draw_way_back() -> None:
 def draw_head(row: PaymentRow, today: datetime) -> None:
     """The amount, where it is, and whose it is."""
     when = table.when(row, today.date())
-    st.title(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}".replace("$", "\\$"), anchor=False)
+    layout.title(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}")
     whose = " · ".join(part for part in (row.customer or "Unknown customer", row.email, row.reference) if part)
     st.text(whose)
     account = f"{row.bank} ••{row.last4}" if row.last4 else row.bank
-    st.caption(" · ".join(part for part in (when, account, RAILS.get(row.rail, row.rail)) if part))
+    st.caption(plain(" · ".join(part for part in (when, account, RAILS.get(row.rail, row.rail)) if part)))
 
 
 def draw_next(row: PaymentRow, reason: Reason | None) -> None:
     """What to do now and who does it, and what the code means."""
     if row.next_action != "Nothing":
-        st.info(f"**What to do:** {row.next_action}", icon=":material/flag:")
+        st.info(f"**What to do:** {plain(row.next_action)}", icon=":material/flag:")
     if reason is None:
         return
     meaning = reason.meaning
     source = "the bank's return code" if reason.is_return_code else "Stripe's code; the bank's return code is not given"
     with st.container(border=True):
-        st.markdown(f"**{meaning.title}** · `{meaning.code}`, {source}")
-        st.markdown(meaning.meaning)
-        again = "" if meaning.representable else " It may not be presented again as it is."
-        st.markdown(f"**{WHO.get(meaning.who, meaning.who)} must act.** {meaning.action}.{again}")
-        spoken = SAYINGS.get(meaning.code)
+        st.markdown(f"**{plain(meaning.title)}** · {plain(meaning.code)}, {source}")
+        st.markdown(plain(meaning.meaning))
+        again = "" if meaning.representable else " It may not be presented again."
+        st.markdown(f"**{plain(WHO.get(meaning.who, meaning.who))} must act.** {plain(meaning.action)}.{again}")
+        spoken = CUSTOMER_SENTENCES.get(meaning.code)
         if spoken:
-            st.markdown(f"**Say to the customer:** “{spoken}”")
+            st.markdown(f"**Say to the customer:** “{plain(spoken)}”")
         if reason.message:
-            st.caption("As the provider says it:")
+            st.caption("In the provider's words:")
             st.text(reason.message)
 
 
-def draw_story(story: list[Moment], zone: tzinfo, now: datetime) -> None:
+def draw_timeline(timeline: list[TimelineEntry], zone: tzinfo, now: datetime) -> None:
     """What happened and what is expected, oldest first."""
-    st.markdown("#### Time line")
-    for moment in story:
-        done = moment.is_certain and moment.at <= now
-        when = format.day(moment.at.date(), now.date()) if moment.is_day else format.moment(moment.at, zone, now)
+    st.markdown("#### Timeline")
+    for entry in timeline:
+        done = entry.is_certain and entry.at <= now
+        when = (
+            format.day(entry.at.date(), now.astimezone(zone).date())
+            if entry.is_day
+            else format.moment(entry.at, zone, now)
+        )
         mark = ":material/check_circle:" if done else ":material/schedule:"
-        ahead = ", expected" if moment.at > now else ""
-        st.markdown(f"{mark} **{when}**{ahead}  \n{moment.what}")
-    st.caption(f"Hours are in {zone}; a day without an hour is the bank's own day.")
+        ahead = ", expected" if entry.at > now else ""
+        st.markdown(f"{mark} **{when}**{ahead}  \n{plain(entry.what)}")
+    st.caption(f"Hours are in {plain(str(zone))}; a day without an hour is the bank's own day.")
 
 
 def draw_money(detail: PaymentDetail) -> None:
     """Amount, fees, what was given back, and the net, to the cent."""
     st.markdown("#### Money")
-    for name, cents in detail.money:
+    for name, cents, currency in detail.money:
         left, right = st.columns([3, 2])
-        left.markdown(f"**{name}**" if name == "Net" else name)
-        right.text(format.money(cents, detail.row.currency), width="stretch", text_alignment="right")
+        left.markdown(f"**{plain(name)}**" if name == "Net" else plain(name))
+        right.text(format.money(cents, currency), width="stretch", text_alignment="right")
     if len(detail.money) == 1:
-        st.caption("Stripe tells the fee when the debit is handed to the bank.")
+        st.caption("Stripe reports the fee when the debit is sent to the bank.")
 
 
 def draw_mandate(mandate: MandateNote | None, id: str | None, zone: tzinfo) -> None:
     """The authorization behind the payment."""
     st.markdown("#### Mandate")
     if mandate:
-        st.markdown(f"`{mandate.id}` · {mandate.status}")
+        st.markdown(f"{plain(mandate.id)} · {plain(mandate.status)}")
         given = ACCEPTANCE.get(mandate.acceptance, mandate.acceptance)
-        st.caption(f"Given {given} on {format.moment(mandate.accepted_at, zone)}, before {mandate.operator}.")
+        at = format.moment(mandate.accepted_at, zone)
+        st.caption(f"Given {plain(given)} on {at}, before {plain(mandate.operator)}.")
     elif id:
-        st.markdown(f"`{id}`")
-        st.caption("Not made at this desk: Stripe keeps it.")
+        st.markdown(plain(id))
+        st.caption("Not recorded by this desk; Stripe has it.")
     else:
         st.caption("None: an old-rail debit names no mandate.")
 
@@ -107,24 +114,26 @@ def draw_ids(detail: PaymentDetail, mode: Mode) -> None:
     st.markdown("#### Ids")
     for name, id in detail.ids.items():
         with st.container(gap=None):
-            st.caption(name)
+            st.caption(plain(name))
             st.code(id, language=None, wrap_lines=True)
     if detail.links:
         st.markdown(f"#### At Stripe ({'live' if mode is Mode.LIVE else 'test mode'})")
         for name, url in detail.links.items():
-            st.link_button(f"{name} in Stripe's Dashboard", url, icon=":material/open_in_new:", width="stretch")
+            st.link_button(f"{plain(name)} in Stripe's Dashboard", url, icon=":material/open_in_new:", width="stretch")
     else:
-        st.caption("The sandbox has no Dashboard. With a Stripe key, buttons here open the payment there.")
+        st.caption(
+            "The sandbox has no Dashboard. With a Stripe key, buttons here open the payment in Stripe's Dashboard."
+        )
 
 
 def draw(desk: Desk, actor: Actor, id: str) -> None:
     """The whole payment."""
-    detail, zone, now = desk.stories.get(actor, id), session.zone(), desk.clock.now()
+    detail, zone, now = desk.payment_details.get(actor, id), session.zone(), desk.clock.now()
     draw_head(detail.row, now.astimezone(zone))
     draw_next(detail.row, detail.reason)
     left, right = st.columns(2, gap="large")
     with left:
-        draw_story(detail.story, zone, now)
+        draw_timeline(detail.timeline, zone, now)
         draw_money(detail)
         draw_mandate(detail.mandate, detail.mandate_id, zone)
     with right:
@@ -140,7 +149,7 @@ def main() -> None:
         if id:
             draw(desk, actor, id)
         else:
-            frame.empty("No payment is chosen.", "Pick one in the table, or type any of its ids above.")
+            layout.empty("No payment is selected.", "Select one in the table, or enter any of its ids above.")
 
 
 main()

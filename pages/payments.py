@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.access import Permission, can
 from dashboard.desk import Desk
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor
+from dashboard.domain.models import Actor
+from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payments import PAGE_SIZE, PaymentPage
-from dashboard.store.payments import Sums
-from dashboard.ui import (
-    charts,
-    errors,
-    exporting,
-    filtering,
-    format,
-    frame,
-    gate,
-    patience,
-    session,
-    syncing,
-    table,
-    views,
-)
+from dashboard.staff.access import Permission, can
+from dashboard.store.payments.reader import Sums
+from dashboard.ui import actions, errors, format, layout, session, sign_in_gate
+from dashboard.ui.payments import charts, export, filters, saved_views, sync_status, table
+from dashboard.ui.text import plain
 
 SORTS = {"created": "Created", "amount": "Amount", "status": "Status", "customer": "Customer", "due": "Due date"}
 
@@ -36,29 +27,32 @@ def in_words(sums: Sums) -> str:
 
 def draw_head(desk: Desk, actor: Actor) -> None:
     """When the last sync was, the button for another, and the usual views."""
-    syncing.draw_line(desk, actor)
-    views.draw(desk, actor)
+    sync_status.draw_line(desk, actor)
+    saved_views.draw(desk, actor)
 
 
 @st.fragment(parallel=True)
-def draw_figures(desk: Desk, actor: Actor) -> None:
+def draw_summary(desk: Desk, actor: Actor) -> None:
     """Four figures of what waits and of the last 30 days; never hold the table up."""
     with errors.shown():
         charts.warn_of_rates(desk, actor)
-        frame.figures(
+        draw_still_reading(desk)
+        so_far = " so far" if sync_status.say_still_reading(desk) else ""
+        layout.metrics(
             [
-                (f"{name} · {format.payments(sums.count)}", format.money(sums.amounts.get("usd", 0), "usd"))
-                for name, sums in desk.payments.figures(actor).items()
+                (f"{name} · {format.payments(sums.count)}{so_far}", format.money(sums.amounts.get("usd", 0), "usd"))
+                for name, sums in desk.payments.summary(actor).items()
             ]
         )
 
 
 def draw_sums(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
-    """What the filter shows and what it hides; asked after the table, and given up where something else is wanted."""
+    """What the filter shows and what it hides."""
     with errors.shown():
-        totals = patience.ask(lambda stop: desk.payments.totals(actor, wanted, stop)).wait()
-        hidden = "" if wanted.is_empty else f" Hidden by it: {in_words(totals.hidden)}."
-        st.markdown(f"**{wanted.words()}.** Shown: {in_words(totals.shown)}.{hidden}")
+        totals = desk.payments.totals(actor, wanted)
+        hidden = "" if wanted.is_empty else f" Hidden: {plain(in_words(totals.hidden))}."
+        reading = " Still reading." if sync_status.say_still_reading(desk) else ""
+        st.markdown(f"**{plain(wanted.words())}.** Shown: {plain(in_words(totals.shown))}.{hidden}{reading}")
 
 
 def open_payment(id: str) -> None:
@@ -86,11 +80,14 @@ def find_page(
 
 @st.fragment
 def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
-    """The rows of one page, sorted and cut in SQL; to sort or turn pages draws nothing else again."""
+    """The rows of one page; to sort or turn pages draws nothing else again."""
     with errors.shown():
-        actor = gate.person()
+        actor = sign_in_gate.person()
+        actions.begin_fragment()
         sort = st.session_state.get("payment-sort") or "created"
         newest = st.session_state.get("payment-order", "Descending")
+        # Kept apart from the fields: their state goes with them while another tab is looked at.
+        st.session_state["payment-sorted"] = sort, newest != "Ascending"
         page, number = find_page(desk, actor, wanted, sort, descending=newest != "Ascending")
         # Found before anything is drawn: what comes to the browser at once is also drawn there at once.
         line = st.container(horizontal=True, vertical_alignment="bottom")
@@ -117,14 +114,12 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
             return
         first = number * PAGE_SIZE + 1
         line.caption(f"Rows {first:,} to {first + len(page.rows) - 1:,}", width="stretch", text_alignment="right")
-        line.button(
-            "Previous", icon=":material/chevron_left:", disabled=number == 0, on_click=turn_to, args=(number - 1,)
-        )
-        line.button(
-            "Next", icon=":material/chevron_right:", disabled=not page.has_more, on_click=turn_to, args=(number + 1,)
-        )
+        back, on = (actions.go(keep={"payment-page": place}) for place in (number - 1, number + 1))
+        turn = partial(actions.button, place=line)
+        turn("Previous", back, key="payments-back", icon=":material/chevron_left:", disabled=number == 0)
+        turn("Next", on, key="payments-on", icon=":material/chevron_right:", disabled=not page.has_more)
         picked = st.dataframe(
-            table.table_of(page.rows, session.zone(), desk.clock.now()),
+            table.marked_table_of(page.rows, session.zone(), desk.clock.now(), wanted.text),
             hide_index=True,
             column_config=table.COLUMNS,
             on_select="rerun",
@@ -141,14 +136,21 @@ def draw_table(desk: Desk, wanted: PaymentFilter) -> None:
 def draw_empty(desk: Desk, wanted: PaymentFilter) -> None:
     """Why there is nothing, and what to do."""
     status = desk.sync.status()
+    st.session_state[sync_status.AWAITED] = status.last_finished_at is None and wanted.is_empty
     if status.last_finished_at is None and status.running:
-        frame.empty("The first reading from Stripe is on its way.", "Wait: the line above says how far it is.")
+        layout.empty("The first sync with Stripe is running.", "Wait; the line above shows the progress.")
     elif status.last_finished_at is None:
-        frame.empty("Nothing was read from Stripe yet.", "Press Sync now.")
+        layout.empty("Nothing has been read from Stripe yet.", "Press Sync now.")
     elif wanted.is_empty:
-        frame.empty("There are no payments yet.", "Debit a linked account (New debit).")
+        layout.empty("There are no payments yet.", "Debit a linked account (New debit).")
     else:
-        frame.empty("No payment fits this filter.", "Take a part of it away, or press Everything.")
+        layout.empty("No payment matches this filter.", "Remove a part of it, or press Everything.")
+
+
+def draw_still_reading(desk: Desk) -> None:
+    """A line above figures that are not whole yet."""
+    if reading := sync_status.say_still_reading(desk):
+        st.caption(f":material/hourglass_top: {plain(reading)}")
 
 
 def draw_tabs(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
@@ -160,22 +162,24 @@ def draw_tabs(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             draw_table(desk, wanted)
     if pictures.open:
         with pictures:
+            draw_still_reading(desk)
             charts.draw_charts(desk, actor, wanted)
     if rates.open:
         with rates:
+            draw_still_reading(desk)
             charts.draw_return_rates(desk, actor)
     if files and files[0].open:
         with files[0], errors.shown():
-            exporting.draw(desk, actor, wanted)
+            export.draw(desk, actor, wanted)
 
 
 @st.fragment
 def draw_payments(desk: Desk) -> None:
     """Filters, sums, table: a filter that changes draws these again, and nothing that stands above them."""
     with errors.shown():
-        actor = gate.person()
+        actor = sign_in_gate.person()
         before = st.session_state.get("payment-filter")
-        wanted = filtering.draw(desk, actor)
+        wanted = filters.draw(desk, actor)
         if before != wanted:
             st.session_state["payment-filter"] = wanted
             turn_to(0)
@@ -188,10 +192,11 @@ def draw_payments(desk: Desk) -> None:
 def main() -> None:
     """Head and figures, then the filters and what they show."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Payments")
+    layout.title("Payments")
     with errors.shown():
         draw_head(desk, actor)
-        draw_figures(desk, actor)
+        with st.container(key="payments-summary"):  # which keeps its place: what is in it comes later
+            draw_summary(desk, actor)
         draw_payments(desk)
 
 

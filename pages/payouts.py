@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor
-from dashboard.reconcile import PAGE_SIZE, Finding, PayoutLine, PayoutPart, PayoutSum
-from dashboard.ui import errors, format, frame, session
+from dashboard.domain.models import Actor
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.payouts import PAGE_SIZE, Finding, PayoutItem, PayoutLine, PayoutSum
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, downloads, errors, format, layout, session
+from dashboard.ui.payments import sync_status
+from dashboard.ui.text import plain
 
 MARKS = {Finding.TIES: "✓", Finding.DIFFERS: "⚠", Finding.RETURNED: "⚠"}
 PAYOUTS = {
@@ -54,7 +58,7 @@ def payouts_frame(lines: list[PayoutLine], today: date) -> pd.DataFrame:
         {
             "arrival": format.day(line.arrival, today),
             "amount": format.money(line.amount, line.currency),
-            "status": line.status.replace("_", " ").capitalize(),
+            "status": format.in_words(line.status),
             "parts": line.parts,
             "finding": finding_of(line),
             "trace": line.trace or format.NOTHING,
@@ -69,7 +73,7 @@ def sums_frame(sums: list[PayoutSum], currency: str) -> pd.DataFrame:
     """What is in a payout, with the sum below."""
     rows = [
         {
-            "group": str(one.group),
+            "group": one.name,
             "parts": one.parts,
             **{name: format.money(getattr(one, name), currency) for name in ("amount", "fee", "net")},
         }
@@ -80,13 +84,13 @@ def sums_frame(sums: list[PayoutSum], currency: str) -> pd.DataFrame:
     return pd.DataFrame([*rows, {"group": "Together", "parts": total["parts"], **money}], columns=list(SUMS))
 
 
-def parts_frame(desk: Desk, parts: list[PayoutPart]) -> pd.DataFrame:
+def items_frame(desk: Desk, parts: list[PayoutItem]) -> pd.DataFrame:
     """A page of balance transactions."""
     zone, now = session.zone(), desk.clock.now()
     rows = [
         {
             "created": format.moment(part.created, zone, now),
-            "group": str(part.group),
+            "group": part.name,
             "customer": part.customer or format.NOTHING,
             "reference": part.reference or format.NOTHING,
             **{name: format.money(getattr(part, name), part.currency) for name in ("amount", "fee", "net")},
@@ -103,22 +107,21 @@ def turn(key: str, number: int, count: int, has_more: bool, what: str) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         first = number * PAGE_SIZE + 1
-        st.caption(f"{what} {first:,} to {first + count - 1:,}")
+        st.caption(f"{plain(what)} {first:,} to {first + count - 1:,}")
         for name, step, icon, off in (
             ("Previous", -1, ":material/chevron_left:", number == 0),
             ("Next", 1, ":material/chevron_right:", not has_more),
         ):
-            if st.button(name, icon=icon, disabled=off, key=f"{key}-{name}"):
-                st.session_state[key] = number + step
-                st.rerun()
+            turned = actions.go(keep={key: number + step})
+            actions.button(plain(name), turned, icon=icon, disabled=off, key=f"{key}-{name}")
 
 
 def draw_list(desk: Desk, actor: Actor) -> None:
     """The payouts; a row that is selected goes into the address."""
     number = int(st.session_state.get("payouts-page", 0))
-    lines, has_more = desk.reconcile.payouts(actor, number)
+    lines, has_more = desk.payouts.page(actor, number)
     if not lines:
-        frame.empty("There are no payouts yet.", "Stripe pays out what is available; press Sync now under Payments.")
+        layout.empty("There are no payouts yet.", "Stripe pays out what is available; press Sync now under Payments.")
         return
     turn("payouts-page", number, len(lines), has_more, "Payouts")
     picked = st.dataframe(
@@ -129,39 +132,39 @@ def draw_list(desk: Desk, actor: Actor) -> None:
         selection_mode="single-row",
         height=min(460, 37 + 35 * len(lines)),
         key=f"payouts-{number}",
-        alt="Payouts with arrival day, amount, status and whether they tie to what is in them",
+        alt="Payouts with arrival day, amount, status and whether they reconcile",
     )
     rows = picked["selection"]["rows"] if picked else []
     if rows and rows[0] < len(lines) and st.query_params.get("payout") != lines[rows[0]].id:
         st.query_params["payout"] = lines[rows[0]].id
         st.session_state["payout-page"] = 0
         st.rerun()
-    st.caption("Compare Arrives, Amount and Trace with the bank statement. Select a row to see what is in it.")
+    st.caption("Compare Arrives, Amount and Trace with the bank statement. Select a row to see the payments in it.")
+    if can(actor, Permission.EXPORT):
+        write = partial(desk.payout_export.workbook, actor, zone=desk.settings.timezone)
+        about = "All payouts. The download is recorded in the audit trail."
+        downloads.offer("payouts", partial(desk.payout_export.lines, actor), write, about)
 
 
 def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
     """One payout: whether it ties, its sums, and its parts page by page."""
-    line = desk.reconcile.payout(actor, id)
+    line = desk.payouts.get(actor, id)
     with st.container(border=True):
-        st.subheader(
-            f"{format.money(line.amount, line.currency)} · {format.day(line.arrival, desk.payments.today())}".replace(
-                "$", "\\$"
-            ),
-            anchor=False,
-        )
-        st.markdown(f"**{finding_of(line)}**".replace("$", "\\$"))
+        arrives = format.day(line.arrival, desk.payments.today())
+        st.subheader(f"{plain(format.money(line.amount, line.currency))} · {arrives}", anchor=False)
+        st.markdown(f"**{plain(finding_of(line))}**")
         st.code(line.id, language=None)
         if not line.parts:
             return
-        sums = desk.reconcile.sums(actor, id)
+        sums = desk.payouts.sums(actor, id)
         st.dataframe(
-            sums_frame(sums, line.currency), hide_index=True, column_config=SUMS, alt="What is in the payout, by kind"
+            sums_frame(sums, line.currency), hide_index=True, column_config=SUMS, alt="What is in the payout, by type"
         )
         number = int(st.session_state.get("payout-page", 0))
-        parts, has_more = desk.reconcile.parts(actor, id, number)
+        parts, has_more = desk.payouts.items(actor, id, number)
         turn("payout-page", number, len(parts), has_more, "Parts")
         st.dataframe(
-            parts_frame(desk, parts),
+            items_frame(desk, parts),
             hide_index=True,
             column_config=PARTS,
             height=min(460, 37 + 35 * max(1, len(parts))),
@@ -169,7 +172,7 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
         )
         st.page_link(
             "../pages/payments.py",
-            label="The payments in it, to filter and to export",
+            label="See these payments, to filter and export",
             icon=":material/filter_alt:",
             query_params=PaymentFilter(payout=id).to_query(),
         )
@@ -178,8 +181,12 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
 def main() -> None:
     """The list, then the payout in the address."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Payouts", "What Stripe paid to your bank account, and the payments, fees, refunds and returns in it.")
+    layout.title(
+        "Payouts", "What Stripe paid into your bank account, and the payments, fees, refunds and returns in it."
+    )
     with errors.shown():
+        if reading := sync_status.say_still_reading(desk):
+            st.caption(f":material/hourglass_top: {plain(reading)}")
         draw_list(desk, actor)
         if id := st.query_params.get("payout"):
             draw_payout(desk, actor, id)

@@ -1,11 +1,13 @@
-"""The sandbox's controls: its clock, how debits end, and whom to sign in as. In the demo only."""
+"""The sandbox's controls: its clock, how debits end, what breaks, and whom to sign in as. In the demo only."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.models import Generation
-from dashboard.ui import errors, format, frame, session
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor, Generation
+from dashboard.gateways.sandbox_control import SandboxControl
+from dashboard.ui import actions, errors, format, layout, session
 
 CREDENTIALS = {
     Generation.CURRENT: [
@@ -24,37 +26,58 @@ CREDENTIALS = {
 
 
 def main() -> None:
-    """Three small panels."""
+    """Four small panels."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Sandbox", "A stand-in for Plaid, Stripe and the banks. Everything here is practice.")
+    layout.title("Sandbox", "This page controls the built-in Plaid, Stripe and banks. No real money.")
     if desk.sandbox is None:
-        frame.empty("There is no sandbox here.", "Start one with `make demo`.")
+        layout.empty("There is no sandbox here.", "Start one with `make demo`.")
         return
     with errors.shown():
         with st.container(border=True):
-            st.subheader("The clock")
+            st.subheader("The clock", anchor=False)
             now = desk.sandbox.now()
             st.markdown(f"It is **{format.moment(now, session.zone())}** in the sandbox.")
             columns = st.columns(3)
             for column, days in zip(columns, (1, 2, 5), strict=True):
-                if column.button(
-                    f"+ {days} business day{'s' if days > 1 else ''}", key=f"move-{days}", width="stretch"
-                ):
-                    with st.spinner("Moving the clock and reading what changed …"):
-                        desk.move_sandbox_clock(actor, days)
-                    st.rerun()
-            st.caption("An ordinary debit succeeds four business days after it was made; failures are known sooner.")
+                with column:
+                    actions.button(
+                        f"+ {format.count(days, 'business day')}",
+                        actions.call(desk.move_sandbox_clock, days),
+                        key=f"move-{days}",
+                        slow="Moving the clock and reading what changed …",
+                        width="stretch",
+                    )
+            st.caption("An ordinary debit succeeds four business days after it was ordered; failures are known sooner.")
         with st.container(border=True):
-            st.subheader("How the next debits end")
+            st.subheader("How the next debits end", anchor=False)
             outcomes = {one.outcome: one.text for one in desk.sandbox.outcomes()}
-            chosen = st.selectbox("Outcome", list(outcomes), format_func=lambda name: outcomes[name])
-            if st.button("Use it from now on"):
-                desk.choose_sandbox_outcome(actor, chosen)
-                st.toast(f"From now on: {outcomes[chosen]}")
+            chosen = st.selectbox(
+                "Outcome", list(outcomes), format_func=lambda name: outcomes[name], key="sandbox-outcome"
+            )
+            said = actions.Then(said=f"From now on: {outcomes[chosen]}")
+            use = actions.call(desk.choose_sandbox_outcome, chosen, then=said)
+            actions.button("Use it from now on", use, key="sandbox-use")
         with st.container(border=True):
-            st.subheader("Who to sign in as")
+            st.subheader("Break a connection", anchor=False)
+            draw_breaking(desk, actor, desk.sandbox)
+        with st.container(border=True):
+            st.subheader("Who to sign in as", anchor=False)
             for who, what in CREDENTIALS[desk.settings.generation]:
                 st.markdown(f"{who}: {what}")
+
+
+def draw_breaking(desk: Desk, actor: Actor, sandbox: SandboxControl) -> None:
+    """Choose a connection and what happens to it; *Account health* then lists it."""
+    found = desk.sandbox_connections(actor)
+    if not found:
+        st.markdown("There is none yet: link a bank first.")
+        return
+    ways = sandbox.ways()
+    item_id = st.selectbox("Connection", list(found), format_func=lambda one: found[one], key="sandbox-item")
+    way = st.selectbox("What happens to it", list(ways), format_func=lambda one: ways[one], key="sandbox-way")
+    said = actions.Then(said=f"{ways[way]}. Account health shows it.")
+    break_it = actions.call(desk.break_sandbox_connection, item_id, way, then=said)
+    actions.button("Let it happen", break_it, key="sandbox-break")
 
 
 main()

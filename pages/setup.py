@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
-from dashboard.access import Permission, can
 from dashboard.desk import Desk
 from dashboard.doctor import Check, Step, Verdict, examine
-from dashboard.models import Actor
+from dashboard.domain.errors import InputError
+from dashboard.domain.models import Actor
 from dashboard.settings import KEYS
-from dashboard.ui import errors, evidence, format, frame, proof, session, syncing
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, errors, format, layout, pin, session
+from dashboard.ui.linking import device_facts
+from dashboard.ui.payments import sync_status
+from dashboard.ui.text import plain
 
 SIGNS = {
     Verdict.OK: (":green[:material/check_circle:]", "OK"),
@@ -24,7 +29,7 @@ ORDER = (Verdict.FAILED, Verdict.WARNING, Verdict.OK)
 
 def browser_check(url: str) -> Check | None:
     """Whether this browser reaches the Link script; None while it tries."""
-    said = evidence.reaches(url)
+    said = device_facts.reaches(url)
     name = "Link script, from this browser"
     if said is None:
         return None
@@ -44,13 +49,13 @@ def draw_check(check: Check) -> None:
     """One finding: a sign and a word, what was found, what it means, what to do."""
     sign, word = SIGNS[check.verdict]
     with st.container(border=check.verdict is not Verdict.OK, gap="xxsmall"):
-        st.markdown(f"{sign} **{word}** · **{check.name}** · {errors.plain(check.found)}")
+        st.markdown(f"{sign} **{word}** · **{plain(check.name)}** · {plain(check.found)}")
         if check.meaning:
-            st.markdown(errors.plain(check.meaning))
+            st.markdown(plain(check.meaning))
         if check.action:
-            st.markdown(f"**What to do:** {errors.plain(check.action)}")
+            st.markdown(f"**What to do:** {plain(check.action)}")
         if check.request_id and check.verdict is not Verdict.OK:
-            st.caption(f"request {check.request_id}")
+            st.caption(f"request {plain(check.request_id)}")
 
 
 def draw_checks(found: Iterable[Check], at: datetime, desk: Desk) -> None:
@@ -58,7 +63,7 @@ def draw_checks(found: Iterable[Check], at: datetime, desk: Desk) -> None:
     checks = list(found)
     counts = {verdict: sum(check.verdict is verdict for check in checks) for verdict in ORDER}
     words = ", ".join(f"{count} {SIGNS[verdict][1].lower()}" for verdict, count in counts.items() if count)
-    st.markdown(f"**{words}**, looked at {format.moment(at, session.zone(), desk.clock.real())}.")
+    st.markdown(f"**{plain(words)}**, looked at {format.moment(at, session.zone(), desk.clock.real())}.")
     for step in Step:
         st.markdown(f"##### {step.value}")
         for check in sorted((one for one in checks if one.step is step), key=lambda one: ORDER.index(one.verdict)):
@@ -69,17 +74,19 @@ def draw_checks(found: Iterable[Check], at: datetime, desk: Desk) -> None:
 
 def draw_doctor(desk: Desk, actor: Actor) -> None:
     """The checks, on demand: they ask Plaid and Stripe, and read the whole file."""
-    st.subheader("Is everything connected?")
+    st.subheader("Is everything connected?", anchor=False)
     st.caption(
-        "Walks Plaid, Stripe and this machine, and tries each for real. In Plaid's sandbox it links a test bank and"
+        "Checks Plaid, Stripe and this machine with real calls. In Plaid's sandbox it links a test bank and"
         " removes it again."
     )
-    if st.button("Check this set-up", icon=":material/stethoscope:", type="primary"):
-        st.session_state["setup-asked"] = True  # kept: the browser's own answer below may interrupt this run
-    if st.session_state.get("setup-asked"):
-        with st.spinner("Asking Plaid and Stripe, and reading the file …"):
-            st.session_state["setup-checks"] = (examine(desk, actor), desk.clock.real())
-            st.session_state["setup-asked"] = False
+    actions.button(
+        "Check this setup",
+        partial(check, desk),
+        key="setup-check",
+        slow="Asking Plaid and Stripe, and reading the file …",
+        icon=":material/stethoscope:",
+        type="primary",
+    )
     browser = browser_check(desk.settings.plaid_link_url)
     kept = st.session_state.get("setup-checks")
     if kept is None:
@@ -92,29 +99,44 @@ def draw_doctor(desk: Desk, actor: Actor) -> None:
     draw_checks([*found, *([browser] if browser else [])], at, desk)
 
 
+def check(desk: Desk, actor: Actor, fields: actions.Fields) -> actions.Then:
+    """Run the checks and keep what they found."""
+    return actions.Then(keep={"setup-checks": (examine(desk, actor), desk.clock.real())})
+
+
 def draw_keys(desk: Desk, actor: Actor) -> None:
-    """How Plaid's access tokens stand, and the way to change them all."""
-    stand = desk.plaid_tokens.stand(actor)
-    st.subheader("Access tokens")
-    words = [f"**{stand.changeable}** can be changed"]
-    words += [f"**{stand.going_on}** being changed now"] if stand.going_on else []
-    words += [f"**{stand.refused}** refused by Plaid, unchanged"] if stand.refused else []
-    words += [f":red[:material/error:] **{stand.lost}** lost: under *Needs attention*"] if stand.lost else []
+    """How far Plaid's access tokens are rotated, and the way to change them all."""
+    status = desk.plaid_tokens.status(actor)
+    st.subheader("Access tokens", anchor=False)
+    words = [f"**{status.changeable:,}** can be changed"]
+    words += [f"**{status.going_on:,}** being changed now"] if status.going_on else []
+    words += [f"**{status.refused:,}** refused by Plaid, unchanged"] if status.refused else []
+    words += [f":red[:material/error:] **{status.lost:,}** lost: under *Needs attention*"] if status.lost else []
     st.markdown(" · ".join(words))
     st.caption(
-        "After a leak, have Plaid end every access token and give a new one. Debits go on. A token whose new value is"
+        "After a leak, have Plaid replace every access token. Debits continue. A token whose new value is"
         " lost on its way cannot be had again: that bank has to be linked anew. The encryption key itself is changed"
         " with `ach-desk keys rotate`."
     )
-    if not can(actor, Permission.ADMIN) or not stand.changeable:
+    if not can(actor, Permission.ADMIN) or not status.changeable:
         return
     with st.form("rotate-tokens", border=False):
-        sure = st.checkbox("I know that each old token is dead at once.")
-        pin, known = proof.ask(desk, actor)
-        if st.form_submit_button("Change every access token", icon=":material/key:", disabled=not known) and sure:
-            with errors.shown():
-                desk.plaid_tokens.rotate(proof.give(desk, actor, pin))
-                st.rerun()
+        st.checkbox("I understand that every old token stops working at once.", key="rotate-sure")
+        known = pin.ask(desk, actor, "rotate-pin")
+        actions.submit(
+            "Change every access token",
+            partial(rotate, desk),
+            key="rotate-tokens-now",
+            icon=":material/key:",
+            disabled=not known,
+        )
+
+
+def rotate(desk: Desk, actor: Actor, fields: actions.Fields) -> None:
+    """Have every access token changed by Plaid."""
+    if not fields["rotate-sure"]:
+        raise InputError("The box is not ticked.", meaning="Nothing was changed.", action="Tick it, if you mean it.")
+    desk.plaid_tokens.rotate(pin.prove(desk, actor, fields, "rotate-pin"))
 
 
 def draw_settings(desk: Desk) -> None:
@@ -123,29 +145,29 @@ def draw_settings(desk: Desk) -> None:
     rows = [
         {"Setting": key.name, "Value": shown.get(key.name, ""), "What it is": key.what.replace("`", "")} for key in KEYS
     ]
-    st.subheader("Settings")
-    st.dataframe(rows, hide_index=True, alt="Settings in force, secrets hidden")
+    st.subheader("Settings", anchor=False)
+    st.dataframe(rows, hide_index=True, alt="Current settings, secrets hidden")
 
 
 def main() -> None:
     """Checks first, then the sync, the keys and the settings."""
     desk, actor = session.desk(), session.actor()
-    frame.title("Setup", "What this desk is connected to. Secrets are never shown.")
+    layout.title("Setup", "What this desk is connected to. Secrets are never shown.")
     with errors.shown():
         with st.container(border=True):
             draw_doctor(desk, actor)
         status, now = desk.sync.status(), desk.clock.now()
         with st.container(border=True):
-            st.subheader("Sync with Stripe")
+            st.subheader("Sync with Stripe", anchor=False)
             following = ""
             if status.next_at:
                 following = f" The next one is due {format.moment(status.next_at, session.zone(), now)}."
             st.markdown(
                 f"Last finished **{format.moment(status.last_finished_at, session.zone(), now)}**"
-                f" ({format.ago(status.last_finished_at, now)}).{following} While nothing happens it asks less often,"
-                " so that asking alone takes less than a third of the allowance."
+                f" ({format.ago(status.last_finished_at, now)}).{following} When nothing happens it asks less often,"
+                " so that polling takes less than a third of the allowance."
             )
-            syncing.draw_reads(status)
+            sync_status.draw_reads(status)
         with st.container(border=True):
             draw_keys(desk, actor)
         draw_settings(desk)

@@ -1,4 +1,4 @@
-"""`make audit`: known vulnerabilities of what is locked; 1 where there is one that nobody has accepted with a reason.
+"""`make audit` checks the locked dependencies for known vulnerabilities; 1 where one was not accepted with a reason.
 
 Where the registry does not answer nothing is known, which is said and is no failure: a build must not hang on it.
 """

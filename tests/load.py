@@ -1,7 +1,7 @@
 """A full office on one process: `python -m tests.load` opens 50 tabs beside a running sync and measures what they wait.
 
-Each tab speaks Streamlit's own protocol over a websocket (tests/tabs.py), so the server does all that it does for a
-browser. They look at pages, filter, search and open customers (which writes to the audit trail), a breath apart;
+Each tab speaks Streamlit's own protocol over a websocket (tests/fake_browser_tab.py), so the server does all that it
+does for a browser. They look at pages, filter, search and open customers (which writes to the audit trail);
 between that their pages look again by themselves, the sandbox's clock moves on, and a sync writes what that changes.
 Prints a table and, as its last line, one JSON object.
 
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.desk import RunningDesk
-from tests.tabs import Tab, drive
+from tests.fake_browser_tab import Tab, drive
 
 BREATH = (2.0, 8.0)  # seconds between two clicks of one person who reads what comes
 CLOCK_EVERY = 4.0  # seconds between two business days
@@ -143,9 +143,9 @@ def add_customers(desk: RunningDesk, ids: list[str]) -> None:
     with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
         for id in ids:
             db.execute(
-                "INSERT OR IGNORE INTO customer (id, name, email, reference, holder_type, stripe_key, created_at,"
-                " updated_at) VALUES (?, ?, ?, ?, 'individual', ?, 1795000000, 1795000000)",
-                [id, f"Customer {id}", f"{id}@example.com", id, f"key-{id}"],
+                "INSERT OR IGNORE INTO customer (id, name, email, reference, holder_type, created_at,"
+                " updated_at) VALUES (?, ?, ?, ?, 'individual', 1795000000, 1795000000)",
+                [id, f"Customer {id}", f"{id}@example.com", id],
             )
     db.close()
 

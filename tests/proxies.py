@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 from urllib.parse import urlsplit
 
 
@@ -42,25 +43,19 @@ class Plan:
         return self.times > 0 and self.method in {"", method} and self.path in path.split("?")[0]
 
 
-class FaultProxy:
-    """Listens on a free loopback port and forwards to one upstream, a connection per request."""
+class Listener:
+    """A server of this process on a thread and a loop of its own; `answer` has each connection."""
 
-    def __init__(self, upstream: str) -> None:
-        self._upstream = urlsplit(upstream)
-        self.plans: list[Plan] = []
-        self.seen: list[str] = []
-        self.spans: list[tuple[float, float]] = []  # when each request came and its reply had gone, monotonic seconds
-        self.url = ""
+    limit = 1 << 16  # what a reader keeps before it waits
+
+    def __init__(self) -> None:
+        self.port = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._answering: set[asyncio.Task[None]] = set()  # the loop refers to its tasks weakly: they could be collected
 
-    def plan(self, fault: Fault, path: str = "", times: int = 1, method: str = "") -> Plan:
-        """Add a fault to those that are due."""
-        self.plans.append(Plan(fault, path, times, method))
-        return self.plans[-1]
-
-    def __enter__(self) -> FaultProxy:
+    def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait(10)
         return self
@@ -78,21 +73,56 @@ class FaultProxy:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server = await asyncio.start_server(self._begin, "127.0.0.1", 0, limit=self.limit)
+        self.port = int(server.sockets[0].getsockname()[1])
         self._ready.set()
         await self._stop.wait()
         server.close()
-        for task in asyncio.all_tasks(self._loop) - {asyncio.current_task()}:
-            task.cancel()
+        while tasks := asyncio.all_tasks(self._loop) - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)  # a connection that was accepted in this moment begins its own task
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await self._forward(reader, writer)
-        with contextlib.suppress(ConnectionError):
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = self._loop.create_task(self._answer_one(reader, writer))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await self.answer(reader, writer)
+        finally:
             writer.close()
 
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """What is done with a connection; it is closed afterwards."""
+        raise NotImplementedError
+
+
+class FaultProxy(Listener):
+    """Listens on a free loopback port and forwards to one upstream, a connection per request."""
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__()
+        self._upstream = urlsplit(upstream)
+        self.plans: list[Plan] = []
+        self.seen: list[str] = []
+        self.spans: list[tuple[float, float]] = []  # when each request came and its reply had gone, monotonic seconds
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def plan(self, fault: Fault, path: str = "", times: int = 1, method: str = "") -> Plan:
+        """Add a fault to those that are due."""
+        self.plans.append(Plan(fault, path, times, method))
+        return self.plans[-1]
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one request on, or what is planned for it."""
         head = await reader.readuntil(b"\r\n\r\n")
         came = time.monotonic()
         try:
@@ -172,54 +202,23 @@ def proxied(upstream: str) -> Iterator[FaultProxy]:
         yield proxy
 
 
-class Forwarder:
+class Forwarder(Listener):
     """A reverse proxy as offices have one: it passes on what browsers send, websockets too, and says for whom."""
 
+    limit = 1 << 20
+
     def __init__(self, port: int, address: str) -> None:
+        super().__init__()
         self._port, self._address = port, address
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.port = 0
 
-    def __enter__(self) -> Forwarder:
-        self._thread.start()
-        self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on what both say to each other, until one of them ends."""
+        inward, outward = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            self._loop.run_until_complete(self._serve())
+            outward.write(self._told(await reader.readuntil(b"\r\n\r\n")))
+            await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
         finally:
-            self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, limit=1 << 20)
-        self.port = int(server.sockets[0].getsockname()[1])
-        self._ready.set()
-        await self._stop.wait()
-        server.close()
-        tasks = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers = [writer]
-        try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                inward, outward = await asyncio.open_connection("127.0.0.1", self._port)
-                writers.append(outward)
-                outward.write(self._told(await reader.readuntil(b"\r\n\r\n")))
-                await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
-        finally:
-            for one in writers:
+            for one in (writer, outward):
                 one.transport.abort()
 
     def _told(self, request: bytes) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import requests
 import stripe
+from starlette.middleware import Middleware
 
 from dashboard.sandbox import server, tokens
 
@@ -19,10 +21,12 @@ OFFLINE = {"type": "offline"}
 class Sandbox:
     """One sandbox that serves from a thread; `client` is the official Stripe client without retries."""
 
-    def __init__(self, folder: Path, *, history: bool = False, rate_limit: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, history: bool = False, rate_limit: int | None = None, outside: Sequence[Middleware] = ()
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._running = server.start_in_thread(
-            folder / "sandbox.db", history_wanted=history, rate_limit=rate_limit, payments=None
+            folder / "sandbox.db", history_wanted=history, rate_limit=rate_limit, payments=None, outside=outside
         )
         self.state = self._running.state
         self.url = self._running.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def idle_watch(token: str, after: timedelta) -> bool:
         on_idle_change=_nothing,
     )
     return isinstance(result.idle, str) and result.idle.startswith(f"{token}:")
+
+
+def was_idle(token: str) -> bool:
+    """Whether the watch of this token, mounted in the run before, has said that nobody touched the page."""
+    state = st.session_state.get(f"idle-{token}")
+    said = state.get("idle") if isinstance(state, Mapping) else getattr(state, "idle", None)
+    return isinstance(said, str) and said.startswith(f"{token}:")
 
 
 def _nothing() -> None:

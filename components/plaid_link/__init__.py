@@ -22,7 +22,7 @@ WORDS = {
     "loading": "Loading the bank list …",
     "opening": "Opening …",
     "saving": "The bank has answered. Saving …",
-    "closed": "The bank window was closed before the end. Nothing was linked.",
+    "closed": "The bank window was closed before you finished. Nothing was linked.",
     "slow": "The bank window has not appeared. Check this device's network connection, then reload the page.",
     "unavailable": "The bank window could not be loaded on this device. Nothing was linked.",
     "popup_blocked": "The browser blocked the bank's own window. Allow pop-ups for this page, then try again.",

@@ -1,4 +1,4 @@
-"""The founding guide's steps 1 and 2 as checks that a person can read: is everything connected, and will it stay so?"""
+"""Checks of the whole setup (keys, Stripe integration, database, disk, sync), each with what to do."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.access import Permission, require
 from dashboard.desk import Desk
 from dashboard.doctor.checks import Check, Step, Verdict
 from dashboard.doctor.machine import DeskChecks, Ward
 from dashboard.doctor.providers import PlaidProbe, ProviderChecks, StripeProbe
-from dashboard.errors import DeskError, ProviderError
-from dashboard.models import Actor, DebitState
+from dashboard.domain.errors import DeskError, ProviderError
+from dashboard.domain.models import Actor, DebitState
 from dashboard.settings import Settings
-from dashboard.store.trail import TrailFilter
+from dashboard.staff.access import Permission, require
+from dashboard.store.audit_trail import TrailFilter
 
 __all__ = ["Check", "Doctor", "Step", "Verdict", "Ward", "examine"]
 
@@ -29,7 +29,7 @@ class Doctor:
         self._desk = DeskChecks(settings, ward, now)
 
     def examine(self, actor: Actor) -> list[Check]:
-        """All findings, in the order in which a set-up goes."""
+        """All findings, in the order of the setup."""
         require(actor, Permission.VIEW_SETUP)
         return list(self._run())
 
@@ -39,6 +39,7 @@ class Doctor:
             (Step.PLAID, "Plaid keys", providers.plaid_keys),
             (Step.PLAID, "Environments match", desk.environments),
             (Step.PLAID, "Plaid's Stripe integration", providers.integration),
+            (Step.PLAID, "Plaid Signal", providers.signal),
             (Step.STRIPE, "Stripe key", providers.stripe_key),
             (Step.STRIPE, "Stripe account takes ACH", providers.ach),
             (Step.STRIPE, "PaymentIntents with Plaid", providers.enabled),
@@ -50,6 +51,8 @@ class Doctor:
             (Step.DESK, "Audit trail", desk.audit),
             (Step.DESK, "Encryption keys", desk.keys),
             (Step.DESK, "Key strength", desk.strength),
+            (Step.DESK, "Sign-in", desk.sign_in),
+            (Step.DESK, "Contact in authorizations", desk.contact),
             (Step.DESK, "Last backup", desk.backup),
             (Step.DESK, "Daily job", desk.retention),
         ):
@@ -89,5 +92,6 @@ def examine(desk: Desk, actor: Actor) -> list[Check]:
         debits_accepted=count_accepted,
         last_backup=last_backup,
         last_retention=desk.retention.last_run,
+        proves_by_sign_in=desk.sign_in.proves_by_sign_in,
     )
     return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

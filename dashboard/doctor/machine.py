@@ -1,4 +1,4 @@
-"""What the desk itself stands on: its file, its keys, its disk, its backups, its sync."""
+"""Checks of the desk itself: its file, its keys, its disk, its backups, its sync."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dashboard.doctor.checks import Check, Verdict
-from dashboard.models import Mode, Secret
+from dashboard.domain.formatting import count
+from dashboard.domain.models import Mode, Secret
 from dashboard.settings import Settings
 
 DISK_WARNING_BYTES = 2 << 30  # a million payments take about 1.2 GB with their indexes; a backup needs as much again
@@ -35,6 +36,7 @@ class Ward:
     debits_accepted: Callable[[], int]
     last_backup: Callable[[], datetime | None]
     last_retention: Callable[[], datetime | None]
+    proves_by_sign_in: Callable[[], bool | None]
 
 
 class DeskChecks:
@@ -44,9 +46,9 @@ class DeskChecks:
         self._settings, self._ward, self._now = settings, ward, now
 
     def disk(self, name: str) -> Check:
-        """There is room for the database and a backup of it."""
+        """There is space for the database and a backup of it."""
         free = shutil.disk_usage(self._ward.path.resolve().parent).free
-        found = f"{free / (1 << 30):.1f} GB free beside the database."
+        found = f"{free / (1 << 30):.1f} GB free on the database's disk."
         if free >= DISK_WARNING_BYTES:
             return Check(name, Verdict.OK, found)
         verdict = Verdict.FAILED if free < DISK_FAILED_BYTES else Verdict.WARNING
@@ -62,19 +64,36 @@ class DeskChecks:
                 "The file is damaged.",
                 "Stop the desk and restore the newest backup (`ach-desk restore`).",
             )
-        return Check(name, Verdict.OK, f"{self._ward.path} is sound.")
+        return Check(name, Verdict.OK, f"{self._ward.path} is intact.")
 
     def audit(self, name: str) -> Check:
-        """The chain of audit rows is whole."""
+        """The chain of audit rows is complete."""
         if findings := self._ward.audit():
             return Check(
                 name,
                 Verdict.FAILED,
                 findings[0],
-                "Somebody changed the trail outside the desk.",
+                "Somebody changed the audit trail outside the desk.",
                 "Keep the file, compare it with the backups, and find out who had access.",
             )
-        return Check(name, Verdict.OK, "The chain of audit rows is whole.")
+        return Check(name, Verdict.OK, "The chain of audit rows is complete.")
+
+    def sign_in(self, name: str) -> Check:
+        """The provider says when it asked for a person, so that a fresh sign-in is a proof."""
+        if self._settings.open_id is None:
+            return Check(name, Verdict.OK, "There is no sign-in: only this machine may use the desk.")
+        proves = self._ward.proves_by_sign_in()
+        if proves is None:
+            return Check(name, Verdict.OK, "Nobody has signed in yet.")
+        if proves:
+            return Check(name, Verdict.OK, "The provider says when it asked for a person (auth_time).")
+        return Check(
+            name,
+            Verdict.WARNING,
+            "The provider does not say when it asked for a person (no auth_time).",
+            "A fresh sign-in proves nobody there: only a PIN does, and nobody can set their first one by signing in.",
+            "Have the provider send auth_time, or set first PINs with `ach-desk pin ADDRESS`.",
+        )
 
     def keys(self, name: str) -> Check:
         """The keys open what is stored."""
@@ -83,19 +102,19 @@ class DeskChecks:
                 name,
                 Verdict.FAILED,
                 "Stored tokens cannot be read with the keys in ACH_DESK_KEY.",
-                "The key that they were written with is missing; linked banks cannot be used.",
+                "The key that encrypted them is missing; linked banks cannot be used.",
                 "Add the old key after the new one, separated by a comma.",
             )
-        count = len(self._settings.keys)
-        if count > 1:
+        number = len(self._settings.keys)
+        if number > 1:
             return Check(
                 name,
                 Verdict.WARNING,
-                f"{count} keys are set; every stored token can be read.",
-                "Old keys are needed only until a rotation has ended.",
-                "Run `ach-desk keys rotate`, then take the old keys out.",
+                f"Keys that are set: {number}; every stored token can be read.",
+                "Old keys are needed only until a rotation is finished.",
+                "Run `ach-desk keys rotate`, then remove the old keys.",
             )
-        return Check(name, Verdict.OK, "One key, and it opens every stored token.")
+        return Check(name, Verdict.OK, "One key, and it decrypts every stored token.")
 
     def sync(self, name: str) -> Check:
         """The last sync with Stripe."""
@@ -110,27 +129,27 @@ class DeskChecks:
             )
         age = self._now() - last
         if age < SYNC_WARNING:
-            return Check(name, Verdict.OK, f"Finished {age.total_seconds() / 60:.0f} minutes ago.")
+            return Check(name, Verdict.OK, f"Finished {count(round(age.total_seconds() / 60), 'minute')} ago.")
         verdict = Verdict.FAILED if age >= SYNC_FAILED else Verdict.WARNING
         return Check(
             name,
             verdict,
-            f"Finished {age.total_seconds() / 3600:.0f} hours ago.",
-            "Statuses on the pages are as old as that.",
-            "See whether `ach-desk serve` runs, and what its log says.",
+            f"Finished {count(round(age.total_seconds() / 3600), 'hour')} ago.",
+            "Statuses on the pages are that old.",
+            "Check whether `ach-desk serve` is running, and what its log says.",
         )
 
     def reads(self, name: str) -> Check:
         """What is left of Stripe's monthly allowance of reads."""
         used, allowed = self._ward.reads_left()
-        found = f"{used:,} of {allowed:,} reads used in 30 days."
+        found = f"{used:,} of {count(allowed, 'read')} used in 30 days."
         if used < allowed * 0.8:
             return Check(name, Verdict.OK, found)
         return Check(
             name,
             Verdict.FAILED if used >= allowed else Verdict.WARNING,
             found,
-            "Beyond its allowance Stripe may slow this account down.",
+            "Above the allowance Stripe may slow this account down.",
             "The automatic sync has lengthened its interval; avoid `--full`.",
         )
 
@@ -141,21 +160,21 @@ class DeskChecks:
                 name,
                 Verdict.WARNING,
                 "A key in ACH_DESK_KEY does not look random.",
-                "A key that a person thought of can be guessed by whoever has a copy of the file.",
+                "A key that a person made up can be guessed by anyone with a copy of the file.",
                 "Make one with `ach-desk keys init`, put it first, and run `ach-desk keys rotate`.",
             )
-        return Check(name, Verdict.OK, f"{len(self._settings.keys)} of 256 bits, made at random.")
+        return Check(name, Verdict.OK, f"{len(self._settings.keys)} of 256 bits, random.")
 
     def environments(self, name: str) -> Check:
         """Plaid's environment and Stripe's mode belong together."""
         env, mode = self._settings.plaid_env, self._settings.mode
         if (env == "production") == (mode is Mode.LIVE):
-            return Check(name, Verdict.OK, f"Plaid {env} and Stripe {mode} belong together; this file is theirs alone.")
+            return Check(name, Verdict.OK, f"Plaid {env} and Stripe {mode} match; this file belongs only to them.")
         return Check(
             name,
             Verdict.FAILED,
             f"Plaid is {env}, but Stripe's key is for {mode}.",
-            "Plaid's tokens of one environment are worth nothing in the other.",
+            "Plaid's tokens of one environment do not work in the other.",
             "Set PLAID_ENV and STRIPE_SECRET_KEY of the same kind.",
         )
 
@@ -164,12 +183,12 @@ class DeskChecks:
         last = self._ward.last_backup()
         if last is None:
             if self._settings.mode is Mode.SANDBOX:
-                return Check(name, Verdict.OK, "There is none yet; the sandbox has nothing to lose.")
+                return Check(name, Verdict.OK, "There is none yet; the sandbox does not need one.")
             return Check(
                 name,
                 Verdict.WARNING,
                 "There is none yet.",
-                "A broken disk would lose every link.",
+                "Losing the disk would lose every linked bank.",
                 "Run `ach-desk backup`, or set ACH_DESK_BACKUP_FOLDER for `serve` to make them.",
             )
         age, plan = self._now() - last, self._settings.serving.backups
@@ -180,8 +199,21 @@ class DeskChecks:
             name,
             Verdict.FAILED if age >= BACKUP_FAILED else Verdict.WARNING,
             found,
-            "What was linked since then would be lost with the disk.",
-            "Run `ach-desk backup`, and see why none was made by itself.",
+            "Everything linked since then would be lost with the disk.",
+            "Run `ach-desk backup`, and find out why no scheduled one was made.",
+        )
+
+    def contact(self, name: str) -> Check:
+        """Authorizations say how they are revoked (Nacha; Regulation E, 12 CFR 1005.10(c))."""
+        contact = self._settings.contact
+        if any(contact.as_table().values()):
+            return Check(name, Verdict.OK, "Authorizations say how to reach the business to revoke them.")
+        return Check(
+            name,
+            Verdict.WARNING,
+            "None of ACH_DESK_CONTACT_PHONE, _EMAIL and _ADDRESS is set.",
+            "Authorizations do not say how a customer revokes one, as Nacha and Regulation E ask.",
+            "Set at least one of them, and restart every ach-desk; earlier authorizations stay as they were shown.",
         )
 
     def retention(self, name: str) -> Check:
@@ -193,7 +225,7 @@ class DeskChecks:
             name,
             Verdict.WARNING,
             "It has not run yet." if last is None else f"Ran {_ago(self._now() - last)} ago.",
-            "Things are kept longer than docs/retention.md says.",
+            "Data is kept longer than docs/retention.md says.",
             "Keep `ach-desk serve` running, or run `ach-desk retention`.",
         )
 
@@ -206,4 +238,4 @@ def is_weak(key: Secret) -> bool:
 
 def _ago(age: timedelta) -> str:
     hours = age.total_seconds() / 3600
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    return count(round(hours), "hour") if hours < 48 else count(round(hours / 24), "day")

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dashboard.doctor.checks import Check, Verdict
-from dashboard.errors import ProviderRejected
-from dashboard.models import Generation, Mode
+from dashboard.domain.errors import ProviderRejected
+from dashboard.domain.models import Generation, Mode, RiskSource
+from dashboard.gateways.plaid_replies import RiskAnswer
 from dashboard.settings import Settings
 
 SKEW_WARNING = timedelta(seconds=60)
@@ -23,6 +24,9 @@ class PlaidProbe(Protocol):
 
     def check_stripe_link(self) -> str | None:
         """Make and discard a bank token in Plaid's sandbox; raises where the integration is not connected."""
+
+    def check_signal(self) -> RiskAnswer | None:
+        """What Signal says of a dollar in Plaid's sandbox, None elsewhere; raises where it is not enabled."""
 
 
 class StripeProbe(Protocol):
@@ -60,9 +64,9 @@ class ProviderChecks:
             return Check(
                 name,
                 Verdict.WARNING,
-                "It cannot be tried without a customer's bank.",
+                "It cannot be tested without a customer's bank.",
                 "The first real link will show it.",
-                "Look at Plaid's Dashboard > Developers > Integrations: Stripe must be connected.",
+                "Check Plaid's Dashboard > Developers > Integrations: Stripe must be connected.",
             )
         try:
             request_id = self._plaid.check_stripe_link()
@@ -70,12 +74,45 @@ class ProviderChecks:
             return Check(
                 name,
                 Verdict.FAILED,
-                f"Plaid makes no Stripe token ({error.code}).",
+                f"Plaid creates no Stripe token ({error.code}).",
                 "Banks can be linked, but not debited.",
                 "Connect Stripe in Plaid's Dashboard > Developers > Integrations, for this Stripe account.",
                 error.request_id,
             )
-        return Check(name, Verdict.OK, "Plaid made a Stripe bank account token.", request_id=request_id)
+        return Check(name, Verdict.OK, "Plaid created a Stripe bank account token.", request_id=request_id)
+
+    def signal(self, name: str) -> Check:
+        """Plaid has enabled Signal for the keys, and a ruleset decides; only where the settings ask for it."""
+        if self._settings.plaid_risk is not RiskSource.SIGNAL:
+            return Check(name, Verdict.OK, "It is not used: PLAID_RISK is `balance`, so each debit asks for a balance.")
+        try:
+            said = self._plaid.check_signal()
+        except ProviderRejected as error:
+            return Check(
+                name,
+                Verdict.FAILED,
+                f"Plaid does not open Link with Signal, or assesses nothing ({error.code}).",
+                "No bank can be linked and no debit be checked until it is enabled for these keys.",
+                "Ask Plaid to enable Signal, or set PLAID_RISK to `balance`.",
+                error.request_id,
+            )
+        if said is None:
+            return Check(name, Verdict.OK, "Signal is enabled for these keys. The first debit will show the ruleset.")
+        if said.result is None:
+            return Check(
+                name,
+                Verdict.FAILED,
+                "Signal is enabled, but no ruleset applies.",
+                "Every debit would be refused.",
+                "Make a ruleset in Plaid's Dashboard (Signal > Rules), and set PLAID_RULESET to its key.",
+                said.request_id,
+            )
+        return Check(
+            name,
+            Verdict.OK,
+            f"Signal is enabled; your ruleset says {said.result} of a debit of $1.00.",
+            request_id=said.request_id,
+        )
 
     def stripe_key(self, name: str) -> Check:
         """Stripe accepts the key; whose it is."""
@@ -99,21 +136,21 @@ class ProviderChecks:
     def enabled(self, name: str) -> Check:
         """Stripe has enabled debits of banks that Plaid linked, which it does by hand."""
         if self._debits_accepted():
-            return Check(name, Verdict.OK, "Stripe has accepted a debit of a bank that Plaid linked.")
+            return Check(name, Verdict.OK, "Stripe has accepted a debit from a bank that Plaid linked.")
         if self._settings.mode is Mode.SANDBOX:
-            return Check(name, Verdict.OK, "The sandbox needs no enabling.")
+            return Check(name, Verdict.OK, "The sandbox does not need it.")
         return Check(
             name,
             Verdict.WARNING,
-            "No debit was accepted yet, so it is not known whether Stripe has enabled it.",
-            "Stripe enables this by hand; without it the first debit is refused.",
+            "No debit has been accepted yet, so it is not known whether Stripe has enabled it.",
+            "Stripe enables this on request; without it the first debit is refused.",
             "Write to plaid-referral@stripe.com, cc partnerships@plaid.com, with your acct_ id and the use case.",
         )
 
     def clock(self, name: str) -> Check:
         """This machine and Stripe agree about the time."""
         skew = abs(self._stripe.server_time() - self._now())
-        found = f"This machine and Stripe differ by {skew.total_seconds():.0f} s."
+        found = f"This machine's clock and Stripe's differ by {skew.total_seconds():.0f} s."
         if skew < SKEW_WARNING:
             return Check(name, Verdict.OK, found)
         verdict = Verdict.FAILED if skew >= SKEW_FAILED else Verdict.WARNING
@@ -122,5 +159,5 @@ class ProviderChecks:
             verdict,
             found,
             "Webhooks and sign-ins are refused when clocks differ.",
-            "Turn time synchronisation on.",
+            "Turn on time synchronization.",
         )

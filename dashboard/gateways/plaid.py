@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import requests
 
-from dashboard.errors import ProviderRejected
+from dashboard.domain.errors import ProviderRejected
+from dashboard.domain.formatting import units
+from dashboard.domain.ids import new_id
+from dashboard.domain.models import Generation, Institution, RiskSource, Secret
+from dashboard.gateways.checked import Checked
 from dashboard.gateways.plaid_errors import error_of
-from dashboard.gateways.replies import (
+from dashboard.gateways.plaid_http import Wire
+from dashboard.gateways.plaid_objects import (
+    read_account,
+    read_institution,
+    read_link_account,
+    read_offered_account,
+    read_owners,
+    read_risk,
+    read_transactions,
+)
+from dashboard.gateways.plaid_replies import (
     BankToken,
-    Checked,
     Exchange,
     ItemHealth,
     LinkResult,
@@ -20,22 +36,21 @@ from dashboard.gateways.replies import (
     LinkToken,
     Owner,
     ProviderAccount,
+    RiskAnswer,
     TransactionPage,
-    read_account,
-    read_transactions,
 )
-from dashboard.gateways.wire import Wire
-from dashboard.models import Generation, Institution, OfferedAccount, Secret
 from dashboard.settings import Settings
 
 VERSION = "2020-09-14"
 INSTITUTIONS_PER_PAGE = 500  # Plaid: `count` of /institutions/get is at most 500
 INSTITUTION_PAGES = 100  # 50,000 banks, four times as many as there are: an answer without an end must end
 COUNTRIES = ["US"]
-DEPOSITORY = ["checking", "savings"]
+DEPOSITORY = ["checking", "savings", "cash management"]  # Plaid: what Auth has numbers for
 LINK_LANGUAGE = "en"
 TRANSACTIONS_PER_PAGE = 500  # Plaid: `count` of /transactions/sync is at most 500
 TRANSACTION_DAYS = 90  # Plaid's default; more is billed alike, and says more of a customer than a debit needs
+# Plaid, of a field that these keys may not send yet, and of a bank that it knows no more.
+NOT_IN_BETA = frozenset({"UNKNOWN_FIELDS", "INVALID_FIELD", "INVALID_INSTITUTION"})
 PROBE_BANK = "ins_109508"  # Plaid: First Platypus Bank, the sandbox's own
 
 
@@ -64,6 +79,7 @@ class Plaid:
         customer_id: str,
         *,
         hint: str | None = None,
+        institution_id: str | None = None,
         access_token: Secret | None = None,
         hosted: bool = False,
         select_accounts: bool = False,
@@ -71,9 +87,10 @@ class Plaid:
     ) -> LinkToken:
         """A token that opens Link for one of our customers (our id: Plaid wants no personal data there).
 
-        `hint` is a routing number that highlights a bank; an `access_token` makes it update mode, `select_accounts`
-        lets the customer pick accounts there anew; `hosted` asks for a page on the customer's own phone; `language`
-        is Link's own (Plaid: `en`, `es` and others).
+        `hint` is a routing number that highlights a bank, `institution_id` its id at Plaid, which goes first (a closed
+        beta: where Plaid does not take it, the routing number is sent without it). An `access_token` makes it update
+        mode, `select_accounts` lets the customer pick accounts there anew; `hosted` asks for a page on the customer's
+        own phone; `language` is Link's own (Plaid: `en`, `es` and others).
         """
         settings = self._settings
         body: dict[str, Any] = {
@@ -85,15 +102,17 @@ class Plaid:
         if settings.serving.plaid_webhook_url and access_token is None:  # update mode leaves an Item's as it is
             body["webhook"] = settings.serving.plaid_webhook_url
         if access_token is None:
-            body["products"] = ["auth"]
+            body["products"] = ["auth", *self._signal]
             more = [product for product in settings.plaid_products if product != "auth"]
             if more:  # asked for beside, not among `products`: those would hide every bank that lacks one of them
                 body["additional_consented_products"] = more
             body["account_filters"] = {"depository": {"account_subtypes": DEPOSITORY}}
-            if hint:
-                body["institution_data"] = {"routing_number": hint}
+            if named := _bank(institution_id, hint):
+                body["institution_data"] = named
         else:
             body["access_token"] = self._checked("access", access_token)
+            if self._signal:  # of a bank that was linked before: the customer agrees to it when they sign in again
+                body["additional_consented_products"] = self._signal
             if select_accounts:
                 body["update"] = {"account_selection_enabled": True}
         if settings.plaid_redirect_uri:
@@ -102,7 +121,15 @@ class Plaid:
             body["link_customization_name"] = settings.plaid_link_customization
         if hosted:
             body["hosted_link"] = {}
-        reply = self._post("/link/token/create", body)
+        try:
+            reply = self._post("/link/token/create", body)
+        except ProviderRejected as error:
+            if institution_id is None or error.code not in NOT_IN_BETA:
+                raise
+            body.pop("institution_data")
+            if named := _bank(None, hint):
+                body["institution_data"] = named
+            reply = self._post("/link/token/create", body)
         return LinkToken(
             token=Secret(reply.text("link_token")),
             expires_at=reply.time("expiration"),
@@ -113,28 +140,14 @@ class Plaid:
     def read_link_token(self, token: Secret) -> LinkSessions:
         """What became of a link token; complete for Hosted Link, elsewhere where Plaid has enabled it."""
         reply = self._post("/link/token/get", {"link_token": self._checked("link", token)})
-        results: list[LinkResult] = []
-        last_exit: dict[str, Any] | None = None
-        finished = succeeded = False
-        for session in reply.parts("link_sessions", required=False):
-            ended = session.maybe_text("finished_at") is not None
-            finished = finished or ended
-            found = session.maybe_part("results")
-            for one in found.parts("item_add_results", required=False) if found else []:
-                institution = one.maybe_part("institution")
-                results.append(
-                    LinkResult(
-                        public_token=Secret(one.text("public_token")),
-                        accounts=tuple(_offered(account) for account in one.parts("accounts", required=False)),
-                        institution_id=institution.maybe_text("institution_id") if institution else None,
-                        institution_name=institution.maybe_text("name") if institution else None,
-                        link_session_id=session.maybe_text("link_session_id"),
-                    )
-                )
-            left = session.maybe_part("exit")
-            last_exit = left.data if left else last_exit
-            succeeded = succeeded or (ended and left is None)
-        return LinkSessions(tuple(results), last_exit, finished, succeeded, reply.request_id)
+        sessions = reply.each("link_sessions", _session, required=False)
+        return LinkSessions(
+            results=tuple(result for session in sessions for result in session.results),
+            exit=next((session.exit for session in reversed(sessions) if session.exit), None),
+            finished=any(session.finished for session in sessions),
+            succeeded=any(session.succeeded for session in sessions),
+            request_id=reply.request_id,
+        )
 
     def exchange(self, public_token: Secret, account_id: str | None = None) -> Exchange:
         """Spend a public token. Sent exactly once: after a lost reply the token counts as spent.
@@ -157,10 +170,16 @@ class Plaid:
         )
         return BankToken(Secret(reply.text("stripe_bank_account_token")), reply.request_id)
 
-    def accounts(self, access_token: Secret) -> list[ProviderAccount]:
-        """The Item's accounts with the bank's last known balances."""
+    def accounts(self, access_token: Secret, *, whole: bool = False) -> list[ProviderAccount]:
+        """The Item's accounts with the bank's last known balances.
+
+        One that cannot be read is left out; where the answer is to say which one is gone (`whole`), it must not be.
+        """
         reply = self._post("/accounts/get", {"access_token": self._checked("access", access_token)})
-        return [read_account(account) for account in reply.parts("accounts")]
+        found = reply.each("accounts", read_offered_account)
+        if whole and len(found) < reply.count("accounts"):
+            raise reply.broken("has an account that cannot be read")
+        return found
 
     def balance(self, access_token: Secret, account_id: str) -> ProviderAccount:
         """One account with its balance, asked of the bank now; takes up to 30 s and is billed per call."""
@@ -168,28 +187,50 @@ class Plaid:
             "/accounts/balance/get",
             {"access_token": self._checked("access", access_token), "options": {"account_ids": [account_id]}},
         )
-        for account in reply.parts("accounts"):
-            if account.text("account_id") == account_id:
+        for account in reply.each("accounts", lambda one: one):
+            if account.shown("account_id") == account_id:
                 return read_account(account)
         raise reply.broken("lacks the account that was asked for")
+
+    @property
+    def _signal(self) -> list[str]:
+        return ["signal"] if self._settings.plaid_risk is RiskSource.SIGNAL else []
+
+    def evaluate(self, access_token: Secret, account_id: str, *, id: str, cents: int, customer_id: str) -> RiskAnswer:
+        """The risk that a debit of the account comes back, by the ruleset of the settings (Plaid: /signal/evaluate).
+
+        `id` is the `client_transaction_id`, at most 36 characters, which Plaid takes once: so the request is sent
+        once. Neither `user` nor `device` is sent: they are personal, and refused where only Balance was bought.
+        """
+        body: dict[str, Any] = {
+            "access_token": self._checked("access", access_token),
+            "account_id": account_id,
+            "client_transaction_id": id,
+            "amount": units(cents),
+            "client_user_id": customer_id,
+            "user_present": False,  # a member of the staff orders the debit, as Stripe is told (`off_session`)
+        }
+        if self._settings.plaid_ruleset:
+            body["ruleset_key"] = self._settings.plaid_ruleset
+        return read_risk(self._post("/signal/evaluate", body, repeatable=False))
+
+    def report_decision(self, id: str, *, initiated: bool, outcome: str | None) -> None:
+        """Whether a debit that was evaluated was made; `outcome` is Plaid's `decision_outcome`. Harmless to repeat."""
+        body: dict[str, Any] = {"client_transaction_id": id, "initiated": initiated}
+        if outcome is not None:
+            body["decision_outcome"] = outcome
+        self._post("/signal/decision/report", body)
+
+    def report_return(self, id: str, code: str, at: datetime) -> None:
+        """That a debit came back, by its ACH return code (`R01`), and when we saw it. Harmless to repeat."""
+        seen = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        body = {"client_transaction_id": id, "return_code": code, "returned_at": seen}
+        self._post("/signal/return/report", body)
 
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
         """Who the bank says holds each account, by account id."""
         reply = self._post("/identity/get", {"access_token": self._checked("access", access_token)})
-        return {
-            account.text("account_id"): [
-                Owner(
-                    names=owner.texts("names"),
-                    emails=tuple(email.text("data") for email in owner.parts("emails", required=False)),
-                    phones=tuple(phone.text("data") for phone in owner.parts("phone_numbers", required=False)),
-                    addresses=tuple(
-                        _address(address.part("data")) for address in owner.parts("addresses", required=False)
-                    ),
-                )
-                for owner in account.parts("owners")
-            ]
-            for account in reply.parts("accounts")
-        }
+        return dict(reply.each("accounts", read_owners))
 
     def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
         """One page of what happened to the Item's transactions since the cursor; empty means from the start.
@@ -213,9 +254,9 @@ class Plaid:
         error = item.maybe_part("error")
         return ItemHealth(
             item_id=item.text("item_id"),
-            institution_id=item.maybe_text("institution_id"),
+            institution_id=item.shown("institution_id"),
             error_code=error.text("error_code") if error else None,
-            error_reason=error.maybe_text("error_code_reason") if error else None,
+            error_reason=error.shown("error_code_reason") if error else None,
             consent_expires_at=item.time("consent_expiration_time"),
             request_id=reply.request_id,
         )
@@ -244,11 +285,9 @@ class Plaid:
                     "options": {"products": ["auth"], "include_optional_metadata": True},
                 },
             )
-            page = reply.parts("institutions")
-            for one in page:
-                yield _institution(one)
-            offset += len(page)
-            if not page or offset >= reply.number("total"):
+            yield from reply.each("institutions", read_institution)
+            offset += (size := reply.count("institutions"))
+            if not size or offset >= reply.number("total"):
                 return
         raise reply.broken("has no end")
 
@@ -262,15 +301,31 @@ class Plaid:
 
         In Plaid's sandbox only. Raises ProviderRejected where the integration is missing.
         """
-        made = self._post(
-            "/sandbox/public_token/create",
-            {"institution_id": PROBE_BANK, "initial_products": ["auth"]},
-            repeatable=False,
-        )
+        with self._probe(["auth"]) as (token, account_id):
+            return self.make_stripe_token(token, account_id).request_id
+
+    def check_signal(self) -> RiskAnswer | None:
+        """Have Plaid open Link with Signal, which keys without it may not; in its sandbox also evaluate a dollar.
+
+        None outside the sandbox. Raises ProviderRejected where Signal is not enabled.
+        """
+        self.create_link_token("doctor")
+        if self._settings.plaid_env != "sandbox":
+            return None
+        with self._probe(["auth", "signal"]) as (token, account_id):
+            return self.evaluate(token, account_id, id=new_id("sig"), cents=100, customer_id="doctor")
+
+    @contextmanager
+    def _probe(self, products: list[str]) -> Iterator[tuple[Secret, str]]:
+        """A sandbox Item with one account to try, thrown away afterwards: its access token and the account's id."""
+        body = {"institution_id": PROBE_BANK, "initial_products": products}
+        made = self._post("/sandbox/public_token/create", body, repeatable=False)
         item = self.exchange(Secret(made.text("public_token")))
         try:
-            account = next(one for one in self.accounts(item.access_token) if one.type == "depository")
-            return self.make_stripe_token(item.access_token, account.id).request_id
+            account = next((one for one in self.accounts(item.access_token) if one.type == "depository"), None)
+            if account is None:
+                raise made.broken("made an Item without a checking account")
+            yield item.access_token, account.id
         finally:
             self.remove_item(item.access_token)
 
@@ -284,46 +339,48 @@ class Plaid:
                 provider="plaid",
                 code="TOKEN_OF_ANOTHER_ENVIRONMENT",
                 kind="INVALID_INPUT",
-                meaning="It was not sent to Plaid, and nothing was changed.",
+                meaning="It was not sent to Plaid; nothing was changed.",
                 action="Set PLAID_ENV to the environment in which the bank was linked, or link the bank again.",
             )
         return text
 
     def webhook_key(self, id: str) -> dict[str, Any]:
         """The public key (JWK) by whose id Plaid has signed a webhook. Raises ProviderRejected for an unknown id."""
-        return dict(self._post("/webhook_verification_key/get", {"key_id": id}).part("key").data)
+        return dict(self._post("/webhook_verification_key/get", {"key_id": id}, quick=True).part("key").data)
 
-    def _post(self, path: str, body: dict[str, Any], *, repeatable: bool = True) -> Checked:
-        reply = self._wire.send("POST", path, repeatable=repeatable, json=body)
+    def _post(self, path: str, body: dict[str, Any], *, repeatable: bool = True, quick: bool = False) -> Checked:
+        reply = self._wire.send("POST", path, repeatable=repeatable, json=body, quick=quick)
         if reply.status != 200:
             raise error_of(reply, path, repeatable=repeatable)
         return Checked(reply.body, provider="plaid", what=path, request_id=reply.request_id, maybe_done=not repeatable)
 
 
-def _offered(account: Checked) -> OfferedAccount:
-    return OfferedAccount(
-        id=account.text("id"),
-        name=account.maybe_text("name") or "Account",
-        mask=account.maybe_text("mask"),
-        type=account.text("type"),
-        subtype=account.maybe_text("subtype"),
+def _bank(institution_id: str | None, routing_number: str | None) -> dict[str, str]:
+    """Link's `institution_data`."""
+    named = {"institution_id": institution_id, "routing_number": routing_number}
+    return {name: value for name, value in named.items() if value}
+
+
+def _session(session: Checked) -> LinkSessions:
+    ended, left = session.shown("finished_at") is not None, session.data.get("exit")
+    results = session.data.get("results")
+    found = session.part("results") if isinstance(results, dict) else None
+    read = partial(_result, session)
+    return LinkSessions(
+        results=tuple(found.each("item_add_results", read, required=False)) if found else (),
+        exit=left if isinstance(left, dict) else None,
+        finished=ended,
+        succeeded=ended and left is None,
     )
 
 
-def _address(data: Checked) -> str:
-    parts = (data.maybe_text(key) for key in ("street", "city", "region", "postal_code", "country"))
-    return ", ".join(part for part in parts if part)
-
-
-def _institution(one: Checked) -> Institution:
-    routing_numbers = one.texts("routing_numbers")
-    return Institution(
-        id=one.text("institution_id"),
-        name=one.text("name"),
-        products=one.texts("products"),
-        oauth=one.flag("oauth"),
-        logo=one.maybe_text("logo"),
-        url=one.maybe_text("url"),
-        color=one.maybe_text("primary_color"),
-        hint=routing_numbers[0] if routing_numbers else None,
+def _result(session: Checked, one: Checked) -> LinkResult:
+    named = one.data.get("institution")
+    institution = one.part("institution") if isinstance(named, dict) else None
+    return LinkResult(
+        public_token=Secret(one.text("public_token")),
+        accounts=tuple(one.each("accounts", read_link_account, required=False)),
+        institution_id=institution.shown("institution_id") if institution else None,
+        institution_name=institution.shown("name") if institution else None,
+        link_session_id=session.shown("link_session_id"),
     )

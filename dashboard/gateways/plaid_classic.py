@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 import requests
 
-from dashboard.errors import ProviderBroken, ProviderRejected
+from dashboard.domain.errors import ProviderBroken, ProviderRejected
+from dashboard.domain.models import Generation, Institution, Secret
+from dashboard.gateways.checked import Checked
 from dashboard.gateways.plaid_errors import CLASSIC, error_of_classic
-from dashboard.gateways.replies import (
+from dashboard.gateways.plaid_http import Reply, Wire
+from dashboard.gateways.plaid_replies import (
     BankToken,
-    Checked,
     Exchange,
     ItemHealth,
     LinkSessions,
     Owner,
     ProviderAccount,
+    RiskAnswer,
     TransactionPage,
 )
-from dashboard.gateways.wire import Reply, Wire
-from dashboard.models import Generation, Institution, Secret
 from dashboard.settings import Settings
 
 
@@ -40,6 +42,7 @@ class PlaidClassic:
         customer_id: str,
         *,
         hint: str | None = None,
+        institution_id: str | None = None,
         access_token: Secret | None = None,
         hosted: bool = False,
         select_accounts: bool = False,
@@ -83,13 +86,17 @@ class PlaidClassic:
         """It cannot be tried without a customer's bank in this generation."""
         return None
 
-    def accounts(self, access_token: Secret) -> list[ProviderAccount]:
-        """The accounts with the bank's last known balances (legacy: POST /balance)."""
+    def accounts(self, access_token: Secret, *, whole: bool = False) -> list[ProviderAccount]:
+        """The accounts with the bank's last known balances (legacy: POST /balance), each of which must be readable
+        where the answer is to say which one is gone (`whole`)."""
         reply = self._post("/balance", {"access_token": access_token.reveal()})
-        return [_account(account) for account in reply.parts("accounts")]
+        found = reply.each("accounts", _account)
+        if whole and len(found) < reply.count("accounts"):
+            raise reply.broken("has an account that cannot be read")
+        return found
 
     def balance(self, access_token: Secret, account_id: str) -> ProviderAccount:
-        """One account with its balance, asked of the bank now."""
+        """One account with its balance, asked of the bank now. Raises ProviderRejected where it is not listed."""
         for account in self.accounts(access_token):
             if account.id == account_id:
                 return account
@@ -104,7 +111,23 @@ class PlaidClassic:
 
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
         """Not part of the guide."""
-        raise self._absent("identity", "Compare the name by hand.")
+        raise self._absent("identity", "Compare the name yourself.")
+
+    def evaluate(self, access_token: Secret, account_id: str, *, id: str, cents: int, customer_id: str) -> RiskAnswer:
+        """Not part of the guide."""
+        raise self._absent("risk", "Set PLAID_RISK to `balance`.")
+
+    def report_decision(self, id: str, *, initiated: bool, outcome: str | None) -> None:
+        """Not part of the guide."""
+        raise self._absent("risk", "Set PLAID_LINK_GENERATION to `current`.")
+
+    def report_return(self, id: str, code: str, at: datetime) -> None:
+        """Not part of the guide."""
+        raise self._absent("risk", "Set PLAID_LINK_GENERATION to `current`.")
+
+    def check_signal(self) -> RiskAnswer | None:
+        """Not part of the guide."""
+        raise self._absent("risk", "Set PLAID_RISK to `balance`.")
 
     def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
         """Not part of the guide."""
@@ -124,7 +147,10 @@ class PlaidClassic:
         raise self._absent("a change of the access token", "Link the bank again for a new one.")
 
     def institutions(self) -> Iterator[Institution]:
-        """The banks that have `auth` (legacy: GET /institutions), where the browser's handler did not bring them."""
+        """The banks that have `auth` (legacy: GET /institutions), where the browser's handler did not bring them.
+
+        Raises ProviderError.
+        """
         reply = self._wire.send("GET", "/institutions", repeatable=True)
         if reply.status != 200:
             raise error_of_classic(reply, "/institutions", repeatable=True)
@@ -137,11 +163,8 @@ class PlaidClassic:
                 request_id=reply.request_id,
                 action="Check PLAID_BASE_URL.",
             )
-        for row in reply.body:
-            one = Checked(row, provider="plaid", what="/institutions", request_id=reply.request_id)
-            products = one.texts("products")
-            if "auth" in products:
-                yield Institution(one.text("type"), one.text("name"), products, hint=one.text("type"))
+        listed = Checked({"": reply.body}, provider="plaid", what="/institutions", request_id=reply.request_id)
+        yield from (bank for bank in listed.each("", _institution) if "auth" in bank.products)
 
     def _post(self, path: str, form: Mapping[str, str], *, repeatable: bool = True) -> Checked:
         reply = self._send("POST", path, form, repeatable=repeatable)
@@ -170,11 +193,15 @@ def _account(account: Checked) -> ProviderAccount:
     meta, balance = account.part("meta"), account.part("balance")
     return ProviderAccount(
         id=account.text("_id"),
-        name=meta.maybe_text("name") or "Account",
-        mask=meta.maybe_text("number"),
+        name=meta.shown("name") or "Account",
+        mask=meta.shown("number"),
         type=account.text("type"),
-        subtype=account.maybe_text("subtype"),
+        subtype=account.shown("subtype"),
         available_cents=balance.cents("available"),
         current_cents=balance.cents("current"),
         currency="usd",
     )
+
+
+def _institution(one: Checked) -> Institution:
+    return Institution(one.text("type"), one.text("name"), one.texts("products"), hint=one.text("type"))

@@ -1,18 +1,27 @@
 """Plaid's errors of both generations, as errors of the one tree; unknown codes are kept as they came.
 
-The words for a person are added by `dashboard.problems`, above this room.
+The words for a person are added by `dashboard.messages.problems`, above this layer.
 """
 
 from __future__ import annotations
 
-from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
-from dashboard.gateways.scrubbing import scrub
-from dashboard.gateways.wire import Reply
-from dashboard.texts import make_sound
+from dashboard.domain.errors import (
+    ProviderBroken,
+    ProviderDenied,
+    ProviderError,
+    ProviderLimited,
+    ProviderRejected,
+    ProviderUnreachable,
+)
+from dashboard.domain.text_safety import clean
+from dashboard.gateways.plaid_http import Reply
+from dashboard.gateways.redaction import redact
 
 CLASSIC = "classic"  # the kind of every error in the guide's form, whose codes are numbers
 CLASSIC_LIMITED = 1113
 CLASSIC_TRANSIENT = {1302, 1303, 1700, 1701, 1702, 1800}  # the institution or Plaid itself; `resolve` says so
+DENIED = frozenset({"INVALID_API_KEYS", "UNAUTHORIZED_ENVIRONMENT"})  # of our keys, not of the request
+CLASSIC_DENIED = {1100, 1101, 1102}  # the guide's: client_id or secret missing or wrong
 CLASSIC_NO_EFFECT = {1800}  # maintenance: the route was never reached
 
 
@@ -34,6 +43,8 @@ def error_of(reply: Reply, path: str, *, repeatable: bool) -> ProviderError:
     }
     if kind == "RATE_LIMIT_EXCEEDED" or reply.status == 429:
         return ProviderLimited(what, **facts)  # type: ignore[arg-type]  # ProviderError's keywords
+    if code in DENIED:
+        return ProviderDenied(what, **facts)  # type: ignore[arg-type]  # ProviderError's keywords
     if kind == "API_ERROR" or reply.status >= 500:
         return ProviderUnreachable(what, maybe_done=not repeatable and code != "PLANNED_MAINTENANCE", **facts)
     if kind == "INSTITUTION_ERROR" and code in {
@@ -63,6 +74,8 @@ def error_of_classic(reply: Reply, path: str, *, repeatable: bool) -> ProviderEr
     }
     if code == CLASSIC_LIMITED or reply.status == 429:
         return ProviderLimited(what, **facts)  # type: ignore[arg-type]  # ProviderError's keywords
+    if code in CLASSIC_DENIED:
+        return ProviderDenied(what, **facts)  # type: ignore[arg-type]  # ProviderError's keywords
     if code in CLASSIC_TRANSIENT or reply.status >= 500:
         return ProviderUnreachable(what, maybe_done=not repeatable and code not in CLASSIC_NO_EFFECT, **facts)
     return ProviderRejected(what, **facts)  # type: ignore[arg-type]  # ProviderError's keywords
@@ -89,9 +102,9 @@ def _unexplained(reply: Reply, path: str, repeatable: bool) -> ProviderError:
         code="broken_reply",
         request_id=reply.request_id,
         http_status=reply.status,
-        action="Check PLAID_BASE_URL and what stands between this machine and Plaid.",
+        action="Check PLAID_BASE_URL and any proxy between this machine and Plaid.",
     )
 
 
 def _text(value: object) -> str:
-    return scrub(make_sound(value)) if isinstance(value, str) else ""
+    return redact(clean(value)) if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""The built-in sandbox's own controls: its clock, and what becomes of the next debit. For the demo alone."""
+"""The built-in sandbox's own controls: its clock, and what becomes of the next debit. Only for the demo."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import requests
 
-from dashboard.errors import InputError, ProviderUnreachable
-from dashboard.gateways.replies import Checked
-from dashboard.texts import make_sound
+from dashboard.domain.errors import InputError, ProviderUnreachable
+from dashboard.domain.text_safety import clean
+from dashboard.gateways.checked import Checked
 
 SECONDS = (2, 60)  # moving the clock settles every debit that is due, which takes a while over a long history
 
@@ -20,6 +20,16 @@ class SandboxOutcome:
 
     outcome: str
     text: str
+
+
+@dataclass(frozen=True)
+class SandboxConnection:
+    """One of the sandbox's Items: `item_id` is Plaid's, `error` its code or None."""
+
+    item_id: str
+    institution: str
+    accounts: tuple[str, ...]
+    error: str | None
 
 
 class SandboxControl:
@@ -39,7 +49,7 @@ class SandboxControl:
     def outcomes(self) -> list[SandboxOutcome]:
         """What a debit can be made to do."""
         reply = self._ask("GET", "/_sandbox/outcomes")
-        return [SandboxOutcome(one.text("outcome"), one.text("text")) for one in reply.parts("outcomes")]
+        return reply.each("outcomes", lambda one: SandboxOutcome(one.text("outcome"), one.text("text")))
 
     def set_outcome(self, outcome: str, bank_account: str | None = None) -> None:
         """From now on debits end so, of one Stripe bank account or of all. Raises InputError for an unknown one."""
@@ -47,6 +57,20 @@ class SandboxControl:
         if bank_account is not None:
             body["bank_account"] = bank_account
         self._ask("POST", "/_sandbox/outcome", body)
+
+    def connections(self) -> list[SandboxConnection]:
+        """The Items that can be broken, newest first."""
+        reply = self._ask("GET", "/_sandbox/connections")
+        return reply.each("connections", _connection)
+
+    def ways(self) -> dict[str, str]:
+        """How a connection can be broken, in words by name."""
+        reply = self._ask("GET", "/_sandbox/connections")
+        return dict(reply.each("ways", lambda one: (one.text("way"), one.text("text"))))
+
+    def break_connection(self, item_id: str, way: str) -> SandboxConnection:
+        """Break or mend one. Raises InputError for an unknown one, and for a way that its generation does not know."""
+        return _connection(self._ask("POST", "/_sandbox/connections", {"item_id": item_id, "way": way}))
 
     def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> Checked:
         try:
@@ -58,10 +82,10 @@ class SandboxControl:
                 maybe_done=method != "GET",
                 provider="sandbox",
                 code="unreachable",
-                action="Look whether `make demo` still runs.",
+                action="Check whether `make demo` is still running.",
             ) from None
         if response.status_code != 200:
-            said = make_sound(str(data.get("error") or "")) if isinstance(data, dict) else None
+            said = clean(str(data.get("error") or "")) if isinstance(data, dict) else None
             raise InputError(
                 f"The sandbox refused: {said or f'HTTP {response.status_code}'}.",
                 meaning="Nothing was changed.",
@@ -75,3 +99,9 @@ def _time(reply: Checked) -> datetime:
         return datetime.fromtimestamp(reply.number("now"), UTC)
     except (ValueError, OverflowError, OSError):
         raise reply.broken("names no time") from None
+
+
+def _connection(one: Checked) -> SandboxConnection:
+    return SandboxConnection(
+        one.text("item_id"), one.text("institution"), one.texts("accounts"), one.maybe_text("error")
+    )

@@ -5,31 +5,35 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
 import requests
 import stripe
+from requests.structures import CaseInsensitiveDict
 
-from dashboard.errors import ProviderBroken
-from dashboard.gateways.replies import Page
+from dashboard.domain.errors import ProviderBroken
+from dashboard.domain.models import Secret
+from dashboard.domain.text_safety import is_clean
+from dashboard.gateways.plaid_http import make_session
+from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe_errors import error_of
-from dashboard.gateways.wire import make_session
-from dashboard.models import Secret
 from dashboard.settings import Settings
-from dashboard.texts import is_sound
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 40
-RETRIES = 2  # of the client itself, with the same idempotency key; StripeClient makes none where it is not told
+RETRIES = 2  # of the client itself, of reads only: of what changes something each try is decided and kept by its job
 PAGE_SIZE = 100  # Stripe: `limit` is at most 100
-SEARCH_PAGES = 20  # a look among one customer's payments of a few days; 2,000 are far more than anybody has
+SEARCH_PAGES = 50  # 5,000 objects of one customer are far more than anybody has
 
 # What the client itself raises over an answer that breaks Stripe's contract: bytes that are no text, an `error: null`.
 STUMBLES = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+
+log = logging.getLogger(__name__)
 
 # The client logs bodies and paths, which carry bank tokens; STRIPE_LOG in the environment would print them.
 logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -47,15 +51,29 @@ class Lean(stripe.RequestsClient):
     def __init__(self, session: requests.Session) -> None:
         super().__init__(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session)
         self._aside = threading.local()
+        self._heard: tuple[datetime, float] | None = None  # Stripe's clock, and ours that only runs
 
     def request(  # type: ignore[override]  # as in RequestsClient itself, which the client asks without `_usage`
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """One exchange, as the official transport makes it."""
         content, status, found = super().request(method, url, headers, post_data)
+        self._note_time(found)
         if method == "get" and status == 200:
             self._aside.body, content = content, b"{}"
         return content, status, found
+
+    def _note_time(self, headers: Mapping[str, str]) -> None:
+        try:
+            said = parsedate_to_datetime(str(CaseInsensitiveDict(headers)["date"])).astimezone(UTC)
+        except (KeyError, ValueError, OverflowError):
+            return
+        self._heard = said, time.monotonic()
+
+    def time(self) -> datetime | None:
+        """Stripe's clock now, whole seconds; None before the first answer that has a Date."""
+        heard = self._heard
+        return None if heard is None else heard[0] + timedelta(seconds=int(time.monotonic() - heard[1]))
 
     def take(self) -> bytes:
         """The body of this thread's last good GET, once."""
@@ -84,13 +102,22 @@ class Stripe:
             http_client=self._lean,
         )
 
-    def page(self, resource: str, params: Mapping[str, Any]) -> Page:
-        """One page of a list, newest first: `GET /v1/<resource>`."""
+    def page(self, resource: str, params: Mapping[str, Any], *, whole: bool = False) -> Page:
+        """One page of a list, newest first: `GET /v1/<resource>`.
+
+        What has no id is no object, and is left out; where the answer is to say that something is not there (`whole`),
+        it must not be. Raises ProviderBroken.
+        """
         data = self._get(resource, f"/v1/{resource}", params)
         rows, more = data.get("data"), data.get("has_more", False)
         if not isinstance(rows, list) or not isinstance(more, bool):
             raise self._broken(resource, changes=False)
-        return Page([self._object(resource, row) for row in rows], more)
+        found = [row for row in rows if _is_object(row)]
+        if len(found) < len(rows):
+            log.warning("%s: %s of %s objects have no id.", resource, len(rows) - len(found), len(rows))
+        if (rows and not found) or (whole and len(found) < len(rows)):
+            raise self._broken(resource, changes=False)
+        return Page(found, more)
 
     def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object: `GET /v1/<resource>/<id>`."""
@@ -100,6 +127,10 @@ class Stripe:
     def account(self) -> dict[str, Any]:
         """The account that the key belongs to."""
         return self._object("account", self._get("account", "/v1/account", {}))
+
+    def time(self) -> datetime | None:
+        """What Stripe's clock says now, by the Date header of the newest answer; None before the first answer."""
+        return self._lean.time()
 
     def server_time(self) -> datetime:
         """What Stripe's clock says, from the Date header of a reply; whole seconds, UTC. Raises ProviderBroken."""
@@ -119,13 +150,17 @@ class Stripe:
         """A new customer; `body` and `key` are sent exactly as they were committed."""
         return self._change("POST", "/v1/customers", body, key)
 
+    def read_customer(self, id: str) -> dict[str, Any]:
+        """A customer; one that was deleted says so and no more."""
+        return self.read("customers", id)
+
     def update_customer(self, id: str, *, name: str, email: str) -> dict[str, Any]:
         """Change what a customer is called and where they are written to. Harmless to repeat."""
         return self._change("POST", f"/v1/customers/{quote(id, safe='')}", {"name": name, "email": email}, None)
 
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
         """Customers with exactly this e-mail, newest first (Stripe compares case-sensitively)."""
-        return self.page("customers", {"email": email, "limit": limit}).data
+        return self.page("customers", {"email": email, "limit": limit}, whole=True).data
 
     def attach_source(
         self, customer_id: str, bank_token: Secret, *, metadata: Mapping[str, str], key: str
@@ -136,7 +171,7 @@ class Stripe:
         return self._change("POST", path, body, key)
 
     def read_fingerprint(self, bank_token: Secret) -> str | None:
-        """Stripe's fingerprint of the account behind a bank token; Stripe takes the token in the path alone."""
+        """Stripe's fingerprint of the account behind a bank token; Stripe takes the token only in the path."""
         token = self._get("tokens", f"/v1/tokens/{quote(bank_token.reveal(), safe='')}", {})
         account = token.get("bank_account")
         found = account.get("fingerprint") if isinstance(account, dict) else None
@@ -170,27 +205,37 @@ class Stripe:
         return self._all("setup_intents", {"customer": customer_id, "payment_method": payment_method})
 
     def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
-        """Debit; `body` and `key` are sent exactly as they were committed."""
+        """A PaymentIntent that is not confirmed: it moves nothing. `body` and `key` are sent as they were committed."""
         return self._change("POST", "/v1/payment_intents", body, key)
 
-    def find_payment_intents(
-        self, customer_id: str, created_from: datetime, created_to: datetime
-    ) -> Iterator[dict[str, Any]]:
-        """The customer's PaymentIntents created within the window (both ends included), newest first."""
-        params = {
-            "customer": customer_id,
-            "created": {"gte": int(created_from.timestamp()), "lte": int(created_to.timestamp())},
-        }
-        return self._all("payment_intents", params)
+    def confirm_payment_intent(self, id: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Debit: confirm a PaymentIntent, which Stripe does once however often it is asked."""
+        return self._change("POST", f"/v1/payment_intents/{quote(id, safe='')}/confirm", body, key)
+
+    def cancel_payment_intent(self, id: str, *, key: str, reason: str = "") -> dict[str, Any]:
+        """Cancel a PaymentIntent, so that it can never move money; `reason` is a `cancellation_reason` of Stripe's."""
+        body = {"cancellation_reason": reason} if reason else {}
+        return self._change("POST", f"/v1/payment_intents/{quote(id, safe='')}/cancel", body, key)
+
+    def read_payment_intent(self, id: str) -> dict[str, Any]:
+        """A PaymentIntent as it is now."""
+        return self.read("payment_intents", id)
+
+    def find_payment_intents(self, customer_id: str) -> Iterator[dict[str, Any]]:
+        """Every PaymentIntent of the customer, newest first, whatever our clock says of their age."""
+        return self._all("payment_intents", {"customer": customer_id})
 
     def _all(self, resource: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         after: dict[str, Any] = {}
         for _ in range(SEARCH_PAGES):
-            page = self.page(resource, {**params, "limit": PAGE_SIZE, **after})
+            page = self.page(resource, {**params, "limit": PAGE_SIZE, **after}, whole=True)
             yield from page.data
-            if not page.has_more or not page.data:
+            if not page.has_more:
                 return
-            after = {"starting_after": self._object(resource, page.data[-1])["id"]}
+            if not page.data:
+                break
+            after = {"starting_after": page.data[-1]["id"]}
+        raise self._broken(resource, changes=False)  # a list without its end does not say that something is missing
 
     def _get(self, resource: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         if self.on_read:
@@ -203,7 +248,9 @@ class Stripe:
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], key: str | None, *, changes: bool
     ) -> dict[str, Any]:
-        options = {"idempotency_key": key} if key else {}
+        options: dict[str, Any] = {"idempotency_key": key} if key else {}
+        if changes:
+            options["max_network_retries"] = 0
         try:
             reply = self._client.raw_request(method, path, **params, **options)
         except stripe.StripeError as error:
@@ -219,20 +266,24 @@ class Stripe:
         return data
 
     def _object(self, resource: str, data: object, *, changes: bool = False) -> dict[str, Any]:
-        id = data.get("id") if isinstance(data, dict) else None
-        if not isinstance(data, dict) or not isinstance(id, str) or not id or not is_sound(id):
+        if not _is_object(data):
             raise self._broken(resource, changes=changes)
         return data
 
     def _broken(self, what: str, *, changes: bool) -> ProviderBroken:
         return ProviderBroken(
-            f"Stripe's answer to {what} is not what its contract says.",
+            f"Stripe's answer to {what} does not match its contract.",
             maybe_done=changes,
             provider="stripe",
             code="broken_reply",
             meaning="The answer cannot be used.",
-            action="Try again later; if it goes on, check STRIPE_API_BASE.",
+            action="Try again later; if it continues, check STRIPE_API_BASE.",
         )
+
+
+def _is_object(data: object) -> TypeGuard[dict[str, Any]]:
+    id = data.get("id") if isinstance(data, dict) else None
+    return isinstance(id, str) and bool(id) and is_clean(id)
 
 
 def _spoken(path: str) -> str:

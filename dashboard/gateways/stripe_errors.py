@@ -7,9 +7,16 @@ from typing import Any
 import requests
 import stripe
 
-from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
-from dashboard.gateways.scrubbing import scrub
-from dashboard.texts import make_sound
+from dashboard.domain.errors import (
+    ProviderBroken,
+    ProviderDenied,
+    ProviderError,
+    ProviderLimited,
+    ProviderRejected,
+    ProviderUnreachable,
+)
+from dashboard.domain.text_safety import clean
+from dashboard.gateways.redaction import redact
 
 REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again for the same idempotency key
 
@@ -17,7 +24,7 @@ REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again fo
 def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> ProviderError:
     """The error of the tree. `changes` says that the request may have had an effect (a POST or DELETE)."""
     details: dict[str, Any] = _details(error)
-    message = scrub(_text(details.get("message")) or _text(error.user_message))
+    message = redact(_text(details.get("message")) or _text(error.user_message))
     facts: dict[str, Any] = {
         "provider": "stripe",
         "code": _text(details.get("code")) or _text(error.code) or _text(details.get("type")),
@@ -40,6 +47,13 @@ def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> Provider
         reason = (error.headers or {}).get("Stripe-Rate-Limited-Reason", "")
         facts.update(code=facts["code"] or "rate_limit", kind=reason or facts["kind"])
         return ProviderLimited("Stripe asks for fewer requests.", action="Wait a minute, then try again.", **facts)
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return ProviderDenied(
+            f"Stripe does not accept the key for this: {message or 'no reason given'}",
+            meaning="Nothing was changed.",
+            action="An administrator has to correct STRIPE_SECRET_KEY or its permissions; then it continues.",
+            **facts,
+        )
     if isinstance(error, stripe.APIError):
         return _api_error(error, facts, what=what, changes=changes)
     if isinstance(error, stripe.IdempotencyError):
@@ -54,10 +68,10 @@ def _api_error(error: stripe.StripeError, facts: dict[str, Any], *, what: str, c
         if status < 500:
             facts.update(code="broken_reply")
             return ProviderBroken(
-                f"Stripe's answer to {what} is not what its contract says (HTTP {status}).",
+                f"Stripe's answer to {what} does not match its contract (HTTP {status}).",
                 maybe_done=changes,
                 meaning="The answer cannot be used.",
-                action="Check STRIPE_API_BASE and what stands between this machine and Stripe.",
+                action="Check STRIPE_API_BASE and any proxy between this machine and Stripe.",
                 **facts,
             )
         facts.update(code="unreachable")
@@ -79,7 +93,7 @@ def _details(error: stripe.StripeError) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return make_sound(value) if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _never_sent(error: stripe.StripeError) -> bool:

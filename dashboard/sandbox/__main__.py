@@ -1,4 +1,4 @@
-"""`python -m dashboard.sandbox`: the stand-in for Plaid, Stripe and Link, alone."""
+"""`python -m dashboard.sandbox`: the stand-in for Plaid, Stripe and Link, by itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ def main() -> None:
     parser.add_argument("--payments", type=int, help="seed this many payments (about 400)")
     parser.add_argument("--seed", type=int, default=1, help="of the history's random numbers")
     parser.add_argument("--no-history", action="store_true", help="start empty")
-    parser.add_argument("--strict", action="store_true", help="refuse what the newest API version has retired")
     chosen = parser.parse_args()
     run(
         port=chosen.port,
@@ -26,7 +25,6 @@ def main() -> None:
         rate_limit=chosen.rate_limit,
         seed=chosen.seed,
         history_wanted=not chosen.no_history,
-        strict=chosen.strict,
     )
 
 

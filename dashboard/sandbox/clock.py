@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
 
-from dashboard.bankdays import CUT_OFF_HOUR, EASTERN, add_business_days, submission_day
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.domain.business_days import CUT_OFF_HOUR, EASTERN, add_business_days, submission_day
 
 
 def open_of(day: date) -> datetime:
@@ -63,3 +66,21 @@ class Clock:
         self._lead = ahead
         self._save(ahead.total_seconds())
         return self.now()
+
+
+class Dated:
+    """Writes the sandbox's time as the `Date` of every answer, faults included (RFC 9110, 6.6.1)."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app, self._clock = app, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request and date its answer at the moment at which it begins."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = format_datetime(self._clock.now(), usegmt=True)
+                message = {**message, "headers": [*message["headers"], (b"date", now.encode())]}
+            await send(message)
+
+        await self._app(scope, receive, dated)

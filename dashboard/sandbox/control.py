@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from dashboard.sandbox.faults import Faults
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import engine
+from dashboard.sandbox.stripe import engine, payouts, refunds
 from dashboard.sandbox.stripe.outcomes import OUTCOMES
 
 
@@ -51,7 +52,10 @@ def routes(state: State, faults: Faults) -> list[Route]:
     async def advance(request: Request) -> dict[str, Any]:
         body = await read_json(request)
         engine.tick(state)
-        state.clock.advance(int(body.get("business_days", 1)))
+        if "seconds" in body:
+            state.clock.advance_to(state.clock.now() + timedelta(seconds=int(body["seconds"])))
+        else:
+            state.clock.advance(int(body.get("business_days", 1)))
         changed = engine.tick(state)
         return {**show_clock(), "changed": changed}
 
@@ -61,6 +65,16 @@ def routes(state: State, faults: Faults) -> list[Route]:
         return engine.choose_outcome(
             state, str(body.get("outcome")), body.get("bank_account") or None, body.get("payment_intent") or None
         )
+
+    async def set_refund_outcome(request: Request) -> dict[str, Any]:
+        body = await read_json(request)
+        engine.tick(state)
+        return refunds.choose_outcome(state, fails=bool(body.get("fails", True)), refund=body.get("refund") or None)
+
+    async def set_payout_outcome(request: Request) -> dict[str, Any]:
+        body = await read_json(request)
+        engine.tick(state)
+        return payouts.choose_outcome(state, fails=bool(body.get("fails", True)), payout=body.get("payout") or None)
 
     async def list_outcomes(request: Request) -> dict[str, Any]:
         return {
@@ -85,6 +99,8 @@ def routes(state: State, faults: Faults) -> list[Route]:
         Route("/_sandbox", guard(show), methods=["GET"]),
         Route("/_sandbox/clock/advance", guard(advance), methods=["POST"]),
         Route("/_sandbox/outcome", guard(set_outcome), methods=["POST"]),
+        Route("/_sandbox/refund_outcome", guard(set_refund_outcome), methods=["POST"]),
+        Route("/_sandbox/payout_outcome", guard(set_payout_outcome), methods=["POST"]),
         Route("/_sandbox/outcomes", guard(list_outcomes), methods=["GET"]),
         Route("/_sandbox/faults", guard(arm), methods=["POST"]),
         Route("/_sandbox/faults", guard(disarm), methods=["DELETE"]),

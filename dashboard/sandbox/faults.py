@@ -1,8 +1,8 @@
 """Faults on demand and rate limits, around the whole sandbox as ASGI middleware.
 
-A fault is matched by path prefix and method and spent after `times` requests. `500_before` and `429` refuse before
-anything has happened; `500_after`, `cut_body`, `garbage` and `drop` come after the effect; `hold` is a wait while
-Stripe's idempotency key is held.
+A fault is matched by path prefix and method and spent after `times` requests. `401` (keys that the provider does not
+know), `403` (keys that may not do this), `429` and `500_before` refuse before anything has happened; `500_after`,
+`cut_body`, `garbage` and `drop` come after the effect; `hold` is a wait while Stripe's idempotency key is held.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.sandbox import ids
+from dashboard.sandbox.stripe.moment import API_VERSION
 
-KINDS = ("latency", "hold", "429", "500_before", "500_after", "cut_body", "garbage", "drop")
+KINDS = ("latency", "hold", "401", "403", "429", "500_before", "500_after", "cut_body", "garbage", "drop")
+REFUSED_BEFORE = {"401": 401, "403": 403, "429": 429, "500_before": 500}
 GLOBAL_LIMIT = 100  # Stripe: 100 requests a second in live mode, over all endpoints
 
 # Our own controls, and Link's pages: a fault belongs to an API call, and /link/token/ is one.
@@ -96,25 +98,44 @@ class Limiter:
         return None
 
 
+STRIPE_SAYS: dict[int, dict[str, str]] = {
+    401: {"message": "Invalid API Key provided: sk_test_********", "type": "invalid_request_error"},
+    403: {
+        "message": "The provided key 'rk_test_********' does not have the required permissions for this endpoint on "
+        "account 'acct_********'.",
+        "type": "invalid_request_error",
+    },
+    429: {
+        "message": "Request rate limit exceeded. You can learn more about rate limits here: "
+        "https://stripe.com/docs/rate-limits.",
+        "type": "invalid_request_error",
+        "code": "rate_limit",
+    },
+    500: {"message": "An unknown error occurred", "type": "api_error"},
+}
+PLAID_SAYS = {
+    401: ("INVALID_INPUT", "INVALID_API_KEYS", "invalid client_id or secret provided"),
+    403: ("INVALID_INPUT", "UNAUTHORIZED_ROUTE_ACCESS", "client is not authorized to access the following products"),
+    429: (
+        "RATE_LIMIT_EXCEEDED",
+        "RATE_LIMIT",
+        "rate limit exceeded for attempts to access this item. please try again later",
+    ),
+    500: ("API_ERROR", "INTERNAL_SERVER_ERROR", "an unexpected error occurred"),
+}
+
+
 def error_body(path: str, status: int) -> tuple[bytes, dict[str, str]]:
-    """An outage in the words of the provider that the path belongs to, and its headers."""
+    """A refusal in the words of the provider that the path belongs to, and its headers."""
     if path.startswith("/v1/"):
-        message = {
-            429: "Request rate limit exceeded. You can learn more about rate limits here: "
-            "https://stripe.com/docs/rate-limits."
-        }.get(status, "An unknown error occurred")
-        error: dict[str, Any] = {"message": message, "type": "invalid_request_error" if status == 429 else "api_error"}
-        if status == 429:
-            error["code"] = "rate_limit"
-        return json.dumps({"error": error}).encode(), {"Request-Id": ids.stripe_request_id()}
+        headers = {"Request-Id": ids.stripe_request_id(), "Stripe-Version": API_VERSION}
+        return json.dumps({"error": STRIPE_SAYS[status]}).encode(), headers
     request_id = ids.plaid_request_id()
-    limited = status == 429
+    kind, code, message = PLAID_SAYS[status]
     body = {
-        "error_type": "RATE_LIMIT_EXCEEDED" if limited else "API_ERROR",
-        "error_code": "RATE_LIMIT" if limited else "INTERNAL_SERVER_ERROR",
-        "error_message": "rate limit exceeded for attempts to access this item. please try again later"
-        if limited
-        else "an unexpected error occurred",
+        "error_type": kind,
+        "error_code": code,
+        "error_message": message,
         "display_message": None,
         "request_id": request_id,
     }
@@ -164,9 +185,11 @@ class FaultMiddleware:
 
     async def _spoil(self, fault: dict[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
         kind, path = fault["kind"], scope["path"]
-        if kind in {"429", "500_before"}:
-            body, headers = error_body(path, 429 if kind == "429" else 500)
-            await answer(send, 429 if kind == "429" else 500, body, {**headers, **fault["headers"]})
+        if kind in REFUSED_BEFORE:
+            status = REFUSED_BEFORE[kind]
+            body, headers = error_body(path, status)
+            plaid_refuses = status in (401, 403) and not path.startswith("/v1/")  # Plaid answers wrong keys with a 400
+            await answer(send, 400 if plaid_refuses else status, body, {**headers, **fault["headers"]})
             return
         if kind == "500_after":
             scope["sandbox.fail_after"] = fault["headers"]

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard.sandbox import control, ids, plaid, stripe
+from dashboard.sandbox.clock import Dated
 from dashboard.sandbox.faults import FaultMiddleware, Faults
 from dashboard.sandbox.state import State
 from dashboard.sandbox.stripe import history
@@ -40,12 +42,17 @@ async def refuse_unknown(request: Request) -> Response:
     return JSONResponse(body, status_code=501)
 
 
-def create_app(state: State, *, rate_limit: int | None = None) -> Starlette:
-    """The application over an open state; `rate_limit` is requests a second per endpoint, None for no limit."""
+def create_app(state: State, *, rate_limit: int | None = None, outside: Sequence[Middleware] = ()) -> Starlette:
+    """The application over an open state; `rate_limit` is requests a second per endpoint, None for no limit.
+
+    `outside` goes around everything else, such as what a test records exchanges with.
+    """
     faults = Faults()
     found = [*control.routes(state, faults), *stripe.routes(state), *plaid.routes(state)]
     found.append(Route("/{path:path}", refuse_unknown, methods=METHODS))
     around = [
+        *outside,
+        Middleware(Dated, clock=state.clock),
         Middleware(Deliveries, state=state),
         Middleware(FaultMiddleware, faults=faults, rate_limit=rate_limit),
     ]
@@ -63,8 +70,13 @@ def describe(state: State, url: str) -> dict[str, Any]:
 
 
 def configure(app: Starlette, log_level: str) -> uvicorn.Config:
-    """The server's settings; idle connections are kept for as long as a client's pool may reuse them."""
-    return uvicorn.Config(app, log_level=log_level, lifespan="off", access_log=False, timeout_keep_alive=75)
+    """The server's settings; idle connections are kept for as long as a client's pool may reuse them.
+
+    The `Date` header is the sandbox's own (`Dated`), so uvicorn, which knows the machine's time only, writes none.
+    """
+    return uvicorn.Config(
+        app, log_level=log_level, lifespan="off", access_log=False, timeout_keep_alive=75, date_header=False
+    )
 
 
 def bind(port: int) -> socket.socket:
@@ -81,13 +93,16 @@ def bind(port: int) -> socket.socket:
 class Running:
     """A sandbox that serves from a thread of this process, for tests and benchmarks."""
 
-    def __init__(self, state: State, port: int = 0, rate_limit: int | None = None) -> None:
+    def __init__(
+        self, state: State, port: int = 0, rate_limit: int | None = None, outside: Sequence[Middleware] = ()
+    ) -> None:
         """Bind the port (0: a free one) and start; returns when it accepts connections."""
         self.state = state
         self._socket = bind(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.keys = describe(state, self.url)
-        self._server = uvicorn.Server(configure(create_app(state, rate_limit=rate_limit), "critical"))
+        app = create_app(state, rate_limit=rate_limit, outside=outside)
+        self._server = uvicorn.Server(configure(app, "critical"))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 10
@@ -112,12 +127,13 @@ def start_in_thread(
     payments: int | None = None,
     history_wanted: bool = True,
     rate_limit: int | None = None,
+    outside: Sequence[Middleware] = (),
 ) -> Running:
     """Open or make the state at `path`, with its history, and serve it from a thread."""
     state = State(path)
     if history_wanted:
         history.fill(state, payments=payments, seed=seed)
-    return Running(state, port, rate_limit)
+    return Running(state, port, rate_limit, outside)
 
 
 def run(
@@ -128,14 +144,9 @@ def run(
     rate_limit: int | None = None,
     seed: int = 1,
     history_wanted: bool = True,
-    strict: bool = False,
 ) -> None:
-    """Serve until a signal ends it; prints ONE line of JSON (see `describe`) when it accepts connections.
-
-    `strict` refuses what the newest API version has retired although older documentation still shows it.
-    """
+    """Serve until a signal ends it; prints ONE line of JSON (see `describe`) when it accepts connections."""
     state = State(state_path)
-    state.set("strict", "1" if strict else "0")
     if history_wanted:
         history.fill(state, payments=payments, seed=seed)
     bound = bind(port)

@@ -70,7 +70,7 @@ class State:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection for reads alone, with no write transaction opened for them."""
+        """The connection only for reads, with no write transaction opened for them."""
         with self._lock:
             yield self._db
 

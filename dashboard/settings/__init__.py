@@ -1,4 +1,4 @@
-"""Settings: environment, systemd's credentials, `.streamlit/secrets.toml`; typed, checked together, secrets `***`."""
+"""Settings from the environment, systemd's credentials and `.streamlit/secrets.toml`: typed and checked together."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboard.errors import ConfigError
-from dashboard.models import Generation, Mode, Secret
+from dashboard.domain.errors import ConfigError
+from dashboard.domain.models import Generation, Mode, RiskSource, Secret
 from dashboard.settings.checks import (
     check_cipher_keys,
     check_contradictions,
@@ -22,9 +22,20 @@ from dashboard.settings.checks import (
     is_loopback,
     pick,
 )
+from dashboard.settings.contact import Contact, read_contact
+from dashboard.settings.known import check_known
+from dashboard.settings.mail import MailSettings, read_mail
+from dashboard.settings.mail import as_table as mail_table
 from dashboard.settings.serving import BackupPlan, Serving, read_serving
+from dashboard.settings.sign_in_and_limits import (
+    DebitRules,
+    OpenId,
+    as_table,
+    explain_sign_in,
+    read_debit_rules,
+    read_open_id,
+)
 from dashboard.settings.sources import Source, read_file
-from dashboard.settings.trust import DebitRules, OpenId, as_table, explain_sign_in, read_debit_rules, read_open_id
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 PLAID_HOSTS = {"sandbox": "https://sandbox.plaid.com", "production": "https://production.plaid.com"}
@@ -34,8 +45,10 @@ PRODUCTS = ("auth", "identity", "transactions")
 __all__ = [
     "KEYS",
     "BackupPlan",
+    "Contact",
     "DebitRules",
     "Key",
+    "MailSettings",
     "Need",
     "OpenId",
     "Serving",
@@ -69,7 +82,7 @@ KEYS: tuple[Key, ...] = (
     Key("PLAID_SECRET", "Plaid's secret for that environment", None, secret=True),
     Key("PLAID_ENV", "`sandbox` or `production`; in the classic generation also `tartan`", "sandbox"),
     Key("PLAID_PUBLIC_KEY", "Plaid's public key; the classic generation opens Link with it"),
-    Key("PLAID_LINK_GENERATION", "`current`, or `classic` for the founding guide's flow", "current"),
+    Key("PLAID_LINK_GENERATION", "`current`, or `classic` for the flow of the original guide (2015-17)", "current"),
     Key("PLAID_BASE_URL", "another Plaid-compatible server", "by PLAID_ENV"),
     Key("PLAID_LINK_URL", "the Link script", LINK_SCRIPT),
     Key("PLAID_CLIENT_NAME", "your business's name in Link and in the authorization, up to 30 characters", "ACH Desk"),
@@ -78,43 +91,85 @@ KEYS: tuple[Key, ...] = (
         "`auth`; with `identity` (who holds an account) and `transactions` where Plaid enabled them",
         "auth",
     ),
+    Key(
+        "PLAID_RISK",
+        "what is asked before a debit: `balance`, or `signal` for the ruleset in your Plaid Dashboard (Signal > Rules)",
+        "balance",
+    ),
+    Key("PLAID_RULESET", "with `signal`: the key of that ruleset", "Plaid's default ruleset"),
+    Key(
+        "PLAID_INSTITUTION_ID",
+        "`yes` opens Link at a bank by Plaid's id; a closed beta that Plaid turns on for you. `no`: by routing number",
+        "no",
+    ),
     Key("PLAID_LINK_CUSTOMIZATION", "a Link customization from Plaid's Dashboard"),
     Key(
         "PLAID_REDIRECT_URI",
-        "where an OAuth bank sends the browser back to: the desk's own address; https, no query or fragment",
+        "where an OAuth bank returns the browser to: the desk's own address; https, no query or fragment",
     ),
     Key("STRIPE_SECRET_KEY", "Stripe's secret key, `sk_test_…` or `sk_live_…`, or a restricted one", None, secret=True),
     Key("STRIPE_API_BASE", "another Stripe-compatible server", STRIPE_HOST),
     Key("STRIPE_STATEMENT_DESCRIPTOR", "up to 22 characters; the first 16 appear on the bank statement", "ACH DESK"),
-    Key("STRIPE_READS_PER_SECOND", "requests a second to one endpoint in a sync; Stripe allows 25", "20"),
-    Key("STRIPE_READS_PER_SECOND_TOTAL", "the same to all of them", "80 % of the account's limit"),
+    Key("STRIPE_READS_PER_SECOND", "requests per second to one endpoint in a sync; Stripe allows 25", "20"),
+    Key("STRIPE_READS_PER_SECOND_TOTAL", "requests per second to all endpoints", "80 % of the account's limit"),
     Key("ACH_DESK_DB", "the database file", "ach-desk.db"),
     Key("ACH_DESK_KEY", "one or more Fernet keys, comma-separated, newest first", None, secret=True),
-    Key("ACH_DESK_TIMEZONE", "the business's time zone: days are days of this zone", "America/New_York"),
+    Key("ACH_DESK_TIMEZONE", "the business's time zone; every day and time on the pages is in it", "America/New_York"),
+    Key("ACH_DESK_CONTACT_PHONE", "the business's telephone number, where authorizations say how to revoke them"),
+    Key("ACH_DESK_CONTACT_EMAIL", "its e-mail address, for the same"),
+    Key("ACH_DESK_CONTACT_ADDRESS", "its postal address on one line, for the same"),
+    Key("ACH_DESK_SMTP_HOST", "the mail server that sends customers the copy of their authorization; none sends none"),
+    Key("ACH_DESK_SMTP_PORT", "its port", "587"),
+    Key("ACH_DESK_SMTP_USER", "the desk's login there"),
+    Key("ACH_DESK_SMTP_PASSWORD", "and its password", secret=True),
+    Key("ACH_DESK_SMTP_FROM", "the address that the mails come from"),
+    Key(
+        "ACH_DESK_SMTP_TLS", "`starttls`, `tls` (from the first byte, port 465), or `none` on this machine", "starttls"
+    ),
     Key("ACH_DESK_SANDBOX_URL", "the built-in sandbox's address; `make demo` sets it"),
     Key("ACH_DESK_OIDC_CLIENT_ID", "sign-in: the desk's client id at your OpenID provider"),
     Key("ACH_DESK_OIDC_CLIENT_SECRET", "sign-in: its client secret", secret=True),
     Key("ACH_DESK_OIDC_METADATA_URL", "sign-in: the provider's `…/.well-known/openid-configuration`"),
     Key("ACH_DESK_OIDC_COOKIE_SECRET", "sign-in: at least 32 random characters that sign the cookie", secret=True),
-    Key("ACH_DESK_OIDC_REDIRECT_URI", "sign-in: the desk's own address with `/oauth2callback` after it"),
-    Key("ACH_DESK_OIDC_SCOPE", "sign-in: what the provider is asked for; e.g. also `groups`", "openid email profile"),
+    Key("ACH_DESK_OIDC_REDIRECT_URI", "sign-in: the desk's own address with the path `/oauth2callback`"),
+    Key("ACH_DESK_OIDC_SCOPE", "sign-in: the scopes to request, for example also `groups`", "openid email profile"),
     Key("ACH_DESK_OIDC_GROUPS_CLAIM", "sign-in: the claim that lists a person's groups", "groups"),
-    Key("ACH_DESK_ROLE_OPS", "who is ops: e-mail addresses and `group:name`s, comma-separated"),
-    Key("ACH_DESK_ROLE_FINANCE", "who is finance, likewise"),
-    Key("ACH_DESK_ROLE_ADMIN", "who is admin, likewise"),
-    Key("ACH_DESK_ROLE_AUDITOR", "who is auditor, likewise"),
-    Key("ACH_DESK_DEBIT_ROLES", "which roles may debit: some of ops, finance, admin, auditor", "finance"),
-    Key("ACH_DESK_DEBIT_PROOF_CENTS", "a debit above this asks for a fresh sign-in or a PIN; cents", "100000"),
-    Key("ACH_DESK_DEBIT_MAX_CENTS", "a debit above this is refused to everybody; cents", "99999999"),
     Key(
-        "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are believed, comma-separated"
+        "ACH_DESK_OIDC_ADDRESS_CLAIM",
+        "sign-in: the claim that names a person; `preferred_username` or `upn` only where people cannot choose it",
+        "email",
     ),
-    Key("STRIPE_WEBHOOK_SECRET", "turns `/webhooks/stripe` on: its signing secret, `whsec_…`", secret=True),
-    Key("ACH_DESK_PLAID_WEBHOOK_URL", "turns `/webhooks/plaid` on: the desk's own address with that path after it"),
-    Key("ACH_DESK_BACKUP_FOLDER", "`serve` keeps backups there by itself"),
-    Key("ACH_DESK_BACKUP_HOURS", "how often, in hours", "24"),
-    Key("ACH_DESK_BACKUP_KEEP", "the newest so many always stay", "14"),
-    Key("ACH_DESK_BACKUP_DAYS", "older ones beyond those go after so many days", "30"),
+    Key(
+        "ACH_DESK_OIDC_EMAIL_VERIFIED",
+        "sign-in: `required`, or `assumed` where the provider sends no `email_verified` (Entra ID)",
+        "required",
+    ),
+    Key("ACH_DESK_ROLE_OPS", "who is ops: e-mail addresses and `group:name`s, comma-separated"),
+    Key("ACH_DESK_ROLE_FINANCE", "who is finance, in the same form"),
+    Key("ACH_DESK_ROLE_ADMIN", "who is admin, in the same form"),
+    Key("ACH_DESK_ROLE_AUDITOR", "who is auditor, in the same form"),
+    Key("ACH_DESK_DEBIT_ROLES", "which roles may debit: some of ops, finance, admin, auditor", "finance"),
+    Key("ACH_DESK_DEBIT_PROOF_CENTS", "a debit above this requires a fresh sign-in or a PIN; cents", "100000"),
+    Key("ACH_DESK_DEBIT_MAX_CENTS", "a debit above this is refused for everybody; cents", "99999999"),
+    Key(
+        "ACH_DESK_DEBIT_SEND_MINUTES",
+        "how long an order to debit is tried before it has to be confirmed again; minutes, 1 to 60",
+        "10",
+    ),
+    Key(
+        "ACH_DESK_DEBIT_SAME_DAYS",
+        "a debit of the same account with the same amount or invoice within so many days is asked about; 0 never asks",
+        "45",
+    ),
+    Key(
+        "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted, comma-separated"
+    ),
+    Key("STRIPE_WEBHOOK_SECRET", "turns on `/webhooks/stripe`: its signing secret, `whsec_…`", secret=True),
+    Key("ACH_DESK_PLAID_WEBHOOK_URL", "turns on `/webhooks/plaid`: the desk's own address with that path"),
+    Key("ACH_DESK_BACKUP_FOLDER", "the folder in which `serve` makes backups automatically"),
+    Key("ACH_DESK_BACKUP_HOURS", "hours between backups", "24"),
+    Key("ACH_DESK_BACKUP_KEEP", "how many of the newest backups are always kept", "14"),
+    Key("ACH_DESK_BACKUP_DAYS", "days after which older backups are deleted", "30"),
     Key("ACH_DESK_BACKUP_SEALED", "`yes` encrypts each whole file with ACH_DESK_KEY", "yes"),
 )
 
@@ -132,6 +187,9 @@ class Settings:
     plaid_link_url: str
     plaid_client_name: str
     plaid_products: tuple[str, ...]
+    plaid_risk: RiskSource
+    plaid_ruleset: str
+    plaid_names_bank: bool
     plaid_link_customization: str
     plaid_redirect_uri: str
     stripe_secret_key: Secret
@@ -144,6 +202,8 @@ class Settings:
     timezone: ZoneInfo
     sandbox_url: str | None
     business_name: str
+    contact: Contact
+    mail: MailSettings | None
     open_id: OpenId | None
     debit_rules: DebitRules
     serving: Serving
@@ -168,6 +228,9 @@ class Settings:
             "PLAID_LINK_URL": self.plaid_link_url,
             "PLAID_CLIENT_NAME": self.plaid_client_name,
             "PLAID_PRODUCTS": ", ".join(self.plaid_products),
+            "PLAID_RISK": self.plaid_risk.value,
+            "PLAID_RULESET": self.plaid_ruleset,
+            "PLAID_INSTITUTION_ID": "yes" if self.plaid_names_bank else "no",
             "PLAID_LINK_CUSTOMIZATION": self.plaid_link_customization,
             "PLAID_REDIRECT_URI": self.plaid_redirect_uri,
             "STRIPE_SECRET_KEY": str(self.stripe_secret_key) if self.stripe_secret_key else "",
@@ -178,6 +241,8 @@ class Settings:
             "ACH_DESK_DB": str(self.db),
             "ACH_DESK_KEY": ", ".join(str(key) for key in self.keys),
             "ACH_DESK_TIMEZONE": str(self.timezone),
+            **self.contact.as_table(),
+            **mail_table(self.mail),
             "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
             **as_table(self.open_id, self.debit_rules),
             **self.serving.as_table(),
@@ -190,7 +255,9 @@ def load_settings(
     needs: frozenset[Need] = frozenset(Need),
 ) -> Settings:
     """The settings, checked for what `needs` names. Raises ConfigError with the key and the fix in one sentence."""
-    source = Source(environ, read_file(secrets_file), {key.name: key.default for key in KEYS})
+    file = read_file(secrets_file)
+    check_known(environ, file, [key.name for key in KEYS])
+    source = Source(environ, file, {key.name: key.default for key in KEYS})
     plaid, stripe = Need.PLAID in needs, Need.STRIPE in needs
     generation = Generation(pick("PLAID_LINK_GENERATION", source.get("PLAID_LINK_GENERATION"), list(Generation)))
     settings = Settings(
@@ -209,10 +276,13 @@ def load_settings(
         timezone=check_zone(source.get("ACH_DESK_TIMEZONE")),
         sandbox_url=check_url("ACH_DESK_SANDBOX_URL", source.get("ACH_DESK_SANDBOX_URL")) or None,
         business_name=source.get("PLAID_CLIENT_NAME"),
+        contact=read_contact(source.get),
+        mail=read_mail(source.get),
         open_id=read_open_id(source.get),
         debit_rules=read_debit_rules(source.get),
         serving=read_serving(source.get),
     )
+    source.demand_all()
     if stripe:
         check_contradictions(
             plaid_env=settings.plaid_env if plaid else "",
@@ -250,7 +320,9 @@ def _read_plaid(source: Source, generation: Generation, wanted: bool) -> dict[st
         for product in products:
             pick("PLAID_PRODUCTS", product, PRODUCTS)
         if "auth" not in products:
-            raise ConfigError("PLAID_PRODUCTS", "`auth` is missing", action="Add `auth`: without it nothing is linked.")
+            raise ConfigError(
+                "PLAID_PRODUCTS", "`auth` is missing", action="Add `auth`: without it no bank can be linked."
+            )
         check_redirect(redirect, env)
     return {
         "plaid_client_id": source.need("PLAID_CLIENT_ID", wanted),
@@ -262,6 +334,20 @@ def _read_plaid(source: Source, generation: Generation, wanted: bool) -> dict[st
         "plaid_link_url": check_url("PLAID_LINK_URL", source.get("PLAID_LINK_URL")),
         "plaid_client_name": name,
         "plaid_products": products,
+        "plaid_risk": _read_risk(source, classic),
+        "plaid_ruleset": source.given("PLAID_RULESET"),
+        "plaid_names_bank": pick("PLAID_INSTITUTION_ID", source.get("PLAID_INSTITUTION_ID"), ["yes", "no"]) == "yes",
         "plaid_link_customization": source.get("PLAID_LINK_CUSTOMIZATION"),
         "plaid_redirect_uri": redirect,
     }
+
+
+def _read_risk(source: Source, classic: bool) -> RiskSource:
+    chosen = RiskSource(pick("PLAID_RISK", source.get("PLAID_RISK"), list(RiskSource)))
+    if chosen is RiskSource.SIGNAL and classic:
+        raise ConfigError(
+            "PLAID_RISK",
+            "`signal` is not part of the classic generation",
+            action="Set PLAID_RISK to `balance`, or PLAID_LINK_GENERATION to `current`.",
+        )
+    return chosen

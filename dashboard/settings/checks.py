@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dashboard.errors import ConfigError
-from dashboard.models import Secret
+from dashboard.domain.errors import ConfigError
+from dashboard.domain.models import Secret
 
 DESCRIPTOR_LIMIT = 22  # Stripe: statement_descriptor; the bank statement shows the first 16
 DESCRIPTOR_FORBIDDEN = frozenset("<>'\"")
@@ -18,7 +18,7 @@ FERNET_KEY_BYTES = 32
 
 
 def pick(key: str, value: str, choices: Sequence[str]) -> str:
-    """The value where it is one of the choices."""
+    """The value where it is one of the choices. Raises ConfigError."""
     if value not in choices:
         raise ConfigError(
             key, f"`{value}` is not known", action=f"Use {' or '.join(f'`{choice}`' for choice in choices)}."
@@ -42,7 +42,10 @@ def is_loopback_host(host: str) -> bool:
 
 
 def check_url(key: str, value: str) -> str:
-    """The address without a trailing slash; plain http is for this machine alone, since secrets travel to it."""
+    """The address without a trailing slash; plain http is only for this machine, since secrets travel to it.
+
+    Raises ConfigError.
+    """
     if not value:
         return value
     try:
@@ -54,12 +57,12 @@ def check_url(key: str, value: str) -> str:
     if not good:
         raise ConfigError(key, "not an address", action="Write it as https://host, without a query or a login.")
     if not secure:
-        raise ConfigError(key, "not https", action="Use https; plain http is for this machine (127.0.0.1) alone.")
+        raise ConfigError(key, "not https", action="Use https; plain http is only for this machine (127.0.0.1).")
     return value.rstrip("/")
 
 
 def check_redirect(value: str, env: str) -> None:
-    """Plaid: https outside Sandbox, and neither query nor fragment."""
+    """Plaid: https outside Sandbox, and neither query nor fragment. Raises ConfigError."""
     if not value:
         return
     parts = urlsplit(value)
@@ -72,11 +75,11 @@ def check_redirect(value: str, env: str) -> None:
             action="Remove what follows `?` or `#`: Plaid refuses it.",
         )
     if parts.scheme != "https" and env != "sandbox":
-        raise ConfigError("PLAID_REDIRECT_URI", "not https", action="Use https: Plaid allows http in Sandbox alone.")
+        raise ConfigError("PLAID_REDIRECT_URI", "not https", action="Use https: Plaid allows http only in Sandbox.")
 
 
 def check_descriptor(value: str) -> str:
-    """Stripe: at most 22 characters, none of < > ' ", and at least one letter."""
+    """Stripe: at most 22 characters, none of < > ' ", and at least one letter. Raises ConfigError."""
     if len(value) > DESCRIPTOR_LIMIT:
         raise ConfigError(
             "STRIPE_STATEMENT_DESCRIPTOR",
@@ -93,7 +96,7 @@ def check_descriptor(value: str) -> str:
 
 
 def check_cipher_keys(value: str) -> tuple[Secret, ...]:
-    """The Fernet keys, newest first; none where the value is empty."""
+    """The Fernet keys, newest first; none where the value is empty. Raises ConfigError."""
     keys = tuple(part.strip() for part in value.split(",") if part.strip())
     for number, key in enumerate(keys, 1):
         try:
@@ -118,22 +121,25 @@ def check_rate(key: str, value: str) -> float | None:
     except ValueError:
         rate = 0.0
     if not 1 <= rate <= 100_000:
-        raise ConfigError(key, f"`{value}` is not a number of at least 1", action="Set it to requests a second.")
+        raise ConfigError(key, f"`{value}` is not a number of at least 1", action="Set it to requests per second.")
     return rate
 
 
 def check_zone(value: str) -> ZoneInfo:
-    """The time zone by its IANA name."""
+    """The time zone by its IANA name. Raises ConfigError."""
     try:
         return ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(
-            "ACH_DESK_TIMEZONE", f"`{value}` is no time zone", action="Use a name such as `America/New_York`."
+            "ACH_DESK_TIMEZONE", f"`{value}` is not a time zone", action="Use a name such as `America/New_York`."
         ) from None
 
 
 def check_contradictions(*, plaid_env: str, stripe_key: Secret, stripe_api_base: str, sandbox_url: str) -> None:
-    """Test money and real money never meet; `plaid_env` is empty where a command does not use Plaid."""
+    """Test money and real money never meet; `plaid_env` is empty where a command does not use Plaid.
+
+    Raises ConfigError.
+    """
     key = stripe_key.reveal()
     if key.startswith("pk_"):
         raise ConfigError(
@@ -149,13 +155,13 @@ def check_contradictions(*, plaid_env: str, stripe_key: Secret, stripe_api_base:
     if plaid_env == "production" and not live:
         raise ConfigError(
             "STRIPE_SECRET_KEY",
-            "a test key beside PLAID_ENV `production`",
+            "a test key with PLAID_ENV `production`",
             action="Use Stripe's live key, or set PLAID_ENV to `sandbox` with Plaid's sandbox secret.",
         )
     if plaid_env in {"sandbox", "tartan"} and live:
         raise ConfigError(
             "STRIPE_SECRET_KEY",
-            f"a live key beside PLAID_ENV `{plaid_env}`",
+            f"a live key with PLAID_ENV `{plaid_env}`",
             action="Use Stripe's test key, or set PLAID_ENV to `production` with Plaid's production secret.",
         )
     if sandbox_url and not is_loopback(stripe_api_base):  # the page would say SANDBOX while Stripe itself is asked

@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dashboard.errors import ConfigError
-from dashboard.models import Secret
+from dashboard.domain.errors import ConfigError
+from dashboard.domain.models import Secret
 from dashboard.settings.checks import is_loopback
 
 STRIPE_WEBHOOKS, PLAID_WEBHOOKS = "/webhooks/stripe", "/webhooks/plaid"
@@ -101,7 +101,7 @@ def _read_webhook_url(text: str) -> str:
             key, f"does not end with the host and {PLAID_WEBHOOKS}", action=f"Write it as https://host{PLAID_WEBHOOKS}."
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(text)):
-        raise ConfigError(key, "not https", action="Use https; plain http is for this machine (127.0.0.1) alone.")
+        raise ConfigError(key, "not https", action="Use https; plain http is only for this machine (127.0.0.1).")
     return text
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboard.errors import ConfigError
+from dashboard.domain.errors import ConfigError
 
 
 class Source:
@@ -17,6 +17,7 @@ class Source:
     ) -> None:
         self._environ, self._file, self._defaults = environ, file, defaults
         self._credentials = environ.get("CREDENTIALS_DIRECTORY", "")
+        self._missing: dict[str, str] = {}  # what a command needs and was not set, and what to do about each
 
     def given(self, name: str) -> str:
         """What was set, without a default."""
@@ -38,13 +39,23 @@ class Source:
         return value or (default if default is not None else self._defaults[name] or "")
 
     def need(self, name: str, wanted: bool, *, action: str = "") -> str:
-        """The same, which must be set where it is wanted. Raises ConfigError."""
+        """The same, which must be set where it is wanted: `demand_all` says at once what of it is missing."""
         value = self.get(name)
         if wanted and not value:
-            raise ConfigError(
-                name, "not set", action=action or f"Set {name} in the environment or in .streamlit/secrets.toml."
-            )
+            self._missing[name] = action or f"Set {name} in the environment or in .streamlit/secrets.toml."
         return value
+
+    def demand_all(self) -> None:
+        """Nothing where all that was needed is set; raises ConfigError that names everything that is not."""
+        first, *others = [*self._missing] or [""]
+        if others:
+            raise ConfigError(
+                first,
+                f"not set; {', '.join(others)} {'is' if len(others) == 1 else 'are'} not set either",
+                action=" ".join(dict.fromkeys(self._missing.values())),
+            )
+        if first:
+            raise ConfigError(first, "not set", action=self._missing[first])
 
 
 def read_file(path: Path | None) -> dict[str, object]:

@@ -1,49 +1,131 @@
-"""The store: the only code that speaks SQL. Callers see aggregates and a transaction, never a connection."""
+"""The only code that speaks SQL: one table class for each table, and transactions. Callers never see a connection."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dashboard.clock import Clock
-from dashboard.store.core import CoreStore
-from dashboard.store.database import Database
-from dashboard.store.figures import FigureRows
-from dashboard.store.ledger import Ledger
+import sqlite_utils
+
+from dashboard.domain.clock import Clock
+from dashboard.store.accounts.bank_data import BankDataTable
+from dashboard.store.accounts.rows import AccountTable
+from dashboard.store.accounts.shared import SharedAccountTable
+from dashboard.store.audit_trail import Trail
+from dashboard.store.connections.health import HealthTable
+from dashboard.store.connections.items import ItemTable
+from dashboard.store.connections.removals import RemovalTable
+from dashboard.store.connections.token_rotations import TokenRotationTable
+from dashboard.store.customers.merging import CustomerFiles
+from dashboard.store.customers.rows import CustomerTable
+from dashboard.store.debits.risk import RiskTable
+from dashboard.store.debits.rows import DebitTable
+from dashboard.store.encryption.columns import SealedColumns
+from dashboard.store.encryption.customer_keys import PrivateFacts
+from dashboard.store.encryption.key_use import note_key
+from dashboard.store.encryption.vault import Vault
+from dashboard.store.engine.database import Database
+from dashboard.store.jobs import JobTable
+from dashboard.store.linking.attempts import AttemptTable
+from dashboard.store.linking.handovers import HandoverTable
+from dashboard.store.linking.hosted import HostedLinkTable
+from dashboard.store.linking.institutions import InstitutionTable
+from dashboard.store.mandates.acceptances import AcceptanceTable
+from dashboard.store.mandates.revocations import RevocationTable
+from dashboard.store.mandates.rows import MandateTable
 from dashboard.store.migrations import migrate
-from dashboard.store.payments import PaymentRows
-from dashboard.store.payouts import PayoutRows
-from dashboard.store.people import PeopleRows
-from dashboard.store.retention import RetentionRows
-from dashboard.store.saved_views import SavedViewRows
-from dashboard.store.sealed import SealedRows
-from dashboard.store.sync_state import SyncRows
-from dashboard.store.vault import Vault
-from dashboard.store.webhooks import WebhookRows
-from dashboard.store.wiping import Wiping
+from dashboard.store.migrations.audit_and_privacy import SEALED
+from dashboard.store.payments.charts import ChartTable
+from dashboard.store.payments.columns import PaymentColumns
+from dashboard.store.payments.projection import PaymentProjection
+from dashboard.store.payments.reader import PaymentTable
+from dashboard.store.payments.saved_views import SavedViewTable
+from dashboard.store.payouts.rows import PayoutTable
+from dashboard.store.privacy.erasures import ErasureTable
+from dashboard.store.privacy.retention import RetentionTable
+from dashboard.store.privacy.wiping import Wiping
+from dashboard.store.restores import RestoreTable
+from dashboard.store.staff import StaffTable
+from dashboard.store.sync.state import SyncStateTable
+from dashboard.store.sync.webhook_events import WebhookTable
+
+NEW_YORK = ZoneInfo("America/New_York")  # the business zone where none is set
 
 
-class Store(CoreStore):
+def prepare(database: Database, vault: Vault) -> None:
+    """Bring the schema up to date, and seal the end of an audit trail that is new or from before ends were sealed."""
+    with database.transaction():
+        if SEALED in migrate(database):
+            Trail(database, vault).seal_end()
+
+
+class Store:
     """Every aggregate of one database file."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, zone: tzinfo) -> None:
-        super().__init__(database, vault, clock)
-        self.ledger = Ledger(database, zone)
-        self.payments = PaymentRows(database, zone)
-        self.figures = FigureRows(database, zone)
-        self.saved_views = SavedViewRows(database)
-        self.payouts = PayoutRows(database)
-        self.sync_state = SyncRows(database)
-        self.people = PeopleRows(database)
-        self.sealed = SealedRows(database, vault)
-        self.retention = RetentionRows(database)
-        self.webhooks = WebhookRows(database)
-        self.wiping = Wiping(database, self.ledger)
+    def __init__(self, database: Database, vault: Vault, clock: Clock, zone: tzinfo = NEW_YORK) -> None:
+        self.database = database
+        self._key_noted: Callable[[], object] | None = None
+        self.trail = Trail(database, vault)
+        self.private = PrivateFacts(database, vault)
+        self.customers = CustomerTable(database)
+        self.customer_files = CustomerFiles(database)
+        self.attempts = AttemptTable(database, vault, clock)
+        self.items = ItemTable(database, vault)
+        self.accounts = AccountTable(database)
+        self.bank_data = BankDataTable(database, self.private)
+        self.mandates = MandateTable(database)
+        self.debits = DebitTable(database, clock)
+        self.risk = RiskTable(database)
+        self.jobs = JobTable(database)
+        self.institutions = InstitutionTable(database)
+        self.acceptances = AcceptanceTable(database)
+        self.handovers = HandoverTable(database)
+        self.revocations = RevocationTable(database)
+        self.health = HealthTable(database)
+        self.shared_accounts = SharedAccountTable(database)
+        self.removals = RemovalTable(database)
+        self.hosted = HostedLinkTable(database, vault)
+        self.erasures = ErasureTable(database, vault)
+        self.token_rotations = TokenRotationTable(database)
+        self.projection = PaymentProjection(database, zone)
+        self.columns = PaymentColumns(database, zone)
+        self.payments = PaymentTable(database, self.columns)
+        self.charts = ChartTable(database, self.columns, zone)
+        self.saved_views = SavedViewTable(database)
+        self.payouts = PayoutTable(database)
+        self.sync_state = SyncStateTable(database)
+        self.people = StaffTable(database)
+        self.sealed = SealedColumns(database, vault)
+        self.retention = RetentionTable(database)
+        self.restores = RestoreTable(database)
+        self.webhooks = WebhookTable(database)
+        self.wiping = Wiping(database, self.projection)
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:
+        """Everything inside commits together or not at all; `durable` as `Database.transaction` says."""
+        with self.database.transaction(durable=durable) as handle:
+            yield handle
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.columns.close()
+        self.database.close()
+        if self._key_noted:
+            self._key_noted()
 
     @classmethod
     def open(cls, path: Path, vault: Vault, clock: Clock, zone: tzinfo | None = None) -> Store:
         """Open the file, made where it does not exist, with its schema brought up to date. Raises StoreUnavailable."""
         database = Database(path)
-        migrate(database)
-        return cls(database, vault, clock, zone or ZoneInfo("America/New_York"))
+        store = cls(database, vault, clock, zone or NEW_YORK)
+        try:
+            prepare(database, vault)
+            store._key_noted = note_key(store, path, vault)
+        except BaseException:
+            store.close()
+            raise
+        return store

@@ -1,4 +1,4 @@
-"""Stripe -> SQLite: a backfill first, then events, and a daily sweep of what has no answer yet."""
+"""Stripe -> SQLite: a backfill first, then events, and a daily sweep of what is not final yet."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.access import Permission, require
-from dashboard.clock import Clock
-from dashboard.errors import DeskError, Refused
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import DeskError, Refused
+from dashboard.domain.formatting import count
+from dashboard.domain.models import Actor, Mode
 from dashboard.gateways.stripe import Stripe
-from dashboard.models import Actor, Mode
+from dashboard.jobs.worker import InlineWorker, Runner
 from dashboard.settings import Settings
+from dashboard.staff.access import Permission, require
 from dashboard.store import Store
 from dashboard.sync.backfill import BEGINNING, HURRIED, backfill, plan
 from dashboard.sync.budget import GLOBAL_SHARE, PER_ENDPOINT, Budget
@@ -24,13 +26,12 @@ from dashboard.sync.changes import (
     OVERLAP,
     SLOW_CURSOR,
     SLOW_EVERY,
-    SWEPT,
     follow_events,
-    sweep,
 )
+from dashboard.sync.permissions import keep_left_out, read_left_out
 from dashboard.sync.reader import Reader
-from dashboard.sync.run import DAY, LEASE, PROGRESS, Progress, Run, Tally
-from dashboard.worker import InlineWorker, Runner
+from dashboard.sync.run import DAY, LEASE, PROGRESS, Progress, SyncRun, Tally
+from dashboard.sync.sweep import SWEPT, sweep
 
 __all__ = ["Progress", "Sync", "SyncReport", "SyncStatus", "Tally"]
 
@@ -46,6 +47,7 @@ QUIET_READS = 2  # reads of a sync that finds nothing: the two lists of events
 POLLING_SHARE = 0.3  # of the allowance; the rest is for what the events point at
 # When the second list was asked for; when a backfill was begun; since when a pause is being filled.
 SLOW_ASKED, BEGUN, GAP = "events_slow_asked", "backfill_started", "gap"
+UNDER_WAY = "backfill_under_way"  # until all is read: every window may be, while payouts are still taken apart
 RUNNING = "syncing"  # the code of a refusal because another sync runs
 NEXT = "next_sync"  # when the process that keeps the sync going means to ask again
 WAIT_FOR_OTHER = 0.2  # seconds between two looks whether another sync has ended
@@ -80,7 +82,8 @@ class SyncReport:
         seen = sum(tally.seen for tally in self.resources.values())
         changed = sum(tally.changed for tally in self.resources.values())
         return (
-            f"{self.kind}: {seen:,} objects, {changed:,} payments changed, {self.reads:,} reads, {self.seconds:.1f} s"
+            f"{self.kind}: {count(seen, 'object')}, {count(changed, 'payment')} changed, {count(self.reads, 'read')},"
+            f" {self.seconds:.1f} s"
         )
 
 
@@ -88,7 +91,9 @@ class SyncReport:
 class SyncStatus:
     """When the last sync finished, whether one runs, and the reads of the last 30 days beside what Stripe allows.
 
-    `next_at` is when the automatic one asks again; `problem` is how the last *Sync now* of this process ended.
+    `next_at` is when the automatic one asks again; `problem` is how the last *Sync now* of this process ended;
+    `left_out` is what the key may not read, with the name of Stripe's permission for it. `is_first` while the first
+    backfill has not ended: sums are of what was read so far; `complete_since` is from when on every payment is there.
     """
 
     last_finished_at: datetime | None
@@ -99,6 +104,9 @@ class SyncStatus:
     progress: Progress | None = None
     next_at: datetime | None = None
     problem: DeskError | None = None
+    left_out: dict[str, str] = field(default_factory=dict)
+    is_first: bool = False
+    complete_since: datetime | None = None
 
 
 class Sync:
@@ -112,12 +120,13 @@ class Sync:
         settings: Settings,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        pace: Callable[[float], None] = time.sleep,
         runner: Runner | None = None,
     ) -> None:
-        self._sleep, self._runner = sleep, runner or InlineWorker()
+        self._sleep, self._pace, self._runner = sleep, pace, runner or InlineWorker()
         self._asked = False  # by a person, and not done yet
         self._problem: DeskError | None = None
-        self._current: Run | None = None
+        self._current: SyncRun | None = None
         self._store, self._stripe, self._clock, self._settings = store, stripe, clock, settings
         self._owner_checked = False
         self._quiet = 0  # syncs in a row that found nothing
@@ -150,7 +159,7 @@ class Sync:
 
         Raises Refused where a sync runs, ProviderError.
         """
-        run = Run(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
+        run = SyncRun(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
         if type(self._stripe) is Stripe and run.budget.per_endpoint > HURRIED:  # not another's that only looks like it
             run.start_reader = lambda: Reader(self._settings.stripe_api_base, self._settings.stripe_secret_key)
         try:
@@ -160,18 +169,18 @@ class Sync:
                 self._check_owner(run)
                 return self._run(run, full)
             except BaseException:
-                run.stopping.set()  # Ctrl-C reaches this thread alone; the workers end with the page they are at
+                run.stopping.set()  # Ctrl-C reaches only this thread; the workers end with their current page
                 raise
             finally:
                 run.close()
-                self._store.sync_state.drop_lease(LEASE, run.owner)
+                self._store.sync_state.release_lease(LEASE, run.owner)
         finally:
             self._current = None
             run.close()
 
-    def _take(self, run: Run, patience: float) -> None:
+    def _take(self, run: SyncRun, patience: float) -> None:
         until = time.monotonic() + patience
-        while not run.hold():
+        while not run.acquire():
             if time.monotonic() >= until:
                 raise Refused(
                     "A sync is running already.", meaning="It does the same.", action="Wait for it.", code=RUNNING
@@ -184,82 +193,99 @@ class Sync:
             run.halted.set()
         self._runner.close()
 
-    def _check_owner(self, run: Run) -> None:
+    def _check_owner(self, run: SyncRun) -> None:
         """Once per process: the file belongs to the account behind the key. Raises WrongDatabase."""
         if not self._owner_checked:
-            self._store.database.stamp({"stripe_account": run.owner_id()})
-            self._owner_checked = True
+            if owner := run.owner_id():
+                self._store.database.stamp({"stripe_account": owner})
+            self._owner_checked = bool(owner)
 
-    def _run(self, run: Run, full: bool) -> SyncReport:
+    def _run(self, run: SyncRun, full: bool) -> SyncReport:
         state, started = self._store.sync_state, int(self._clock.now().timestamp())
-        cursor = state.cursor(CURSOR)
-        stale = cursor is not None and started - int(cursor) > EVENTS_KEPT
-        unfinished = bool(state.open_windows())
-        filling = full or unfinished or stale or cursor is None
-        number = state.begin_run("backfill" if filling else "events", int(self._clock.real().timestamp()))
-        if filling:
-            self._fill(run, started, full=full, gap_since=int(cursor) if stale and cursor else None)
+        cursors = [int(found) for name in (CURSOR, SLOW_CURSOR) if (found := state.cursor(name)) is not None]
+        followed = min(cursors, default=None)  # until when events told of everything
+        stale = followed is not None and started - followed > EVENTS_KEPT
+        backfilling = full or stale or followed is None or self._is_under_way()
+        number = state.begin_run("backfill" if backfilling else "events", int(self._clock.real().timestamp()))
+        if backfilling:
+            self._fill(run, started, full=full, gap_since=followed if stale else None)
         news = 0
         slow = int(state.cursor(SLOW_ASKED) or 0)
         news += follow_events(run, CURSOR, int(state.cursor(CURSOR) or started))
         due = started - slow >= SLOW_EVERY or self._settings.mode is Mode.SANDBOX or self._told()
-        if news or filling or due:
+        if news or backfilling or due:
             news += follow_events(run, SLOW_CURSOR, int(state.cursor(SLOW_CURSOR) or started))
             run.commit("charges", [], lambda: state.set_cursor(SLOW_ASKED, str(started)))
         swept = int(state.cursor(SWEPT) or 0)
         sweep(run, everything=started - swept >= DAY)
-        while self._store.ledger.index_search():
-            continue
-        self._quiet = 0 if news or filling else self._quiet + 1
+        self._quiet = 0 if news or backfilling else self._quiet + 1
         report = SyncReport(
-            "backfill" if filling else "events",
+            "backfill" if backfilling else "events",
             dict(run.tallies),
             run.budget.total,
             time.monotonic() - run.started,
             run.budget.requests(),
         )
         with self._store.transaction():
-            self._settle_webhooks()
+            self._remove_seen_webhooks()
             state.end_run(number, int(self._clock.real().timestamp()), report.as_dict())
             state.drop_cursor(PROGRESS)
+            keep_left_out(state, self._still_left_out(run))
         return report
 
-    def _fill(self, run: Run, started: int, *, full: bool, gap_since: int | None) -> None:
-        """Read everything, or after a long pause what is newer than its start and what that points at.
+    def _still_left_out(self, run: SyncRun) -> dict[str, str]:
+        """What this sync could not read, and what an earlier one could not and this one did not ask for."""
+        asked = {name for name, tally in run.tallies.items() if tally.reads}
+        before = read_left_out(self._store.sync_state)
+        return {name: need for name, need in before.items() if name not in asked} | run.left_out
 
-        What was begun and not finished is gone on with; a full one anew where that was more than a day ago.
+    def _fill(self, run: SyncRun, started: int, *, full: bool, gap_since: int | None) -> None:
+        """Read everything, or after a long pause what is newer than its start and what was not final then.
+
+        An unfinished backfill is continued; it begins anew where that was more than a day ago and all is wanted, or
+        so long ago that no event tells any more what became of what was read.
         """
         state = self._store.sync_state
         begun_at = int(state.cursor(BEGUN) or 0)
-        if not state.open_windows() or (full and started - begun_at > DAY):
+        if not self._is_under_way() or started - begun_at > (DAY if full else EVENTS_KEPT):
             since = BEGINNING if full or gap_since is None else gap_since - OVERLAP
             with self._store.transaction():
                 state.begin_windows(plan(started, since))
                 state.set_cursor(BEGUN, str(started))
+                state.set_cursor(UNDER_WAY, "yes")
+                state.drop_cursor(PROGRESS)
                 if since != BEGINNING:
                     state.set_cursor(GAP, str(gap_since))
         begun = state.cursor(BEGUN) or str(started)
+        if before := state.cursor(PROGRESS):
+            run.share_before = Progress(**json.loads(before)).share or 0.0
         run.fill()
         backfill(run)
-        run.search_follows = False
+        run.backfilling = False
         if gap := state.cursor(GAP):
-            sweep(run, everything=True, since=int(gap))
+            sweep(run, everything=True, paused_since=int(gap))
 
         def remember() -> None:
             for name in (CURSOR, SLOW_CURSOR, SWEPT):
                 state.set_cursor(name, begun)
             state.drop_cursor(GAP)
+            state.drop_cursor(UNDER_WAY)
 
         run.commit("charges", [], remember)
+
+    def _is_under_way(self) -> bool:
+        """Whether a backfill was begun that has not read everything."""
+        state = self._store.sync_state
+        return bool(state.cursor(UNDER_WAY) or state.open_windows())
 
     def _budget(self) -> Budget:
         """What the settings say, else most of what Stripe allows; the sandbox allows anything."""
         given = self._settings.stripe_reads_per_second
         if self._settings.mode is Mode.SANDBOX and given is None:
-            return Budget(per_endpoint=UNLIMITED, overall=UNLIMITED)
+            return Budget(per_endpoint=UNLIMITED, overall=UNLIMITED, sleep=self._pace)
         limit = 25 if self._settings.mode is Mode.TEST else 100
         overall = self._settings.stripe_reads_per_second_total or limit * GLOBAL_SHARE
-        return Budget(per_endpoint=given or PER_ENDPOINT, overall=overall)
+        return Budget(per_endpoint=given or PER_ENDPOINT, overall=overall, sleep=self._pace)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the next sync; True where a webhook has cut the wait short: what it speaks of is there by then."""
@@ -275,7 +301,7 @@ class Sync:
         """Whether Stripe has told of something by webhook that is not read yet."""
         return bool(self._settings.serving.stripe_webhook_secret and self._store.webhooks.open("stripe"))
 
-    def _settle_webhooks(self) -> None:
+    def _remove_seen_webhooks(self) -> None:
         """Take off what has been read. An event may be listed later than it is told: it is looked for longer."""
         told, now = self._store.webhooks.open("stripe"), self._clock.real()
         unseen = self._store.sync_state.unseen_events(sorted(told)) if told else set()
@@ -300,12 +326,26 @@ class Sync:
             progress=Progress(**json.loads(progress)) if progress else None,
             next_at=datetime.fromtimestamp(int(planned), UTC) if planned and int(planned) > now else None,
             problem=self._problem,
+            left_out=read_left_out(state),
+            is_first=last is None and (running or self._is_under_way()),
+            complete_since=self._complete_since() if last is None else None,
         )
+
+    def _complete_since(self) -> datetime | None:
+        """From when on every charge is here while a backfill runs; None where none is, or where all are."""
+        state = self._store.sync_state
+        windows = [one for one in state.open_windows() if one.resource == "charges"]
+        newest = max(windows, key=lambda one: one.stop, default=None)
+        if newest is None:
+            return None
+        begun, after = int(state.cursor(BEGUN) or 0), str(newest.after)
+        at = state.created_of("charges", [after]).get(after) if newest.after else newest.stop
+        return None if at is None or at > begun else datetime.fromtimestamp(at, UTC)
 
     def allowance(self) -> int:
         """Reads that Stripe allows in 30 days (Stripe: rate limits, read allocation)."""
-        today = int(self._clock.now().timestamp()) // DAY
-        return max(LEAST_READS, READS_PER_PAYMENT * self._store.sync_state.count_payments(today - 30))
+        since = int(self._clock.now().timestamp()) - 30 * DAY
+        return max(LEAST_READS, READS_PER_PAYMENT * self._store.sync_state.count_payments(since))
 
     def plan_next(self) -> float:
         """Seconds to wait before the next sync, which the pages then know of."""
@@ -314,7 +354,7 @@ class Sync:
         return seconds
 
     def interval(self) -> float:
-        """Seconds to wait before the next sync, so that polling alone takes less than a third of the allowance.
+        """Seconds to wait before the next sync, so that polling takes less than a third of the allowance.
 
         It doubles while nothing happens, and is longest where most of the allowance is spent already.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
 PER_ENDPOINT = 20.0  # Stripe allows 25 a second per endpoint; the rest is for the people at the pages
 ALLOWED = 25.0  # of one endpoint (Stripe: rate limits)
@@ -36,8 +37,14 @@ class Bucket:
 class Budget:
     """One budget that all workers of a sync share, and its count of what was spent."""
 
-    def __init__(self, *, per_endpoint: float = PER_ENDPOINT, overall: float) -> None:
-        self.per_endpoint, self._overall = per_endpoint, Bucket(overall)
+    def __init__(
+        self,
+        *,
+        per_endpoint: float = PER_ENDPOINT,
+        overall: float,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.per_endpoint, self._overall, self._sleep = per_endpoint, Bucket(overall), sleep
         self._buckets: dict[str, Bucket] = defaultdict(lambda: Bucket(self.per_endpoint))
         self._guard = threading.Lock()
         self._spent: dict[str, int] = defaultdict(int)
@@ -50,7 +57,7 @@ class Budget:
             now = time.monotonic()
             slot = max(self._buckets[endpoint].reserve(now), self._overall.reserve(now))
         if slot > now:
-            time.sleep(slot - now)
+            self._sleep(slot - now)
 
     def is_spare(self, endpoint: str) -> bool:
         """Whether a request to this endpoint could go at once: where not, more workers would only wait."""

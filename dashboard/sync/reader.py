@@ -16,12 +16,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboard.errors import DeskError
+from dashboard.domain.errors import DeskError
+from dashboard.domain.models import Secret
 from dashboard.gateways.stripe import Stripe
-from dashboard.models import Secret
 from dashboard.settings import Need, load_settings
-from dashboard.store.ledger import Ledger
-from dashboard.store.objects import Row
+from dashboard.store.payments.projection import PaymentProjection
+from dashboard.store.payments.stripe_objects import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 WORTH_IT = 100  # pages left; it takes most of a second to start, in which a hundred are read without it
@@ -109,6 +109,6 @@ def read_page(
     """A page's rows and whether there are more; None where the sync is to see for itself what is wrong."""
     try:
         page = stripe.page(resource, params)
-        return Ledger.read(resource, page.data, payout_id=payout_id), page.has_more
+        return PaymentProjection.read(resource, page.data, payout_id=payout_id), page.has_more
     except DeskError:
         return None

@@ -7,12 +7,12 @@ newest first, each beginning at the newest that no page has shown yet: no choice
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dashboard.errors import ProviderRejected
-from dashboard.sync.run import Run
+from dashboard.domain.errors import ProviderDenied, ProviderRejected
+from dashboard.sync.run import After, SyncRun
 from dashboard.sync.windows import PAGE
 
 ORDER = ("customers", "payouts", "balance_transactions", "refunds", "disputes", "payment_intents", "charges")
@@ -24,7 +24,7 @@ LANE_LEAST = 500  # objects below which more lanes are not worth their pages
 Found = dict[str, dict[str, int]]  # resource -> id -> when it was made (epoch seconds), 0 where nobody said
 
 
-def read_objects(run: Run, touched: Mapping[str, Mapping[str, int]]) -> None:
+def read_objects(run: SyncRun, touched: Mapping[str, Mapping[str, int]]) -> None:
     """Read each of these objects once and keep it, and what it points at where that is not kept yet.
 
     `touched` says of each when it was made, as far as an event told it; of a kept object the row knows.
@@ -40,7 +40,7 @@ def read_objects(run: Run, touched: Mapping[str, Mapping[str, int]]) -> None:
         _read_all(run, "charges", unread)  # made without an event of its own
 
 
-def _read_all(run: Run, resource: str, wanted: Mapping[str, int]) -> Found:
+def _read_all(run: SyncRun, resource: str, wanted: Mapping[str, int]) -> Found:
     """Read objects of one resource; returns what came along (`payment_intents`) or is named (`charges`)."""
     if not wanted:
         return {}
@@ -61,12 +61,12 @@ def _read_all(run: Run, resource: str, wanted: Mapping[str, int]) -> Found:
     return found
 
 
-def _read_dated(run: Run, resource: str, dated: Sequence[tuple[str, int]]) -> Found:
+def _read_dated(run: SyncRun, resource: str, dated: Sequence[tuple[str, int]]) -> Found:
     """Lay pages over objects whose time is known, newest first."""
     found: Found = {}
     left = {id for id, _ in dated}
-    alone: list[dict[str, Any]] = []
-    last = ("", -1)  # the object that ended the page before
+    singles: list[dict[str, Any]] = []
+    last = After("", -1)  # the object that ended the page before
     for place, (id, created) in enumerate(dated):
         if id not in left:
             continue
@@ -74,29 +74,28 @@ def _read_dated(run: Run, resource: str, dated: Sequence[tuple[str, int]]) -> Fo
         following = next((dated[n][1] for n in range(place + 1, len(dated)) if dated[n][0] in left), None)
         if following is None or _is_far(run, resource, created, following):
             one = _read_one(run, resource, id)
-            alone += [one] if one else []
-            if len(alone) == PAGE:
-                _add(found, keep(run, resource, alone))
-                alone = []
+            singles += [one] if one else []
+            if len(singles) == PAGE:
+                _add(found, keep(run, resource, singles))
+                singles = []
             continue
         params: dict[str, Any] = {"created": {"gte": dated[-1][1], "lte": created}, "limit": PAGE}
-        if last[1] == created:  # a second that the last page did not get through
-            params["starting_after"] = last[0]
-        page = run.page(resource, params, EXPANDED.get(resource, ()))
+        # Behind the last page where that did not get through its second.
+        page = run.page(resource, params, EXPANDED.get(resource, ()), after=last if last.created == created else None)
         _add(found, keep(run, resource, page.data))
         shown = {str(one.get("id")) for one in page.data}
         left -= shown
         if page.data:
-            last = str(page.data[-1].get("id")), int(page.data[-1].get("created") or -1)
+            last = After(str(page.data[-1].get("id")), int(page.data[-1].get("created") or -1))
         if id not in shown:  # deleted, or behind a hundred others of its second
             one = _read_one(run, resource, id)
-            alone += [one] if one else []
-    if alone:
-        _add(found, keep(run, resource, alone))
+            singles += [one] if one else []
+    if singles:
+        _add(found, keep(run, resource, singles))
     return found
 
 
-def _is_far(run: Run, resource: str, created: int, following: int) -> bool:
+def _is_far(run: SyncRun, resource: str, created: int, following: int) -> bool:
     """Whether a page from here would not reach the next wanted object, as far as the kept rows tell."""
     if resource not in {"charges", "payment_intents"}:
         return False
@@ -104,14 +103,27 @@ def _is_far(run: Run, resource: str, created: int, following: int) -> bool:
     return reach is not None and following < reach
 
 
-def _read_one(run: Run, resource: str, id: str) -> dict[str, Any] | None:
-    """One object, or None where the provider knows it no more."""
+def _read_one(run: SyncRun, resource: str, id: str) -> dict[str, Any] | None:
+    """One object, or None where the provider knows it no more or the key may not read it."""
+    if resource in run.left_out:
+        return None
     try:
         return run.read(resource, id, EXPANDED.get(resource, ()))
+    except ProviderDenied as error:
+        run.leave_out(resource, error)
+        return None
     except ProviderRejected as error:
         if error.http_status != 404:
             raise
         return None
+
+
+def read_mandates(run: SyncRun, ids: Iterable[str]) -> None:
+    """Read those of these mandates that the desk keeps, and what Stripe now says of each; there is no list of them."""
+    for id in run.store.sync_state.known_mandates(sorted(ids)):
+        found = _read_one(run, "mandates", id)
+        if found and isinstance(status := found.get("status"), str):
+            run.commit("charges", [], functools.partial(run.store.sync_state.set_mandate_status, id, status))
 
 
 def _add(found: Found, more: Found) -> None:
@@ -119,7 +131,7 @@ def _add(found: Found, more: Found) -> None:
         found.setdefault(resource, {}).update(ids)
 
 
-def keep(run: Run, resource: str, objects: Sequence[Mapping[str, Any]]) -> Found:
+def keep(run: SyncRun, resource: str, objects: Sequence[Mapping[str, Any]]) -> Found:
     """Keep objects that were just read, with what came along; reads what they lack. Returns what they bring or name."""
     if not objects:
         return {}
@@ -138,17 +150,17 @@ def keep(run: Run, resource: str, objects: Sequence[Mapping[str, Any]]) -> Found
         return {}
     intents = _brought(objects, "payment_intent")
     failures = _brought(objects, "failure_balance_transaction")
-    settlements = {str(one["id"]): one for one in (*_brought(objects, "balance_transaction"), *failures)}
+    balance_transactions = {str(one["id"]): one for one in (*_brought(objects, "balance_transaction"), *failures)}
     # Only what is news is asked for by itself: what was missing before is missing at the provider too.
     kept_before = run.store.sync_state.kept_charges([str(one["id"]) for one in objects])
     named = {
-        settlement
+        balance_transaction
         for one in objects
-        if isinstance(settlement := one.get("balance_transaction"), str)
-        and kept_before.get(str(one["id"]), (None, 0))[0] != settlement
+        if isinstance(balance_transaction := one.get("balance_transaction"), str)
+        and kept_before.get(str(one["id"]), (None, 0))[0] != balance_transaction
     }
-    unknown = run.store.payments.unknown_settlements(sorted(named | settlements.keys()))
-    fresh = [settlements.get(id) or _read_one(run, "balance_transactions", id) for id in unknown]
+    unknown = run.store.payments.unknown_balance_transactions(sorted(named | balance_transactions.keys()))
+    fresh = [balance_transactions.get(id) or _read_one(run, "balance_transactions", id) for id in unknown]
     came_along = [("payment_intents", intents), ("balance_transactions", [one for one in fresh if one])]
     run.commit("charges", objects, before=came_along)
     refunded = [

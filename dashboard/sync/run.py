@@ -10,18 +10,31 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from dashboard.clock import Clock
-from dashboard.errors import LeaseLost, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
-from dashboard.gateways.replies import Page
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import (
+    LeaseLost,
+    ProviderDenied,
+    ProviderError,
+    ProviderLimited,
+    ProviderRejected,
+    ProviderUnreachable,
+    Refused,
+)
+from dashboard.domain.formatting import count
+from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
-from dashboard.leases import is_dead, new_owner
+from dashboard.jobs.leases import is_dead, new_owner
 from dashboard.store import Store
-from dashboard.store.ledger import Written
-from dashboard.store.objects import Row
+from dashboard.store.payments.projection import Written
+from dashboard.store.payments.stripe_objects import Row
 from dashboard.sync.budget import Budget
+from dashboard.sync.permissions import REQUIRED, permission_of
 from dashboard.sync.reader import WORTH_IT, Reader, RowPage
+
+if TYPE_CHECKING:
+    from dashboard.sync.forecast import Forecast
 
 LEASE = "sync"
 LEASE_SECONDS = 120  # three times the longest wait for one reply; a dead sync keeps the next from starting that long
@@ -32,7 +45,15 @@ PATIENCE = 8  # tries of one request that is limited: about a minute, after whic
 FAILURES = 5  # tries of one that the provider fails at (5xx), each three of the client itself: half a minute
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds
 AHEAD = 2  # pages that wait for the writer; more would only be read again after a crash
+GONE = "resource_missing"  # Stripe's code for an id that it does not know (any more)
 T = TypeVar("T")
+
+
+class After(NamedTuple):
+    """Where the last page of a list ended: the object and when it was made, epoch seconds, 0 where the row knows."""
+
+    id: str
+    created: int = 0
 
 
 @dataclass
@@ -48,13 +69,17 @@ class Tally:
 
 @dataclass
 class Progress:
-    """Where a sync stands, for the terminal and the page; `left` is an estimate in seconds, or None."""
+    """Where a sync stands, for the terminal and the page; `left` is an estimate in seconds, or None.
+
+    `share` is what is done of a backfill (0 to 1), which never becomes less, also where a later sync goes on with it.
+    """
 
     resource: str
     rows: int
     reads: int
     seconds: float
     left: float | None = None
+    share: float | None = None
 
     @property
     def rate(self) -> float:
@@ -65,7 +90,8 @@ class Progress:
         """Rows, rate, reads used, what is read now and the time that is left, for a terminal and for a page."""
         left = "" if self.left is None else f", about {_span(self.left)} left"
         what = self.resource.replace("_", " ")
-        return f"{self.rows:,} objects ({self.rate:,.0f} a second), {self.reads:,} reads used, now {what}{left}"
+        read = count(self.rows, "object")
+        return f"{read} ({self.rate:,.0f} a second), {count(self.reads, 'read')} used, now {what}{left}"
 
 
 def _span(seconds: float) -> str:
@@ -73,7 +99,7 @@ def _span(seconds: float) -> str:
 
 
 @dataclass
-class Run:
+class SyncRun:
     """Shared by the workers of one sync."""
 
     store: Store
@@ -82,9 +108,10 @@ class Run:
     budget: Budget
     on_progress: Callable[[Progress], None] | None = None
     start_reader: Callable[[], Reader] | None = None  # where a second process may read
-    search_follows: bool = False
+    backfilling: bool = False
     expands: bool = True
     absent: set[str] = field(default_factory=set)  # lists that this server does not have
+    left_out: dict[str, str] = field(default_factory=dict)  # what the key may not read, and the permission for it
     sleep: Callable[[float], None] = time.sleep
     stopping: threading.Event = field(default_factory=threading.Event)  # after a failure: no further page
     halted: threading.Event = field(default_factory=threading.Event)  # the process ends: no further read
@@ -93,6 +120,9 @@ class Run:
     started: float = field(default_factory=time.monotonic)
     round_trip: float = float("inf")  # seconds; the shortest so far
     pages_left: dict[tuple[str, int], float] = field(default_factory=dict)
+    forecast: Forecast | None = None  # of a backfill
+    share_before: float = 0.0  # what was done of it by the syncs that it was begun by
+    _share: float = 0.0
     _renewed: float = 0.0
     _shown: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -110,58 +140,105 @@ class Run:
             self._reader.close()
             self._reader, self.start_reader = None, None
 
-    def hold(self) -> bool:
+    def acquire(self) -> bool:
         """Take or prolong the lease; that of a process known to be gone need not run out."""
         now = int(self.clock.real().timestamp())
         holder = self.store.sync_state.lease_holder(LEASE, now)
         if holder != self.owner and is_dead(holder):
-            self.store.sync_state.drop_lease(LEASE, str(holder))
+            self.store.sync_state.release_lease(LEASE, str(holder))
         self._renewed = time.monotonic()
-        return self.store.sync_state.take_lease(LEASE, self.owner, now, now + LEASE_SECONDS)
+        return self.store.sync_state.acquire_lease(LEASE, self.owner, now, now + LEASE_SECONDS)
 
-    def page(self, resource: str, params: Mapping[str, Any], expand: Sequence[str] = ()) -> Page:
+    def page(
+        self, resource: str, params: Mapping[str, Any], expand: Sequence[str] = (), *, after: After | None = None
+    ) -> Page:
         """One page of a list, within the budget; `expand` names what each object shall bring along."""
         wanted = {"expand": [f"data.{name}" for name in expand]}
 
-        def ask(more: bool) -> Page:
-            return self.stripe.page(resource, {**params, **(wanted if more else {})})
+        def list_with(given: Mapping[str, Any]) -> Page:
+            def ask(more: bool) -> Page:
+                return self.stripe.page(resource, {**given, **(wanted if more else {})})
 
-        return self._list(resource, expand, ask, Page([], False))
+            return self._list(resource, expand, ask, Page([], False))
 
-    def rows(self, resource: str, params: Mapping[str, Any], payout_id: str | None = None) -> RowPage:
+        return self._list_after(resource, params, after, list_with)
+
+    def rows(
+        self,
+        resource: str,
+        params: Mapping[str, Any],
+        payout_id: str | None = None,
+        *,
+        after: After | None = None,
+    ) -> RowPage:
         """One page of a list as rows, within the budget; by the second process where that is worth it."""
         with self._guard:  # several workers come here, and each would start one
             if self.start_reader and self._reader is None and sum(self.pages_left.values()) > WORTH_IT:
                 self._reader = self.start_reader()
 
-        def ask(_expanding: bool) -> RowPage:
-            if self._reader and (found := self._reader.ask(resource, params, payout_id)):
-                return found
-            page = self.stripe.page(resource, params)
-            return RowPage(self.store.ledger.read(resource, page.data, payout_id=payout_id), page.has_more)
+        def list_with(given: Mapping[str, Any]) -> RowPage:
+            def ask(_expanding: bool) -> RowPage:
+                if self._reader and (found := self._reader.ask(resource, given, payout_id)):
+                    return found
+                page = self.stripe.page(resource, given)
+                return RowPage(self.store.projection.read(resource, page.data, payout_id=payout_id), page.has_more)
 
-        return self._list(resource, (), ask, RowPage([], False))
+            return self._list(resource, (), ask, RowPage([], False))
+
+        return self._list_after(resource, params, after, list_with)
 
     def owner_id(self) -> str:
-        """The account behind the key; of a server that knows no accounts, that server."""
+        """The account behind the key; of a server that knows no accounts, that server; empty where it is not said."""
         try:
             return str(self._patiently("account", self.stripe.account)["id"])
+        except ProviderDenied as error:
+            self.leave_out("account", error)
+            return ""
         except ProviderRejected as error:
             if error.http_status != 404:
                 raise
             return "none"
 
+    def _list_after(
+        self, resource: str, params: Mapping[str, Any], after: After | None, list_with: Callable[[Mapping[str, Any]], T]
+    ) -> T:
+        """The page behind an object; where the provider knows it no more, the page from when that object was made.
+
+        A customer can be deleted and an event expire between two pages (Stripe: `resource_missing`, `starting_after`).
+        """
+        if after is None:
+            return list_with(params)
+        try:
+            return list_with({**params, "starting_after": after.id})
+        except ProviderRejected as error:
+            if error.code != GONE:
+                raise
+        created = after.created or self.store.sync_state.created_of(resource, [after.id]).get(after.id, 0)
+        if not created:
+            return list_with(params)
+        lowest = {name: value for name, value in params.get("created", {}).items() if name != "lt"}
+        return list_with({**params, "created": {**lowest, "lte": created}})
+
     def _list(self, resource: str, expand: Sequence[str], ask: Callable[[bool], T], nothing: T) -> T:
         """A page; of a list that a server like Stripe's does not have (404) there is nothing. Charges it must have."""
-        if resource in self.absent:
+        if resource in self.absent or resource in self.left_out:
             return nothing
         try:
             return self._ask(resource, expand, ask)
+        except ProviderDenied as error:
+            self.leave_out(resource, error)
+            return nothing
         except ProviderRejected as error:
-            if error.http_status != 404 or error.code == "resource_missing" or resource == "charges":
+            if error.http_status != 404 or error.code == GONE or resource == "charges":
                 raise
         self.absent.add(resource)
         return nothing
+
+    def leave_out(self, resource: str, error: ProviderDenied) -> None:
+        """Go on without what a restricted key may not read (403). Raises `error` where that cannot be."""
+        if error.http_status != 403 or resource in REQUIRED:
+            raise error
+        self.left_out[resource] = permission_of(resource, error)
 
     def read(self, resource: str, id: str, expand: Sequence[str] = ()) -> dict[str, Any]:
         """One object, within the budget."""
@@ -172,8 +249,8 @@ class Run:
         expanding = bool(expand) and self.expands
         try:
             return self._patiently(resource, lambda: ask(expanding))
-        except ProviderRejected as error:
-            if not expanding or error.http_status != 400:
+        except (ProviderRejected, ProviderDenied) as error:  # a key may read charges, and not what they point at
+            if not expanding or error.http_status not in {400, 403} or error.code == GONE:
                 raise
         self.expands = False
         return self._patiently(resource, lambda: ask(False))
@@ -185,7 +262,9 @@ class Run:
         """
         for number in range(PATIENCE):
             if self.halted.is_set():
-                raise Refused("The sync was stopped.", action="The next one goes on where it was.", code="stopped")
+                raise Refused(
+                    "The sync was stopped.", action="The next one continues where it stopped.", code="stopped"
+                )
             self.budget.wait(resource)
             self.budget.count(resource)
             with self._guard:
@@ -201,21 +280,21 @@ class Run:
                 if isinstance(error, ProviderLimited):
                     self.budget.slow_down(resource)
             self.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**number) * (0.5 + random.random() / 2))
-            self.keep_lease()
+            self.renew_lease()
         raise AssertionError("the last try returns or raises")
 
     def fill(self) -> None:
-        """A backfill begins: the search index follows later, and the writer has much to write."""
-        self.search_follows = True
+        """A backfill begins: PaymentIntents wait for their charges, and the writer has much to write."""
+        self.backfilling = True
         self._writer.submit(self.store.database.expect_much).result()
 
-    def keep_lease(self) -> None:
+    def renew_lease(self) -> None:
         """Prolong the lease where it is time to. Raises LeaseLost where another sync has taken over."""
         if time.monotonic() - self._renewed > RENEW_SECONDS:
             self._writer.submit(self._renew).result()
 
     def _renew(self) -> None:
-        if time.monotonic() - self._renewed > RENEW_SECONDS and not self.hold():
+        if time.monotonic() - self._renewed > RENEW_SECONDS and not self.acquire():
             raise LeaseLost("Another sync has taken over.", code="sync_lease")
 
     def commit(
@@ -231,9 +310,9 @@ class Run:
         `before` are objects that came along (a charge's PaymentIntent): kept first, shown with these.
         Raises LeaseLost where another sync has taken over: its rows count now.
         """
-        ledger = self.store.ledger
-        parts = [(name, ledger.read(name, part)) for name, part in before if part]
-        self.commit_later(resource, ledger.read(resource, objects), also, before=parts).result()
+        projection = self.store.projection
+        parts = [(name, projection.read(name, part)) for name, part in before if part]
+        self.commit_later(resource, projection.read(resource, objects), also, before=parts).result()
 
     def commit_later(
         self,
@@ -262,8 +341,6 @@ class Run:
         with self.store.transaction(durable=False):
             self._renew()
             done = [(name, self._keep(name, rows, waiting)) for name, rows, waiting in parts]
-            if not self.search_follows and any(written.changed for _, written in done):
-                self.store.ledger.index_search()
             if also:
                 also()
             spent, today = self.budget.take_spent(), int(self.clock.real().timestamp()) // DAY
@@ -285,15 +362,17 @@ class Run:
             self.tallies[resource].seconds = time.monotonic() - self.started
 
     def _keep(self, resource: str, rows: Sequence[Row], waiting: bool) -> Written:
-        return self.store.ledger.keep(resource, rows, filling=self.search_follows or waiting)
+        return self.store.projection.store(resource, rows, backfilling=self.backfilling or waiting)
 
     def _note_progress(self, resource: str) -> Progress:
         """Where it stands; about once a second also for the pages, in the transaction of the rows."""
         seconds, rows = time.monotonic() - self.started, sum(one.seen for one in self.tallies.values())
-        left = None
-        if self.pages_left and seconds > 1:
-            left = sum(self.pages_left.values()) * seconds / max(1, self.budget.total)
-        progress = Progress(resource, rows, self.budget.total, seconds, left)
+        progress = Progress(resource, rows, self.budget.total, seconds)
+        if self.forecast and (self.on_progress or seconds - self._shown >= 1):
+            found = self.forecast.left(seconds, self.budget.total)
+            progress.left, share = found or (None, 0.0)
+            self._share = max(self._share, self.share_before + (1 - self.share_before) * share)
+            progress.share = self._share
         if seconds - self._shown >= 1:
             self._shown = seconds
             self.store.sync_state.set_cursor(PROGRESS, json.dumps(asdict(progress)))

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from dashboard.store.sync_state import Window
-from dashboard.sync.run import Run
+from dashboard.store.sync.state import Window
+from dashboard.sync.run import After, SyncRun
 
 PAGE = 100  # Stripe: `limit` is at most 100
 WORTH_SPLITTING = 4  # pages left; each split costs about a page more, and less is read before another worker has begun
@@ -23,7 +23,7 @@ class Lanes:
     A page is fetched while the one before it is written, and its place is handed over when that one is committed.
     """
 
-    def __init__(self, run: Run, windows: Sequence[Window]) -> None:
+    def __init__(self, run: SyncRun, windows: Sequence[Window]) -> None:
         self._run = run
         self._waiting: deque[Piece] = deque((window, None) for window in windows)
         self._ended: list[Future[None]] = []
@@ -78,14 +78,14 @@ class Lanes:
         """Read one page of a window; returns what is left of it, in one piece or two."""
         run, key = self._run, (window.resource, window.start)
         params: dict[str, object] = {"limit": PAGE, "created": {"gte": window.start, "lt": window.stop}}
-        if window.after:
-            params["starting_after"] = window.after
-        page = run.rows(window.resource, params)
+        page = run.rows(window.resource, params, after=After(window.after) if window.after else None)
         if before:
             before.result()
         state = run.store.sync_state
         if not page.has_more or not page.rows:
             run.pages_left.pop(key, None)
+            if run.forecast:
+                run.forecast.end(window, len(page.rows))
             self._ended.append(run.commit_later(window.resource, page.rows, lambda: state.close_window(window)))
             return []
         newest, oldest, last = page.rows[0][1], page.rows[-1][1], str(page.rows[-1][0])
@@ -94,6 +94,8 @@ class Lanes:
         splits = pages_left >= WORTH_SPLITTING and middle > window.start and self._someone_waits(window.resource)
         rest = Window(window.resource, middle if splits else window.start, window.stop, last)
         older = Window(window.resource, window.start, middle, None)
+        if run.forecast:
+            run.forecast.move(window, len(page.rows), oldest, middle if splits else None)
 
         def keep() -> None:
             state.move_window(window, rest)

@@ -6,12 +6,15 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.errors import AccessDenied, DeskError, InputError, ProviderError, Refused
-from dashboard.models import Problem
-from dashboard.sayings import say, write_line
+from dashboard.domain.errors import AccessDenied, DeskError, FormError, InputError, ProviderError, Refused
+from dashboard.domain.formatting import count
+from dashboard.domain.models import Problem
+from dashboard.messages.say_to_customer import customer_sentence, write_line
+from dashboard.ui.text import plain
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,15 @@ def show(error: DeskError) -> None:
     show_problem(Problem(error.what, error.meaning, error.action, error.code, provider, request_id), gentle=gentle)
 
 
+def show_form(error: FormError) -> None:
+    """Draw that a form was not taken; what is wrong with each field stands beside it (`actions.explain`)."""
+    fields = count(len(error.fields), "field")
+    st.warning(
+        f"**{fields} cannot be used.**  \n{plain(error.meaning)}  \n**What to do:** correct what is marked above.",
+        icon=":material/info:",
+    )
+
+
 def show_problem(problem: Problem, *, gentle: bool = False, ids: Mapping[str, str | None] | None = None) -> None:
     """Draw a problem that a row keeps; `gentle` where a person can put it right at once.
 
@@ -32,7 +44,7 @@ def show_problem(problem: Problem, *, gentle: bool = False, ids: Mapping[str, st
     text = f"**{plain(problem.what)}**"
     if problem.meaning:
         text += f"  \n{plain(problem.meaning)}"
-    spoken = say(problem)
+    spoken = customer_sentence(problem)
     if spoken:
         text += f"  \n**Say to the customer:** “{plain(spoken)}”"
     if problem.action:
@@ -55,15 +67,20 @@ def shown() -> Iterator[None]:
             raise
         number = uuid.uuid4().hex[:8]
         log.exception("Error %s on a page", number)
-        st.error(
-            f"**Something went wrong that nobody foresaw.**  \nNothing was lost; what was saved before is still there."
-            f"  \n**What to do:** try again; if it goes on, tell an administrator error number `{number}`.",
-            icon=":material/error:",
-        )
+        show_unforeseen(Unforeseen(number))
 
 
-def plain(text: str) -> str:
-    """The text with the characters that Markdown would act on made harmless: providers' words may hold any."""
-    for character in "\\`*_[]<>$~":
-        text = text.replace(character, f"\\{character}")
-    return text
+@dataclass(frozen=True)
+class Unforeseen:
+    """An error outside the tree, by the number under which the log has it."""
+
+    number: str
+
+
+def show_unforeseen(error: Unforeseen) -> None:
+    """Draw what nobody foresaw; never a traceback."""
+    st.error(
+        f"**Something unexpected went wrong.**  \nNothing was lost; everything saved before is still there."
+        f"  \n**What to do:** try again; if it continues, give an administrator error number {plain(error.number)}.",
+        icon=":material/error:",
+    )

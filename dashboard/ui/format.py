@@ -1,59 +1,57 @@
-"""Money, dates and words as a person reads them: the one place where cents and UTC become text."""
+"""Words beside money and dates on a page, and money as a person types it; the texts themselves are `formatting`'s."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+import re
+from datetime import date, datetime
 
-from dashboard.bankdays import count_business_days
+from dashboard.domain.business_days import count_business_days, is_business_day
+from dashboard.domain.formatting import NOTHING, bare_money, count, date_of, day, in_words, moment, money, stamp
 
-SIGNS = {"usd": "$", "eur": "€", "gbp": "£"}
-NOTHING = "–"
+__all__ = [
+    "HOW_MONEY",
+    "NOTHING",
+    "account",
+    "ago",
+    "bare_money",
+    "count",
+    "date_of",
+    "day",
+    "from_today",
+    "in_words",
+    "moment",
+    "money",
+    "parse_money",
+    "payments",
+    "stamp",
+    "typed_money",
+]
+AMOUNT = re.compile(r"\$?\s*(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{1,15}|(?=\.))(?:\.(?P<rest>[0-9]{1,2}))?")
+HOW_MONEY = "Write dollars and cents with a point, above zero, such as 12.50 or 1,250.00."
 
 
-def money(cents: int | None, currency: str | None = "usd") -> str:
-    """`$1,234.50`; a negative amount in brackets; another currency by its code."""
-    if cents is None:
-        return NOTHING
-    code = (currency or "").lower()
-    sign = SIGNS.get(code, f"{code.upper()} " if code else "")
-    text = f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-    return f"({text})" if cents < 0 else text
-
-
-def moment(at: datetime | None, zone: tzinfo, now: datetime | None = None) -> str:
-    """`Mon 23 Nov, 14:05 EST`, with the year where it is not this year's."""
-    if at is None:
-        return NOTHING
-    local = at.astimezone(zone)
-    this_year = (now or datetime.now(zone)).astimezone(zone).year
-    year = "" if local.year == this_year else f" {local.year}"
-    return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M %Z}"
-
-
-def payments(count: int) -> str:
+def payments(number: int) -> str:
     """`1 payment`, `1,234 payments`."""
-    return f"{count:,} payment{'' if count == 1 else 's'}"
-
-
-def day(on: date | None, today: date | None = None) -> str:
-    """`Mon 23 Nov`, with the year where it is not this year's."""
-    if on is None:
-        return NOTHING
-    year = "" if today is None or on.year == today.year else f" {on.year}"
-    return f"{on:%a} {on.day} {on:%b}{year}"
+    return count(number, "payment")
 
 
 def from_today(on: date | None, today: date) -> str:
-    """How far away a bank day is, in business days: it stands beside the date, not instead."""
+    """How far away a day is, in business days: it stands beside the date, not instead.
+
+    Whether banks are closed is said of that date, whatever today is: a Saturday that looks at Sunday, or the Monday
+    that looks back at it.
+    """
     if on is None:
         return ""
-    days = count_business_days(today, on)
     if on == today:
         return "today"
-    if days == 0:
+    if not is_business_day(on):
         return "on the weekend or a holiday"
-    count = f"{abs(days)} business day{'' if abs(days) == 1 else 's'}"
-    return f"in {count}" if days > 0 else f"{count} ago"
+    days = count_business_days(today, on)
+    if days == 0:  # from a day on which banks are closed back to the last one on which they were open
+        return "the last business day"
+    words = count(abs(days), "business day")
+    return f"in {words}" if days > 0 else f"{words} ago"
 
 
 def ago(at: datetime | None, now: datetime) -> str:
@@ -63,8 +61,7 @@ def ago(at: datetime | None, now: datetime) -> str:
     seconds = max(0, int((now - at).total_seconds()))
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            count = seconds // size
-            return f"{count} {word}{'' if count == 1 else 's'} ago"
+            return f"{count(seconds // size, word)} ago"
     return "just now"
 
 
@@ -73,12 +70,19 @@ def account(name: str, mask: str | None) -> str:
     return f"{name} ••{mask}" if mask else name
 
 
+def typed_money(cents: int | None) -> str:
+    """An amount as a person types it and `parse_money` reads it: `1234.50`."""
+    return "" if cents is None else bare_money(cents)
+
+
 def parse_money(text: str) -> int | None:
-    """Cents of what a person typed (`1,234.50`, `$20`), or None where it is no amount of whole cents."""
-    cleaned = text.strip().removeprefix("$").replace(",", "").strip()
-    whole, point, rest = cleaned.partition(".")
-    if not (whole or rest) or not (whole + rest).isascii() or not (whole + rest).isdigit() or len(rest) > 2:
+    """Cents of what a person typed (`1,234.50`, `$20`), or None where it is no amount of whole cents.
+
+    A comma stands between thousands only: `12,50` may be meant as twelve and a half or as 1,250, so it is neither, and
+    `0,250` begins no thousands. Up to 15 digits: no account holds more.
+    """
+    found = AMOUNT.fullmatch(text.strip())
+    if found is None:
         return None
-    if point and not rest:
-        return None
-    return int(whole or "0") * 100 + int(rest.ljust(2, "0") if rest else "0")
+    whole, rest = found["whole"].replace(",", ""), found["rest"] or ""
+    return int(whole or "0") * 100 + int(rest.ljust(2, "0"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.desk import RunningDesk, find_browser, launch, running
+from tests.browser.desk import RunningDesk, find_browser, launch, open_context, running
 
 RESULTS = Path("test-results")
 
@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id="America/New_York")
+    opened = open_context(browser, viewport={"width": 1280, "height": 900}, timezone_id="America/New_York")
     yield opened
     opened.close()
 
@@ -52,7 +52,7 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report = yield
     if report.when == "call":  # type: ignore[attr-defined]  # the hook's result is a TestReport
-        item.failed = report.failed  # type: ignore[attr-defined]  # read by the page fixture
+        item.failed = report.failed  # type: ignore[attr-defined]  # read by the fixture `page`
     return report
 
 

@@ -13,28 +13,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import requests
 from playwright.sync_api import Page, expect
 
-from dashboard.access import demo_actor
-from dashboard.desk import open_desk
-from dashboard.processes import find_port
-from dashboard.settings import load_settings
-from dashboard.worker import InlineWorker
+from dashboard.cli.processes import find_port
 from tests.browser.desk import PATIENCE, ROOT, RunningDesk, settle
-from tests.pages.test_pages import link
 
 # Who the provider knows. Ops and admin by address, finance and auditor by group, one without a role, one not verified.
 PEOPLE: dict[str, dict[str, object]] = {
     "ops": {"email": "olive@example.com", "email_verified": True},
-    "finance": {"email": "fin@example.com", "groups": ["payments-finance"]},
+    "finance": {"email": "fin@example.com", "email_verified": True, "groups": ["payments-finance"]},
     # The same person, whose provider waves a session of long ago through.
-    "finance-by-old-session": {"email": "fin@example.com", "groups": ["payments-finance"], "auth_time": 1},
-    "admin": {"email": "ada@example.com"},
-    "auditor": {"email": "audrey@example.com", "groups": ["other", "payments-audit"]},
-    "nobody": {"email": "eve@example.com", "groups": ["visitors"]},
+    "finance-by-old-session": {
+        "email": "fin@example.com",
+        "email_verified": True,
+        "groups": ["payments-finance"],
+        "auth_time": 1,
+    },
+    "admin": {"email": "ada@example.com", "email_verified": True},
+    "auditor": {"email": "audrey@example.com", "email_verified": True, "groups": ["other", "payments-audit"]},
+    "nobody": {"email": "eve@example.com", "email_verified": True, "groups": ["visitors"]},
     "unverified": {"email": "ada@example.com", "email_verified": False},
 }
 MEMBERS = {
@@ -111,17 +110,6 @@ class GuardedDesk(RunningDesk):
             for column in columns:
                 db.execute(f"UPDATE visit SET {column} = {column} - ? WHERE ended_at IS NULL", [time_passed.seconds])
         db.close()
-
-    def link(self, name: str) -> None:
-        """A customer with a linked account, without the browser."""
-        opened = open_desk(load_settings(self.environ, None), worker=InlineWorker())
-        try:
-            actor = demo_actor()
-            slug = name.lower().replace(" ", ".")
-            customer = opened.customers.add(actor, name, f"{slug}@example.com", slug)
-            link(opened, actor, SimpleNamespace(url=self.ready["url"], keys=self.ready), customer)  # type: ignore[arg-type]  # what it uses of a sandbox
-        finally:
-            opened.close()
 
     def last_seen(self) -> int:
         """When anybody did something last, as the desk counts it."""

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, launch, open_link, running, settle, visit
+from tests.browser.desk import (
+    PATIENCE,
+    RunningDesk,
+    add_customer,
+    agree,
+    launch,
+    open_context,
+    open_link,
+    running,
+    settle,
+    visit,
+)
 from tests.browser.link import pick_account, pick_bank, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -27,7 +38,7 @@ def take(page: Page, name: str) -> None:
 
 
 def onboard(page: Page, desk: RunningDesk, look: str) -> None:
-    """Each screen of onboarding on a tablet."""
+    """Each screen of linking on a tablet."""
     visit(page, desk)
     take(page, f"onboard-customer-tablet-{look}")
     add_customer(page, f"Ada {look.title()}", f"ada.{look}@example.com", f"C-{look}")
@@ -90,7 +101,7 @@ def main() -> None:
     ):
         browser = launch(playwright)
         for look in ("light", "dark"):
-            tablet = browser.new_context(viewport=TABLET, color_scheme=look, timezone_id="America/New_York")
+            tablet = open_context(browser, viewport=TABLET, color_scheme=look, timezone_id="America/New_York")
             page = tablet.new_page()
             onboard(page, desk, look)
             page.set_viewport_size(DESKTOP)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, running, visit
+from tests.browser.desk import PATIENCE, RunningDesk, accept, add_customer, agree, open_link, running, visit
 from tests.browser.link import finish, leave, pick_account, pick_bank, sign_in
 from tests.browser.test_handover import hand_over, see_nothing_of_the_staff
 
@@ -131,6 +131,7 @@ def test_a_reload_right_after_the_outcome_delivers_it_all_the_same(desk: Running
     go_to_the_last_pane(page, desk, "Rita Reload")
     before = count_items(desk)
     finish(frame(page))
+    expect(page.locator("iframe[id^=plaid-link]")).to_have_count(0, timeout=PATIENCE)  # Link has reported it
     page.reload()
     see_linked_once(page, desk, before)
 
@@ -179,7 +180,7 @@ def test_a_script_that_cannot_load_says_so(desk: RunningDesk, page: Page) -> Non
     page.route(re.compile("link-initialize"), lambda route: route.abort())
     visit(page, desk)
     add_customer(page, "Nora Noscript", "nora@example.com", "nora")
-    agree(page)
+    accept(page)
     expect(page.get_by_text(re.compile("could not be loaded", re.IGNORECASE)).first).to_be_visible(timeout=PATIENCE)
 
 
@@ -214,7 +215,7 @@ def redirecting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDes
     """A desk that banks may send the whole tab back to."""
     with running(tmp_path_factory.mktemp("redirect")) as started:
         started.stop_app()
-        started.environ["PLAID_REDIRECT_URI"] = f"{started.url}/"
+        started.environ["PLAID_REDIRECT_URI"] = f"{started.url}/onboard"  # as the documents say
         started.start()
         yield started
 
@@ -225,7 +226,12 @@ def leave_for_the_bank(page: Page, label: str = "Connect a bank") -> None:
     modal.get_by_role("button", name="Continue").click(timeout=PATIENCE)
     modal.get_by_role("button", name="Continue in this tab").click(timeout=PATIENCE)
     page.get_by_test_id("bank-allow").click(timeout=PATIENCE)
-    page.wait_for_url("**/?oauth_state_id=*", timeout=PATIENCE)
+    page.wait_for_url("**/onboard?oauth_state_id=*", timeout=PATIENCE)
+
+
+ATTEMPTS_OF = (
+    "SELECT count(*), min(a.state) FROM link_attempt a JOIN customer c ON c.id = a.customer_id WHERE c.reference = ?"
+)
 
 
 def test_a_bank_that_takes_the_tab_brings_it_back_to_the_same_link(redirecting: RunningDesk, page: Page) -> None:
@@ -238,7 +244,7 @@ def test_a_bank_that_takes_the_tab_brings_it_back_to_the_same_link(redirecting: 
     pick_account(modal, "Plaid Checking")
     expect(page.get_by_role("heading", name=LINKED)).to_be_visible(timeout=PATIENCE)
     with sqlite3.connect(f"file:{redirecting.home / 'desk-current.db'}?mode=ro", uri=True) as kept:
-        assert kept.execute("SELECT count(*), min(state) FROM link_attempt").fetchone() == (1, "authorized")
+        assert kept.execute(ATTEMPTS_OF, ["rita"]).fetchone() == (1, "authorized")
     kept.close()
     page.get_by_role("button", name="Next customer").click()
     add_customer(page, "Rob Second", "rob@example.com", "rob")
@@ -259,8 +265,8 @@ def test_a_bank_that_takes_the_tab_of_a_handed_over_device_brings_it_back(redire
 
 
 def test_a_return_to_a_tab_that_knows_no_link_is_said(redirecting: RunningDesk, page: Page) -> None:
-    visit(page, redirecting, "?oauth_state_id=00000000-0000-0000-0000-000000000000")
-    expect(page.get_by_text("this tab does not know to whose link")).to_be_visible(timeout=PATIENCE)
+    visit(page, redirecting, "onboard?oauth_state_id=00000000-0000-0000-0000-000000000000")
+    expect(page.get_by_text("this tab does not know which link it was")).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_link_script_is_loaded_once_over_reruns_and_page_switches(desk: RunningDesk, page: Page) -> None:

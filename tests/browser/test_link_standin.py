@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from dashboard.sandbox.server import Running
 from dashboard.sandbox.state import State
+from tests.browser.desk import open_context
 
 pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("ACH_DESK_CHROMIUM") or "/usr/bin/chromium"
@@ -111,8 +112,10 @@ class Stage:
         return [each["name"] for each in self.page.evaluate("log") if each["kind"] == "event"]
 
 
-def go(link: FrameLocator) -> None:
-    link.get_by_role("button", name="Continue").click()
+def go(link: FrameLocator, pane: str | None = None) -> None:
+    """Press Continue, of this pane where the one before it has the same button."""
+    place = link.get_by_test_id(f"pane-{pane}") if pane else link
+    place.get_by_role("button", name="Continue").click()
 
 
 def sign_in(link: FrameLocator, username: str = "user_good", password: str = "pass_good") -> None:
@@ -153,9 +156,8 @@ def home(sandbox: Running) -> Iterator[str]:
 
 @pytest.fixture
 def stage(browser: Browser, sandbox: Running, home: str) -> Iterator[Stage]:
-    context = browser.new_context()
+    context = open_context(browser)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     yield Stage(page, sandbox, home)
@@ -230,7 +232,7 @@ def test_a_code_that_is_wrong_is_asked_for_again(stage: Stage) -> None:
     link = stage.open(token=stage.token())
     reach_sign_in(link)
     sign_in(link, password="mfa_device")
-    go(link)
+    go(link, "device")
     link.get_by_label("Code").fill("9999")
     go(link)
     expect(link.get_by_role("alert")).to_contain_text("MFA responses were not correct")
@@ -247,6 +249,7 @@ def test_questions_and_selections_are_asked(stage: Stage) -> None:
     for answer in ("answer_0_0", "answer_1_0"):
         link.get_by_label(f"round {int(answer[7]) + 1}").fill(answer)
         go(link)
+    link.get_by_test_id("pane-accounts").wait_for()
     link.get_by_role("button", name="Back").click()
     link.get_by_role("button", name="Tartan Bank").click()
     sign_in(link, password="mfa_selections")
@@ -282,7 +285,7 @@ def test_a_bank_with_oauth_opens_its_own_window(stage: Stage) -> None:
     link = stage.open(token=stage.token())
     reach_sign_in(link, "Platypus OAuth Bank")
     with stage.page.expect_popup() as opened:
-        go(link)
+        go(link, "oauth")
     opened.value.get_by_role("button", name="Allow").click()
     choose_account(link)
     assert stage.outcome("success")["metadata"]["institution"]["institution_id"] == "ins_127287"
@@ -293,7 +296,7 @@ def test_a_denial_at_the_bank_is_told(stage: Stage) -> None:
     link = stage.open(token=stage.token())
     reach_sign_in(link, "Platypus OAuth Bank")
     with stage.page.expect_popup() as opened:
-        go(link)
+        go(link, "oauth")
     opened.value.get_by_role("button", name="Deny").click()
     expect(link.get_by_role("alert")).to_contain_text("did not grant")
     link.get_by_role("button", name="Exit").click()
@@ -306,7 +309,7 @@ def test_a_blocked_pop_up_is_noticed(stage: Stage) -> None:
     stage.page.add_init_script("window.open = () => null")
     link = stage.open(token=stage.token())
     reach_sign_in(link, "Platypus OAuth Bank")
-    go(link)
+    go(link, "oauth")
     expect(link.get_by_test_id("oauth-status")).to_contain_text("blocked")
     stage.page.locator("body[data-events~=FAIL_OAUTH]").wait_for()
 
@@ -316,7 +319,7 @@ def test_the_bank_can_be_reached_by_redirect_and_link_resumes(stage: Stage) -> N
     stage.page.add_init_script("window.open = () => null")
     link = stage.open(token=token)
     reach_sign_in(link, "Platypus OAuth Bank")
-    go(link)
+    go(link, "oauth")
     link.get_by_role("button", name="Continue in this tab").click()
     stage.page.get_by_role("button", name="Allow").click()
     stage.page.wait_for_url("**/back?oauth_state_id=*")
@@ -476,7 +479,7 @@ def test_a_bank_window_that_was_closed_can_be_opened_again(stage: Stage) -> None
     link = stage.open(token=stage.token())
     reach_sign_in(link, "Platypus OAuth Bank")
     with stage.page.expect_popup() as opened:
-        go(link)
+        go(link, "oauth")
     opened.value.close()
     expect(link.get_by_test_id("oauth-status")).to_contain_text("was closed")
     with stage.page.expect_popup() as again:

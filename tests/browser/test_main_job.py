@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, settle, visit
+from tests.browser.everybody import see_everybody_can_use
 from tests.browser.link import pick_account, pick_bank, sign_in
 
 
@@ -26,6 +27,42 @@ def debit(page: Page, amount: str, reference: str) -> None:
     expect(page.get_by_text("money available about")).to_be_visible()
     page.get_by_role("button", name=f"Debit ${amount}").dblclick()
     expect(page.get_by_text("The debit is at Stripe.")).to_be_visible(timeout=PATIENCE)
+
+
+def change(page: Page, amount: str, reference: str) -> None:
+    """Check an amount, go back by *Change it*, and find in the form what was typed."""
+    page.get_by_role("button", name="Debit this account").click()
+    page.get_by_label("Amount (USD)").fill(amount)
+    page.get_by_label("Invoice reference").fill(reference)
+    page.get_by_role("button", name="Check the balance").click()
+    page.get_by_role("button", name="Change it").click(timeout=PATIENCE)
+    expect(page.get_by_label("Amount (USD)")).to_have_value(amount, timeout=PATIENCE)
+    expect(page.get_by_label("Invoice reference")).to_have_value(reference)
+    settle(page)
+    page.get_by_label("Amount (USD)").fill("42.50")
+    page.get_by_role("button", name="Check the balance").click()
+    expect(page.get_by_text("Available at the bank")).to_be_visible(timeout=PATIENCE)
+
+
+def test_change_it_keeps_what_was_typed_and_the_page_after_says_whose_and_when(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk)
+    add_customer(page, "Cora Change", "cora.change@example.com", "C-150")
+    see_everybody_can_use(page, "the authorization")
+    agree(page)
+    see_everybody_can_use(page, "before Link")
+    modal = open_link(page)
+    pick_bank(modal, "First Platypus Bank")
+    sign_in(modal, "user_good", "pass_good")
+    pick_account(modal, "Plaid Checking")
+    see_linked(page, "First Platypus Bank")
+    change(page, "99.00", "INV-CHANGE")
+    see_everybody_can_use(page, "the debit, before it is confirmed", title="New debit · ACH Desk")
+    page.get_by_role("button", name="Debit $42.50").click()
+    expect(page.get_by_text("The debit is at Stripe.")).to_be_visible(timeout=PATIENCE)
+    see_everybody_can_use(page, "the debit, after it")
+    said = page.get_by_test_id("stMain").inner_text()
+    assert "Cora Change · First Platypus Bank, Plaid Checking ••0000 · invoice INV-CHANGE" in said
+    assert "$42.50" in said and "Ordered " in said and " by demo." in said, "whose and when"
 
 
 def follow_to_the_end(page: Page, desk: RunningDesk, reference: str, amount: str) -> None:

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import ARGUMENTS, PATIENCE, RunningDesk, add_customer, agree, find_browser, open_link, settle
+from tests.browser.desk import (
+    ARGUMENTS,
+    PATIENCE,
+    RunningDesk,
+    add_customer,
+    agree,
+    find_browser,
+    open_context,
+    open_link,
+    settle,
+)
 from tests.browser.link import pick_account, pick_bank, sign_in
 from tests.proxies import Forwarder
 
@@ -29,7 +39,7 @@ def tablet(browser: Browser) -> Iterator[Page]:
     """A browser to which this machine is another one: what browsers keep for https is not there."""
     names = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
     opened = browser.browser_type.launch(executable_path=find_browser(), args=[*ARGUMENTS, names])
-    yield opened.new_context(viewport={"width": 1024, "height": 768}, timezone_id="America/New_York").new_page()
+    yield open_context(opened, viewport={"width": 1024, "height": 768}, timezone_id="America/New_York").new_page()
     opened.close()
 
 

@@ -17,12 +17,13 @@ def pick(page: Page, field: str, words: str) -> None:
     """Pick from a list that follows what was typed beside it: one that was opened too early holds the old options."""
     option = page.get_by_role("option", name=re.compile(re.escape(words)))
     for _ in range(PATIENCE // LISTS_FOLLOW):
-        page.get_by_role("combobox", name=field).click()
+        page.get_by_role("combobox", name=field).click(timeout=PATIENCE)
         try:
             option.click(timeout=LISTS_FOLLOW)
             return
         except TimeoutError:
-            page.keyboard.press("Escape")
+            if page.get_by_role("listbox").is_visible():  # else it would close what the list stands in
+                page.keyboard.press("Escape")
     raise AssertionError(f"{words} is not in the list of {field}")
 
 

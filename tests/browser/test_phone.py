@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, open_context, settle, visit
 from tests.browser.test_handover import connect_in, hand_over, see_own_step, take_back
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """Another browser, as small as a phone, that shares nothing with the desk's."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    context = open_context(browser, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     yield context.new_page()
     context.close()
 
@@ -89,7 +89,7 @@ def test_leaving_link_on_the_phone_is_said_at_the_desk_and_can_be_tried_again(
     expect(phone.get_by_test_id("institution-list")).to_be_visible(timeout=PATIENCE)
     phone.get_by_role("button", name="Close").click(timeout=PATIENCE)
     phone.get_by_role("button", name="Yes, exit").click(timeout=PATIENCE)
-    expect(page.get_by_text("The bank's window was closed before the end.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The bank's window was closed before you finished.")).to_be_visible(timeout=PATIENCE)
     link_on_phone(phone, address)
     expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
 

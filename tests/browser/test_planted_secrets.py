@@ -11,7 +11,7 @@ from playwright.sync_api import Page, WebSocket
 from tests.browser.desk import RunningDesk, add_customer, agree, open_link, settle, visit
 from tests.browser.link import pick_account, pick_bank, sign_in
 from tests.browser.test_main_job import debit, see_linked
-from tests.planted import files_in, find_secrets, tokens_of
+from tests.planted_secrets import files_in, find_secrets, tokens_of
 
 STORED = "() => JSON.stringify([{...localStorage}, {...sessionStorage}, history.state, document.cookie, window.name])"
 
@@ -102,7 +102,7 @@ def test_the_state_that_a_rerun_sends_holds_no_token(desk: RunningDesk, page: Pa
     settle(page)
     wire.take()
     page.get_by_role("button", name="Next customer").click()
-    page.get_by_role("heading", name="Whose bank do you link?").wait_for()
+    page.get_by_role("heading", name="Whose bank do you want to link?").wait_for()
     settle(page)
     said = wire.take()
     assert len(said) > 500, "the rerun was heard"

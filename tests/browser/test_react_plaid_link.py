@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from dashboard.sandbox.server import Running
 from dashboard.sandbox.state import State
-from tests.browser.desk import PATIENCE
+from tests.browser.desk import PATIENCE, open_context
 from tests.browser.link import leave, pick_account, pick_bank, sign_in
 
 ASSETS = Path(__file__).parent / "assets" / "react"
@@ -112,7 +112,7 @@ def plainly(browser: Browser, tmp_path: Path) -> Iterator[Plainly]:
     sandbox = Running(State(tmp_path / "sandbox.db"))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Plain)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    context = browser.new_context()
+    context = open_context(browser)
     troubles: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: troubles.append(str(error)))

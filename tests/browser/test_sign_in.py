@@ -1,4 +1,7 @@
-"""People sign in for real, at an OpenID provider, and see what their role may see and nothing else."""
+"""People sign in for real, at an OpenID provider, and do what their role may do and nothing else.
+
+Which pages each role sees is a walk of its own: test_addresses.py.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
-from dashboard.access import ALLOWED
-from dashboard.models import Role
-from dashboard.sign_in import IDLE, LONGEST
+from dashboard.domain.models import Role
+from dashboard.staff.access import ALLOWED
+from dashboard.staff.sign_in import IDLE, LONGEST
 from tests.browser.desk import PATIENCE, settle
-from tests.browser.identity import GuardedDesk, enter, go, guarded, hidden, listed, sections, see_door, sign_in
+from tests.browser.everybody import see_everybody_can_use, see_focus, see_rest, watch
+from tests.browser.identity import GuardedDesk, enter, go, guarded, sections, see_door, sign_in
 
 MINUTE = timedelta(minutes=1)
 
@@ -32,41 +36,14 @@ def see_payments(page: Page) -> None:
 
 
 def test_nobody_sees_anything_before_signing_in(page: Page, desk: GuardedDesk) -> None:
+    watch(page.context)
     for path in ("", *sections(), "me"):
         page.goto(f"{desk.url}/{path}")
         see_door(page, "Sign in to ACH Desk")
         assert "Lena" not in page.content()
-
-
-@pytest.mark.parametrize("role", Role)
-def test_each_role_sees_its_pages_and_no_other(page: Page, desk: GuardedDesk, role: Role) -> None:
-    allowed = {permission.name for permission in ALLOWED[role]}
-    pages = sections()
-    theirs = [stem for stem, (_, permission) in pages.items() if permission in allowed]
-    sign_in(page, desk, role.value)
-    expect(page.get_by_test_id("stSidebarUserContent")).to_contain_text(role.value)
-    first = next(stem for stem in theirs if stem not in hidden())
-    assert listed(page) == {"" if stem == first else stem for stem in theirs if stem not in hidden()} | {"me"}
-    refused = [stem for stem in pages if stem not in theirs]
-    assert refused, "no role sees everything"
-    for stem in refused:
-        go(page, desk, stem)
-        expect(page.get_by_role("heading", name="Not for your role")).to_be_visible(timeout=PATIENCE)
-        main = page.locator("[data-testid=stMain]")
-        expect(main).to_contain_text(f"You may not see {pages[stem][0]}.")
-        expect(main.locator("button, input, [role=gridcell]")).to_have_count(0)
-
-
-@pytest.mark.parametrize("role", Role)
-def test_no_page_that_a_role_may_see_stumbles_over_what_it_may_not(page: Page, desk: GuardedDesk, role: Role) -> None:
-    allowed = {permission.name for permission in ALLOWED[role]}
-    sign_in(page, desk, role.value)
-    for stem, (_, permission) in sections().items():
-        if permission in allowed:
-            go(page, desk, stem)
-            settle(page)
-            shown = page.locator("[data-testid=stMain]").inner_text()
-            assert "may not" not in shown and "nobody foresaw" not in shown, f"{role.value} on {stem}"
+    see_everybody_can_use(page, "the door", title="Sign in to ACH Desk")
+    see_rest(page, "the door")
+    see_focus(page, "the door")
 
 
 @pytest.mark.parametrize("role", Role)
@@ -94,7 +71,7 @@ def test_who_has_no_role_is_told_whom_to_ask(page: Page, desk: GuardedDesk, who:
     expect(main).to_contain_text("Ask an administrator")
     expect(main).to_contain_text("eve@example.com" if who == "nobody" else "subject unverified")
     assert desk.actions("sign_in.refused")
-    page.get_by_role("button", name="Sign out, and in as somebody else").click()
+    page.get_by_role("button", name="Sign in as somebody else").click()
     page.get_by_role("button", name="End session").click(timeout=PATIENCE)
     see_door(page, "Sign in to ACH Desk")
 
@@ -114,18 +91,50 @@ def test_a_page_that_is_left_alone_goes_blank_by_itself(page: Page, desk: Guarde
     expect(page.get_by_role("button", name="Sign out")).to_be_attached(timeout=PATIENCE)
 
 
-def test_a_hand_on_the_page_keeps_it_open_and_its_own_looks_do_not(page: Page, desk: GuardedDesk) -> None:
+def test_a_page_that_is_left_alone_is_blank_in_the_browser_without_a_network_too(
+    page: Page, context: BrowserContext, desk: GuardedDesk
+) -> None:
+    page.clock.install()
     sign_in(page, desk, "finance")
     go(page, desk, "payments")
     see_payments(page)
+    app = page.locator("[data-testid=stApp]")
+    expect(app).to_have_css("visibility", "visible")
+    context.set_offline(True)
+    page.clock.fast_forward(int(IDLE.total_seconds() * 1000) + 2_000)
+    expect(app).to_have_css("visibility", "hidden", timeout=PATIENCE)
+    context.set_offline(False)
+    # Here only the browser's clock went on, as where the same person works in another tab meanwhile.
+    expect(page.get_by_role("heading", name="Page hidden")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[role=gridcell]")).to_have_count(0)
+    page.get_by_role("button", name="Go on").click()
+    see_payments(page)
+
+
+def let_it_look(page: Page, sockets: list[WebSocket]) -> None:
+    """The page looks by itself every ten seconds of its browser's, which go by at once; the server has answered."""
+    for _ in range(2):
+        with sockets[-1].expect_event("framereceived"):
+            page.clock.fast_forward(11_000)
+    settle(page)
+
+
+def test_a_hand_on_the_page_keeps_it_open_and_its_own_looks_do_not(page: Page, desk: GuardedDesk) -> None:
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    page.clock.install()
+    sign_in(page, desk, "finance")
+    go(page, desk, "payments")
+    see_payments(page)
+    settle(page)
     desk.let_pass(IDLE - 2 * MINUTE)
     seen = desk.last_seen()
-    page.wait_for_timeout(25_000)  # the page looks every ten seconds
+    let_it_look(page, sockets)
     assert desk.last_seen() == seen, "its own looks are no activity"
     go(page, desk, "accounts")
     assert desk.last_seen() > seen
     desk.let_pass(IDLE - 2 * MINUTE)
-    page.wait_for_timeout(12_000)
+    let_it_look(page, sockets)
     expect(page.get_by_role("heading", name="Linked accounts")).to_be_visible()
 
 
@@ -163,7 +172,7 @@ def fill_in_debit(page: Page, desk: GuardedDesk, amount: str, reference: str) ->
 
 def set_pin(page: Page, pin: str) -> None:
     page.get_by_label("New PIN", exact=True).fill(pin, timeout=PATIENCE)
-    page.get_by_label("The same again").fill(pin)
+    page.get_by_label("New PIN again").fill(pin)
     page.get_by_role("button", name="Set the PIN").click()
 
 

@@ -17,23 +17,24 @@ import typing_extensions
 
 FILE = Path(__file__).resolve().parents[2] / "dashboard/sandbox/stripe/params.json"
 ENDPOINT_NAMES = """
-account_retrieve_current charge_create charge_list charge_retrieve charge_update balance_retrieve
-balance_transaction_list balance_transaction_retrieve customer_create customer_delete customer_list customer_retrieve
-customer_update customer_payment_source_create customer_payment_source_delete customer_payment_source_list
-customer_payment_source_retrieve customer_payment_source_update customer_payment_source_verify
-customer_payment_method_list customer_payment_method_retrieve dispute_close dispute_list dispute_retrieve event_list
-event_retrieve mandate_retrieve payment_intent_cancel payment_intent_confirm payment_intent_create payment_intent_list
-payment_intent_retrieve payment_intent_update payment_intent_verify_microdeposits payment_method_attach
-payment_method_create payment_method_detach payment_method_list payment_method_retrieve payment_method_update
-payout_list payout_retrieve refund_cancel refund_create refund_list refund_retrieve refund_update setup_intent_cancel
-setup_intent_confirm setup_intent_create setup_intent_list setup_intent_retrieve setup_intent_verify_microdeposits
-token_create token_retrieve webhook_endpoint_create webhook_endpoint_delete webhook_endpoint_list
-webhook_endpoint_retrieve
+account_retrieve account_retrieve_current balance_settings_retrieve balance_settings_update charge_create charge_list
+charge_retrieve charge_update balance_retrieve balance_transaction_list balance_transaction_retrieve customer_create
+customer_delete customer_list customer_retrieve customer_update customer_payment_source_create
+customer_payment_source_delete customer_payment_source_list customer_payment_source_retrieve
+customer_payment_source_update customer_payment_source_verify customer_payment_method_list
+customer_payment_method_retrieve dispute_close dispute_list dispute_retrieve dispute_update event_list event_retrieve
+mandate_retrieve payment_intent_cancel payment_intent_capture payment_intent_confirm payment_intent_create
+payment_intent_list payment_intent_retrieve payment_intent_update payment_intent_verify_microdeposits
+payment_method_attach payment_method_create payment_method_detach payment_method_list payment_method_retrieve
+payment_method_update payout_cancel payout_create payout_list payout_retrieve payout_update refund_cancel
+refund_create refund_list refund_retrieve refund_update setup_intent_cancel setup_intent_confirm setup_intent_create
+setup_intent_list setup_intent_retrieve setup_intent_verify_microdeposits token_create token_retrieve
+webhook_endpoint_create webhook_endpoint_delete webhook_endpoint_list webhook_endpoint_retrieve
 """
 ENDPOINTS = ENDPOINT_NAMES.split()
 OPTIONS = {"api_key", "stripe_version", "stripe_account", "stripe_context", "max_network_retries", "idempotency_key"}
 OPTIONS |= {"content_type", "headers"}
-DEEP = {"us_bank_account", "billing_details", "metadata", "type"}  # of the payment method types, ACH alone is imitated
+DEEP = {"us_bank_account", "billing_details", "metadata", "type"}  # of the payment method types, only ACH is imitated
 
 
 def describe(annotation: Any, module: dict[str, Any]) -> Any:

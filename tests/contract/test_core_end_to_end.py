@@ -8,26 +8,29 @@ from typing import Any
 
 import pytest
 
-from dashboard.access import demo_actor
-from dashboard.clock import Clock
 from dashboard.customers import Customers
 from dashboard.debits import Debits
-from dashboard.errors import InputError
+from dashboard.debits.job import DebitKind
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import InputError, Refused
+from dashboard.domain.models import AttemptState, DebitOrder, DebitState, LinkAttempt, Purpose
+from dashboard.gateways.link_provider import LinkProvider
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
-from dashboard.gateways.provider import LinkProvider
+from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.stripe import Stripe
-from dashboard.gateways.wire import make_session
-from dashboard.institutions import Institutions
-from dashboard.models import AttemptState, DebitOrder, DebitState, LinkAttempt, Purpose
-from dashboard.onboarding import Onboarding
+from dashboard.jobs import Jobs
+from dashboard.jobs.worker import InlineWorker
+from dashboard.linking import Linking
+from dashboard.linking.institutions import Institutions
+from dashboard.linking.job import LinkKind
 from dashboard.settings import load_settings
-from dashboard.store.core import CoreStore
-from dashboard.store.database import Database
+from dashboard.staff.access import demo_actor
+from dashboard.store import Store
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.engine.database import Database
 from dashboard.store.migrations import migrate
-from dashboard.store.vault import Vault, make_key
-from dashboard.worker import InlineWorker
 from tests.sandboxes import Sandbox
 
 
@@ -54,14 +57,19 @@ class Core:
         vault = Vault(settings.keys)
         self.database = Database(folder / f"{generation}.db")
         migrate(self.database)
-        self.store = CoreStore(self.database, vault, self.clock)
+        self.store = Store(self.database, vault, self.clock)
         session = make_session(sandbox.url)
         self.plaid: LinkProvider = PlaidClassic(settings, session) if self.classic else Plaid(settings, session)
         self.stripe = Stripe(settings, retries=retries)
         worker = InlineWorker()
         self.customers = Customers(self.store, self.clock)
-        self.onboarding = Onboarding(self.store, self.plaid, self.stripe, vault, self.clock, settings, worker)
-        self.debits = Debits(self.store, self.plaid, self.stripe, self.clock, settings, worker)
+        self.jobs = jobs = Jobs(self.store, self.clock, worker)
+        jobs.register(
+            DebitKind(self.store, self.stripe, self.clock, settings),
+            LinkKind(self.store, self.plaid, self.stripe, self.clock, settings, jobs, worker, lambda attempt: None),
+        )
+        self.linking = Linking(self.store, self.plaid, self.stripe, self.clock, settings, jobs)
+        self.debits = Debits(self.store, self.plaid, self.stripe, self.clock, settings, jobs)
         self.institutions = Institutions(self.store, self.plaid, self.clock)
         self.control = SandboxControl(sandbox.url, session)
         self.clock.follow(self.control.now())
@@ -88,11 +96,11 @@ class Core:
         ).json()
         return made["public_token"], {"institution": {"name": "First Platypus Bank", "institution_id": "ins_109508"}}
 
-    def link(self, email: str | None = None) -> LinkAttempt:
+    def link(self, email: str | None = None, subtype: str = "checking") -> LinkAttempt:
         self.added += 1
         reference = f"{'classic' if self.classic else 'current'}-{self.added}"
         customer = self.customers.add(self.actor, "Jenny Rosen", email or f"{reference}@example.com", reference)
-        opening = self.onboarding.open(self.actor, customer.id)
+        opening = self.linking.open(self.actor, customer.id)
         token, metadata = self.public_token()
         outcome = {
             "id": f"outcome-{reference}",
@@ -101,10 +109,10 @@ class Core:
             "metadata": metadata,
             "events": [],
         }
-        attempt = self.onboarding.report(self.actor, opening.attempt_id, outcome, {})
+        attempt = self.linking.report(self.actor, opening.attempt_id, outcome, {})
         if attempt.state is AttemptState.CHOOSING:
-            picked = next(one for one in attempt.accounts if one.subtype == "checking")
-            attempt = self.onboarding.choose(self.actor, attempt.id, picked.id)
+            picked = next(one for one in attempt.accounts if one.subtype == subtype)
+            attempt = self.linking.choose(self.actor, attempt.id, picked.id)
         return attempt
 
 
@@ -133,7 +141,7 @@ def debit(core: Core, attempt: LinkAttempt, amount: int = 1099) -> Any:
 def test_a_bank_is_linked_and_debited(core: Core) -> None:
     attempt = core.link()
     assert (attempt.problem, attempt.state) == (None, AttemptState.AUTHORIZED)
-    account = core.onboarding.account(core.actor, str(attempt.bank_account_id))
+    account = core.linking.account(core.actor, str(attempt.bank_account_id))
     assert account.is_ready
     assert account.stripe_last4 == "6789"
     sent = debit(core, attempt)
@@ -145,18 +153,55 @@ def test_a_bank_is_linked_and_debited(core: Core) -> None:
     assert core.stripe.read("payment_intents", sent.payment_intent_id)["status"] == "succeeded"
 
 
-def test_a_known_stripe_customer_is_offered_and_its_bank_account_used_again(core: Core) -> None:
-    first = core.link("shared@example.com")
+def test_a_cash_management_account_is_offered_by_link_and_debited(current: Core) -> None:
+    made = current.plaid.create_link_token("cust_1", hosted=True)
+    assert made is not None
+    body: dict[str, Any] = {"hosted_id": str(made.hosted_url).rsplit("/", 1)[1]}
+    answer = current.sandbox.http.post(f"{current.sandbox.url}/link/api/start", json=body, timeout=30).json()
+    for action in (
+        {"action": "consent"},
+        {"action": "choose", "institution_id": "ins_109508"},
+        {"action": "credentials", "username": "user_good", "password": "pass_good"},
+    ):
+        body = {"session": answer["session"], **action}
+        answer = current.sandbox.http.post(f"{current.sandbox.url}/link/api/act", json=body, timeout=30).json()
+    assert {one["subtype"] for one in answer["view"]["accounts"]} == {"checking", "savings", "cash management"}
+    attempt = current.link(subtype="cash management")
+    account = current.linking.account(current.actor, str(attempt.bank_account_id))
+    assert (attempt.state, account.subtype) == (AttemptState.AUTHORIZED, "cash management")
+    assert current.debits.blocker(current.actor, account) is None
+    assert debit(current, attempt).state is DebitState.SUBMITTED
+
+
+def test_a_known_stripe_customer_is_offered_and_its_bank_account_used_again(core: Core, tmp_path: Path) -> None:
+    (tmp_path / "earlier").mkdir()
+    earlier = Core(core.sandbox, tmp_path / "earlier", "classic" if core.classic else "current")
+    first = earlier.link("shared@example.com")
+    account = earlier.linking.account(earlier.actor, str(first.bank_account_id))
+    earlier.database.close()
     second = core.link("shared@example.com")
     assert second.state is AttemptState.TOKENIZED
-    question = core.onboarding.question(second)
-    assert question is not None
-    core.onboarding.adopt(core.actor, second.customer_id, question.customers[0].id)
-    second = core.onboarding.get(core.actor, second.id)
+    question = core.linking.question(second)
+    assert question is not None and question.customers[0].owner is None
+    core.linking.adopt(core.actor, second.customer_id, question.customers[0].id)
+    second = core.linking.get(core.actor, second.id)
     assert (second.problem, second.state) == (None, AttemptState.AUTHORIZED)
-    accounts = {core.onboarding.account(core.actor, str(one.bank_account_id)) for one in (first, second)}
-    assert len({one.stripe_bank_account_id for one in accounts}) == 1
+    again = core.linking.account(core.actor, str(second.bank_account_id))
+    assert again.stripe_bank_account_id == account.stripe_bank_account_id
     assert debit(core, second).state is DebitState.SUBMITTED
+
+
+def test_two_customers_of_the_desk_never_share_one_of_stripes(current: Core) -> None:
+    first, second = current.link("two@example.com"), current.link("two@example.com")
+    question = current.linking.question(second)
+    assert question is not None
+    owner = question.customers[0].owner
+    assert owner is not None and owner.id == first.customer_id
+    with pytest.raises(Refused, match="Jenny Rosen"):
+        current.linking.adopt(current.actor, second.customer_id, question.customers[0].id)
+    current.linking.adopt(current.actor, second.customer_id, None)
+    at_stripe = {current.store.customers.decision(one.customer_id).stripe_customer_id for one in (first, second)}
+    assert len(at_stripe) == 2 and None not in at_stripe
 
 
 def test_the_banks_are_read(core: Core) -> None:
@@ -180,24 +225,26 @@ def test_a_fault_at_stripe_is_resumed_and_nothing_is_made_twice(current: Core, p
     for _ in range(3):
         if attempt.state is not AttemptState.AUTHORIZED:
             assert attempt.problem is not None
-            attempt = current.onboarding.resume(current.actor, attempt.id)
+            attempt = current.linking.resume(current.actor, attempt.id)
     assert (attempt.problem, attempt.state) == (None, AttemptState.AUTHORIZED)
-    account = current.onboarding.account(current.actor, str(attempt.bank_account_id))
+    account = current.linking.account(current.actor, str(attempt.bank_account_id))
     assert count(current, "customers", "setup_intents") == [1, 1]
     assert len(current.stripe.list_sources(str(account.stripe_customer_id))) == 1
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_fault_while_debiting_makes_one_payment(current: Core, kind: str) -> None:
+@pytest.mark.parametrize("call", ["create", "confirm"])
+def test_a_fault_while_debiting_makes_one_payment(current: Core, kind: str, call: str) -> None:
     attempt = current.link()
-    current.sandbox.fault(kind=kind, path="/v1/payment_intents", method="POST")
+    path = "/v1/payment_intents" if call == "create" else "/v1/payment_intents/pi_"
+    current.sandbox.fault(kind=kind, path=path, method="POST")
     sent = debit(current, attempt)
     for _ in range(2):
         if sent.state is not DebitState.SUBMITTED:
             assert sent.problem is not None
             sent = current.debits.resume(current.actor, sent.id)
     assert (sent.problem, sent.state) == (None, DebitState.SUBMITTED)
-    assert count(current, "payment_intents") == [1]
+    assert [one["status"] for one in current.stripe.page("payment_intents", {"limit": 100}).data] == ["processing"]
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -205,9 +252,9 @@ def test_a_fault_at_the_exchange_is_a_stored_token_or_a_visible_unknown(current:
     current.sandbox.fault(kind=kind, path="/item/public_token/exchange")
     attempt = current.link()
     assert attempt.state is (AttemptState.RECEIVED if kind == "429" else AttemptState.UNKNOWN)
-    assert [one.id for one in current.onboarding.attention(current.actor)] == [attempt.id]
+    assert [one.id for one in current.linking.attention(current.actor)] == [attempt.id]
     if kind == "429":
-        attempt = current.onboarding.resume(current.actor, attempt.id)
+        attempt = current.linking.resume(current.actor, attempt.id)
         assert attempt.item_id is not None
 
 
@@ -217,7 +264,7 @@ def test_stripe_not_connected_is_said(core: Core) -> None:
     assert attempt.state is AttemptState.FAILED
     assert attempt.problem is not None
     assert "Stripe" in attempt.problem.what
-    assert core.onboarding.can_resume(attempt) is not core.classic
+    assert core.linking.can_resume(attempt) is not core.classic
 
 
 def test_the_sandboxs_outcomes_can_be_chosen(current: Core) -> None:

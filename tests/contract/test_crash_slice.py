@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +13,15 @@ from pathlib import Path
 
 import pytest
 
+import dashboard
+from dashboard.desk import open_desk
+from dashboard.jobs.kinds import BaseKind
+from dashboard.jobs.worker import InlineWorker
+from dashboard.settings import load_settings
+from dashboard.store.encryption.vault import make_key
 from tests.crash.__main__ import Runner
+from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flows import FLOWS
-from tests.crash.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,19 +29,22 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("flow", "stride", "least"),
     [
-        ("onboarding-current", 11, 8),
-        ("onboarding-classic", 11, 6),
-        ("onboarding-phone", 47, 3),
+        ("linking-current", 33, 8),
+        ("linking-classic", 11, 6),
+        ("linking-phone", 47, 3),
         ("relink", 43, 3),
         ("replacement", 61, 4),
         ("removal", 23, 3),
-        ("debit", 4, 7),
+        ("debit", 14, 7),
+        ("risk", 17, 5),
+        ("stray-intent", 4, 3),
+        ("copy-mail", 5, 3),
         ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),
         ("key-rotation", 3, 4),
         ("erasure", 13, 8),
         ("plaid-token-rotation", 4, 7),
-        ("restore", 1, 9),
+        ("restore", 3, 9),
         ("sync-backfill", 70, 7),
     ],
 )
@@ -51,40 +62,40 @@ def test_a_killed_flow_resumes_without_loss_or_repetition(flow: str, stride: int
     assert [totals[name] for name in ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")] == [0] * 4
 
 
-def _lose_a_row(house: House) -> None:
+def _lose_a_row(crash: CrashFixture) -> None:
     """A sync whose cursor runs ahead of its rows."""
-    FLOWS["sync-backfill"].act(house)
-    house.change("DELETE FROM charge WHERE id = (SELECT id FROM charge ORDER BY created LIMIT 1)")
+    FLOWS["sync-backfill"].act(crash)
+    crash.change("DELETE FROM charge WHERE id = (SELECT id FROM charge ORDER BY created LIMIT 1)")
 
 
-def _lose_a_token(house: House) -> None:
+def _lose_a_token(crash: CrashFixture) -> None:
     """A link whose access token was never written down."""
-    FLOWS["onboarding-current"].act(house)
-    house.change("UPDATE item SET access_token = NULL")
+    FLOWS["linking-current"].act(crash)
+    crash.change("UPDATE item SET access_token = NULL")
 
 
-def _edit_the_trail(house: House) -> None:
-    FLOWS["debit"].act(house)
-    house.change("DROP TRIGGER IF EXISTS audit_keeps", "UPDATE audit SET actor = 'nobody' WHERE rowid = 2")
+def _edit_the_trail(crash: CrashFixture) -> None:
+    FLOWS["debit"].act(crash)
+    crash.change("DROP TRIGGER IF EXISTS audit_keeps", "UPDATE audit SET actor = 'nobody' WHERE rowid = 2")
 
 
-def _debit_again(house: House) -> None:
-    FLOWS["debit"].act(house)
-    made = house.sandbox.stripe("payment_intents", limit=1)[0]
-    house.sandbox.order({name: made[name] for name in ("amount", "currency", "customer", "payment_method")})
+def _debit_again(crash: CrashFixture) -> None:
+    FLOWS["debit"].act(crash)
+    made = crash.sandbox.stripe("payment_intents", limit=1)[0]
+    crash.sandbox.order({name: made[name] for name in ("amount", "currency", "customer", "payment_method")})
 
 
 @pytest.mark.parametrize(
     ("flow", "act", "finding"),
     [
         ("sync-backfill", _lose_a_row, "cursor_ahead"),
-        ("onboarding-current", _lose_a_token, "lost_tokens"),
+        ("linking-current", _lose_a_token, "lost_tokens"),
         ("debit", _edit_the_trail, "audit_breaks"),
         ("debit", _debit_again, "second_debits"),
     ],
 )
 def test_the_harness_sees_what_it_looks_for(
-    flow: str, act: Callable[[House], None], finding: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    flow: str, act: Callable[[CrashFixture], None], finding: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Without this, a clean result would prove nothing."""
     runner = Runner(tmp_path)
@@ -96,3 +107,33 @@ def test_the_harness_sees_what_it_looks_for(
     assert (runner.totals["runs"], runner.totals["survived"]) == (1, 0)
     if finding in runner.totals:
         assert runner.totals[finding] >= 1
+
+
+@pytest.fixture
+def registered(tmp_path: Path) -> set[str]:
+    """The kinds of jobs that the desk runs."""
+    environ = {
+        "PLAID_CLIENT_ID": "id",
+        "PLAID_SECRET": "secret",
+        "STRIPE_SECRET_KEY": "sk_test_kinds",
+        "ACH_DESK_KEY": make_key().reveal(),
+        "ACH_DESK_DB": f"{tmp_path}/desk.db",
+    }
+    desk = open_desk(load_settings(environ, None), worker=InlineWorker())
+    kinds = set(desk.jobs.kinds)
+    desk.close()
+    return kinds
+
+
+def test_every_kind_of_job_is_killed_in_some_flow(registered: set[str]) -> None:
+    """A new operation is not done before it has a flow that names its kind."""
+    assert registered == {kind for flow in FLOWS.values() for kind in flow.kinds}
+
+
+def test_every_kind_of_job_that_is_declared_is_run(registered: set[str]) -> None:
+    """One that nobody registered would be ordered and never run."""
+    for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
+        if not module.name.startswith(("dashboard.sandbox", "dashboard.app", "dashboard.main", "dashboard.__main__")):
+            importlib.import_module(module.name)
+    declared = {one.name for one in BaseKind.__subclasses__() if one.__module__.startswith("dashboard.")}
+    assert len(declared) > 5 and declared == registered

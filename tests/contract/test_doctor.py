@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from dashboard.access import demo_actor
-from dashboard.backup import Backups
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
-from dashboard.errors import AccessDenied, ProviderRejected
-from dashboard.models import Actor, Mode, Role, Secret
-from dashboard.settings import load_settings
-from dashboard.store.vault import Vault
-from dashboard.worker import InlineWorker
+from dashboard.domain.errors import AccessDenied, ProviderRejected
+from dashboard.domain.models import Actor, Mode, RiskResult, RiskSource, Role, Secret
+from dashboard.gateways.plaid_replies import RiskAnswer
+from dashboard.jobs.worker import InlineWorker
+from dashboard.operations.backup import Backups
+from dashboard.settings import Contact, OpenId, load_settings
+from dashboard.staff.access import demo_actor
+from dashboard.store.encryption.vault import Vault
 from tests.sandboxes import Sandbox
 
 ADMIN = demo_actor()
@@ -54,6 +55,26 @@ def test_an_integration_that_is_not_connected_is_found(fresh: Sandbox, desk: Des
         assert check.verdict is Verdict.WARNING, "it cannot be tried there"
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict", "words"),
+    [
+        (RiskAnswer(RiskResult.REVIEW, None, None, None), Verdict.OK, "REVIEW"),
+        (RiskAnswer(None, None, None, None, "req-1"), Verdict.FAILED, "no ruleset"),
+        (None, Verdict.OK, "first debit"),
+    ],
+)
+def test_signal_is_looked_at_where_it_is_used(
+    desk: Desk, said: RiskAnswer | None, verdict: Verdict, words: str
+) -> None:
+    assert "not used" in look(desk)["Plaid Signal"].found
+    used, plaid = replace(desk.settings, plaid_risk=RiskSource.SIGNAL), Plaid()
+    plaid.signal = said
+    found = by_name(Doctor(used, Ward(path=used.db, **WELL), plaid, Stripe(), lambda: NOW).examine(ADMIN))[
+        "Plaid Signal"
+    ]
+    assert found.verdict is verdict and words in found.found
+
+
 def test_every_finding_that_is_not_well_says_what_to_do(desk: Desk) -> None:
     assert all(check.action for check in examine(desk, ADMIN) if check.verdict is not Verdict.OK)
 
@@ -68,6 +89,10 @@ class Plaid:
         return "req"
 
     check_stripe_link = check_keys
+    signal: RiskAnswer | None = None
+
+    def check_signal(self) -> RiskAnswer | None:
+        return self.signal
 
 
 class Stripe:
@@ -90,6 +115,7 @@ WELL: dict[str, Any] = {
     "debits_accepted": lambda: 1,
     "last_backup": lambda: NOW,
     "last_retention": lambda: NOW,
+    "proves_by_sign_in": lambda: None,
 }
 
 
@@ -105,7 +131,7 @@ def look(desk: Desk, plaid: Plaid | None = None, stripe: Stripe | None = None, *
         ("Clock", Verdict.WARNING, {"stripe": Stripe(skew=90)}),
         ("Clock", Verdict.FAILED, {"stripe": Stripe(skew=-400)}),
         ("Database", Verdict.FAILED, {"integrity": lambda: ["page 7 is torn"]}),
-        ("Audit trail", Verdict.FAILED, {"audit": lambda: ["Row 3 is not what was written."]}),
+        ("Audit trail", Verdict.FAILED, {"audit": lambda: ["Row 3 was changed."]}),
         ("Encryption keys", Verdict.FAILED, {"secrets_readable": lambda: False}),
         ("Last sync", Verdict.WARNING, {"last_sync": lambda: None}),
         ("Last sync", Verdict.WARNING, {"last_sync": lambda: NOW - timedelta(hours=3)}),
@@ -128,6 +154,16 @@ def test_what_is_wrong_is_said(desk: Desk, name: str, verdict: Verdict, changes:
     assert found[name].verdict is verdict
     others = [check for check in found.values() if check.name not in {name, "Plaid's Stripe integration"}]
     assert all(check.verdict is not Verdict.FAILED for check in others), "one finding hides no other"
+
+
+def test_authorizations_that_do_not_say_how_to_revoke_them_are_pointed_out(desk: Desk) -> None:
+    name = "Contact in authorizations"
+    assert look(desk)[name].verdict is Verdict.WARNING
+    assert "ACH_DESK_CONTACT_PHONE" in look(desk)[name].found and look(desk)[name].action
+    told = Contact(email="billing@example.com")
+    ward = Ward(path=desk.settings.db, **WELL)
+    found = Doctor(replace(desk.settings, contact=told), ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN)
+    assert by_name(found)[name].verdict is Verdict.OK
 
 
 def test_outside_the_sandbox_the_manual_enabling_is_not_taken_for_granted(desk: Desk) -> None:
@@ -184,3 +220,18 @@ def test_a_finding_is_copied_without_a_secret(desk: Desk) -> None:
     for secret in (settings.plaid_secret, settings.stripe_secret_key, *settings.keys):
         assert secret.reveal() not in text
     assert "WARNING This desk: Daily job:" in text
+
+
+def test_a_provider_by_whose_sign_in_nobody_is_proved_is_pointed_out(desk: Desk) -> None:
+    def verdict(proves: bool | None) -> Verdict:
+        ward = Ward(path=desk.settings.db, **{**WELL, "proves_by_sign_in": lambda: proves})
+        open_id = OpenId(
+            "desk", Secret("x"), "https://id", Secret("y"), "https://desk/oauth2callback", "", "", "", False, {}
+        )
+        signed = replace(desk.settings, open_id=open_id)
+        check = by_name(Doctor(signed, ward, Plaid(), Stripe(), lambda: NOW).examine(ADMIN))["Sign-in"]
+        assert (check.verdict is Verdict.OK) is not (proves is False)
+        return check.verdict
+
+    assert [verdict(one) for one in (None, True, False)] == [Verdict.OK, Verdict.OK, Verdict.WARNING]
+    assert look(desk)["Sign-in"].verdict is Verdict.OK, "without sign-in there is nothing to prove by"

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from dashboard.access import demo_actor
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
+from dashboard.debits import Debits
 from dashboard.desk import Desk, open_desk
-from dashboard.errors import DeskError
+from dashboard.domain.errors import DeskError
+from dashboard.domain.jobs import TryOutcome
+from dashboard.domain.models import (
+    AttemptState,
+    Balance,
+    Debit,
+    DebitOrder,
+    DebitState,
+    HolderType,
+    LinkAttempt,
+    Purpose,
+)
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
+from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.stripe import Stripe
-from dashboard.gateways.wire import make_session
-from dashboard.models import AttemptState, Debit, DebitOrder, DebitState, HolderType, LinkAttempt, Purpose
 from dashboard.settings import load_settings
-from tests.planted import tokens_of
+from dashboard.staff.access import demo_actor
+from tests.planted_secrets import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied
 from tests.sandboxes import Sandbox
 
@@ -94,7 +106,7 @@ class Line:
         """A link taken as far as it goes, by resuming what a person could resume."""
         desk, slug = self.desk, f"{self.name}-{next(self._numbers)}"
         customer = desk.customers.add(ACTOR, "Fay Fault", f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
-        opening = desk.onboarding.open(ACTOR, customer.id)
+        opening = desk.linking.open(ACTOR, customer.id)
         made = self.public_token()
         outcome = {
             "id": f"outcome-{slug}",
@@ -105,13 +117,13 @@ class Line:
                 "account_id": made.get("account_id"),
             },
         }
-        attempt = desk.onboarding.report(ACTOR, opening.attempt_id, outcome, {})
+        attempt = desk.linking.report(ACTOR, opening.attempt_id, outcome, {})
         for _ in range(5):
             if attempt.state is AttemptState.CHOOSING:
                 chosen = next(one for one in attempt.accounts if one.subtype == "checking")
-                attempt = desk.onboarding.choose(ACTOR, attempt.id, chosen.id)
-            elif desk.onboarding.can_resume(attempt):
-                attempt = desk.onboarding.resume(ACTOR, attempt.id)
+                attempt = desk.linking.choose(ACTOR, attempt.id, chosen.id)
+            elif desk.linking.can_resume(attempt):
+                attempt = desk.linking.resume(ACTOR, attempt.id)
         return attempt
 
     def debit(self, account_id: str) -> Debit:
@@ -123,7 +135,7 @@ class Line:
                 break
             except DeskError:
                 continue
-        order = DebitOrder(debits.ticket(), account_id, 1_500, "INV-FAULT", Purpose.GOODS, balance)
+        order = order_again(debits, account_id, 1_500, "INV-FAULT", balance)
         debit = debits.submit(ACTOR, order)
         for _ in range(4):
             if debit.state is not DebitState.SUBMITTED:
@@ -138,6 +150,14 @@ class Line:
 
     def access_tokens(self) -> set[str]:
         return {token for token, what in tokens_of(self.sandbox.state.path).items() if what == "access token"}
+
+
+def order_again(debits: Debits, account_id: str, amount: int, reference: str, balance: Balance) -> DebitOrder:
+    """One more order like those before it: the person was asked about them, and the account has money enough."""
+    rich = replace(balance, available_cents=100_000_000)
+    similar = debits.preview(ACTOR, account_id, amount, reference, rich).similar
+    seen = similar.id if similar else None
+    return DebitOrder(debits.ticket(), account_id, amount, reference, Purpose.GOODS, rich, similar_to=seen)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +213,7 @@ def test_a_link_over_a_bad_network_is_made_once_or_visibly_unknown(
     exchanging = "exchange" in path
     if attempt.state is AttemptState.UNKNOWN:
         assert exchanging and fault in UNANSWERED | {Fault.DUPLICATE}
-        assert attempt.id in {one.id for one in line.desk.onboarding.attention(ACTOR)}
+        assert attempt.id in {one.id for one in line.desk.linking.attention(ACTOR)}
         return
     kept = line.desk.store.items.access_token(str(attempt.item_id)).reveal()
     assert {kept} == made, "the token that was made is the one that is kept"
@@ -206,7 +226,7 @@ def test_a_link_over_a_bad_network_is_made_once_or_visibly_unknown(
     assert len(customers) == 1
     assert len(line.at_stripe(f"customers/{customers[0]['id']}/sources")) == 1
     assert len(line.at_stripe("setup_intents", customer=customers[0]["id"])) == 1
-    account = line.desk.onboarding.account(ACTOR, str(attempt.bank_account_id))
+    account = line.desk.linking.account(ACTOR, str(attempt.bank_account_id))
     assert account.is_ready
 
 
@@ -217,7 +237,7 @@ def account(lines: dict[tuple[str, int], Line]) -> str:
     return linked.bank_account_id
 
 
-DEBIT_CALLS = [("POST", "/accounts/balance/get"), ("POST", "/v1/payment_intents")]
+DEBIT_CALLS = [("POST", "/accounts/balance/get"), ("POST", "/v1/payment_intents"), ("POST", "/confirm")]
 
 
 @pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.name)
@@ -227,7 +247,7 @@ def test_a_debit_over_a_bad_network_is_one_payment(
     lines: dict[tuple[str, int], Line], account: str, method: str, path: str, fault: Fault, times: int
 ) -> None:
     line = lines["current", 0]
-    customer = str(line.desk.onboarding.account(ACTOR, account).stripe_customer_id)
+    customer = str(line.desk.linking.account(ACTOR, account).stripe_customer_id)
     before = {one["id"] for one in line.at_stripe("payment_intents", customer=customer, limit=100)}
     plan = line.proxy.plan(fault, path, times=times, method=method)
     debit = line.debit(account)
@@ -241,35 +261,49 @@ def test_a_debit_over_a_bad_network_is_one_payment(
 
 def test_a_debit_is_looked_for_where_every_answer_is_lost(lines: dict[tuple[str, int], Line], account: str) -> None:
     line = lines["current", 0]
-    customer = str(line.desk.onboarding.account(ACTOR, account).stripe_customer_id)
+    customer = str(line.desk.linking.account(ACTOR, account).stripe_customer_id)
     before = len(line.at_stripe("payment_intents", customer=customer, limit=100))
-    plan = line.proxy.plan(Fault.RESET_AFTER, "/v1/payment_intents", times=1_000)
+    plan = line.proxy.plan(Fault.RESET_AFTER, "/confirm", times=1, method="POST")
+    reads = line.proxy.plan(Fault.RESET_AFTER, "/v1/payment_intents/pi_", times=1_000, method="GET")
     debit = line.debit(account)
     assert debit.state is DebitState.UNKNOWN and debit.problem is not None
     assert debit.id in {one.id for one in line.desk.debits.attention(ACTOR)}
-    plan.times = 0
+    assert plan.met == 1
+    reads.times = 0
     debit = line.desk.debits.resume(ACTOR, debit.id)
     assert (debit.state, debit.problem) == (DebitState.SUBMITTED, None)
     assert len(line.at_stripe("payment_intents", customer=customer, limit=100)) == before + 1
 
 
+EXPECTED = {
+    Fault.LIMITED_RETRY: TryOutcome.NO_EFFECT,
+    Fault.RESET_BEFORE: TryOutcome.DOUBTFUL,
+    Fault.FAILED_AFTER: TryOutcome.DOUBTFUL,
+}
+
+
 @pytest.mark.parametrize("fault", [Fault.LIMITED_RETRY, Fault.RESET_BEFORE, Fault.FAILED_AFTER], ids=lambda f: f.name)
-def test_the_client_repeats_by_itself_what_may_be_repeated(
-    lines: dict[tuple[str, int], Line], account: str, fault: Fault
+@pytest.mark.parametrize("path", ["/v1/payment_intents", "/confirm"])
+def test_the_client_repeats_nothing_that_moves_money(
+    lines: dict[tuple[str, int], Line], account: str, fault: Fault, path: str
 ) -> None:
-    """With Stripe-Should-Retry, and after a lost connection, the same key goes out again before anybody is asked."""
+    """Also with Stripe-Should-Retry: the job decides each try, and keeps what came of it."""
     line = lines["current", 2]
     attempt = line.link()
-    plan = line.proxy.plan(fault, "/v1/payment_intents", method="POST")
-    first = len([one for one in line.proxy.seen if one == "POST /v1/payment_intents"])
+    plan = line.proxy.plan(fault, path, method="POST")
     debits = line.desk.debits
     balance = debits.balance(ACTOR, str(attempt.bank_account_id))
-    order = DebitOrder(debits.ticket(), str(attempt.bank_account_id), 900, "INV-R", Purpose.GOODS, balance)
+    order = order_again(debits, str(attempt.bank_account_id), 900, "INV-R", balance)
     debit = debits.submit(ACTOR, order)
-    sent = len([one for one in line.proxy.seen if one == "POST /v1/payment_intents"]) - first
-    assert (debit.state, debit.problem, sent, plan.met) == (DebitState.SUBMITTED, None, 2, 1)
-    customer = line.desk.onboarding.account(ACTOR, str(attempt.bank_account_id)).stripe_customer_id
-    assert len(line.at_stripe("payment_intents", customer=customer)) == 1
+    job = line.desk.store.jobs.find("debit", debit.id)
+    assert job is not None and plan.met == 1
+    tries = line.desk.store.jobs.tries(job.id)
+    assert [one.outcome for one in tries if one.outcome is not TryOutcome.DONE] == [EXPECTED[fault]]
+    for _ in range(3):
+        debit = debits.resume(ACTOR, debit.id)
+    assert (debit.state, debit.problem) == (DebitState.SUBMITTED, None)
+    customer = line.desk.linking.account(ACTOR, str(attempt.bank_account_id)).stripe_customer_id
+    assert [one["status"] for one in line.at_stripe("payment_intents", customer=customer)] == ["processing"]
 
 
 def test_a_limit_without_should_retry_is_said_at_once(lines: dict[tuple[str, int], Line]) -> None:
@@ -278,7 +312,7 @@ def test_a_limit_without_should_retry_is_said_at_once(lines: dict[tuple[str, int
     plan = line.proxy.plan(Fault.LIMITED, "/v1/payment_intents", times=1, method="POST")
     debits = line.desk.debits
     balance = debits.balance(ACTOR, str(attempt.bank_account_id))
-    order = DebitOrder(debits.ticket(), str(attempt.bank_account_id), 900, "INV-L", Purpose.GOODS, balance)
+    order = order_again(debits, str(attempt.bank_account_id), 900, "INV-L", balance)
     debit = debits.submit(ACTOR, order)
     assert plan.met == 1
     assert debit.state is DebitState.CREATED and debit.problem is not None

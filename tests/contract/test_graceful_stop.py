@@ -14,18 +14,19 @@ from pathlib import Path
 import pytest
 import requests
 
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
+from dashboard.cli.processes import find_port
 from dashboard.desk import Desk, open_desk
-from dashboard.models import AttemptState, Debit, DebitOrder, DebitState, HolderType, LinkAttempt, Purpose
-from dashboard.processes import find_port
+from dashboard.domain.models import AttemptState, Debit, DebitOrder, DebitState, HolderType, LinkAttempt, Purpose
+from dashboard.jobs.worker import InlineWorker
+from dashboard.linking.questions import KIND
 from dashboard.settings import load_settings
-from dashboard.worker import InlineWorker
 from tests.browser.desk import ROOT
 from tests.contract.test_faults import ACTOR
-from tests.planted import tokens_of
+from tests.fake_browser_tab import Tab, drive
+from tests.planted_secrets import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied
 from tests.sandboxes import Sandbox
-from tests.tabs import Tab, drive
 
 SLOW = 2.0  # seconds that a call takes, so that the stop comes in its middle
 LONGEST = 20.0  # seconds until the process must have ended
@@ -55,7 +56,7 @@ class Stage:
         desk = self.open(idle=True)
         slug = self.home.name
         customer = desk.customers.add(ACTOR, "Greta Graceful", f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
-        opening = desk.onboarding.open(ACTOR, customer.id)
+        opening = desk.linking.open(ACTOR, customer.id)
         plaid = self.sandbox.keys["plaid"]
         made = requests.post(
             f"{self.sandbox.url}/sandbox/public_token/create",
@@ -69,7 +70,7 @@ class Stage:
             "public_token": made["public_token"],
             "metadata": {"institution": {"name": "Bank", "institution_id": "ins_109508"}},
         }
-        attempt = desk.onboarding.report(ACTOR, opening.attempt_id, outcome, {})
+        attempt = desk.linking.report(ACTOR, opening.attempt_id, outcome, {})
         assert attempt.state is AttemptState.RECEIVED
         desk.close()
         return attempt.id
@@ -77,14 +78,14 @@ class Stage:
     def finish(self, attempt_id: str) -> LinkAttempt:
         """What a person does after the start: go on, and choose the account."""
         desk = self.open()
-        desk.onboarding.resume_all()
-        attempt = desk.onboarding.get(ACTOR, attempt_id)
+        desk.jobs.run_due()
+        attempt = desk.linking.get(ACTOR, attempt_id)
         for _ in range(4):
             if attempt.state is AttemptState.CHOOSING:
                 chosen = next(one for one in attempt.accounts if one.subtype == "checking")
-                attempt = desk.onboarding.choose(ACTOR, attempt_id, chosen.id)
-            elif desk.onboarding.can_resume(attempt):
-                attempt = desk.onboarding.resume(ACTOR, attempt_id)
+                attempt = desk.linking.choose(ACTOR, attempt_id, chosen.id)
+            elif desk.linking.can_resume(attempt):
+                attempt = desk.linking.resume(ACTOR, attempt_id)
         desk.close()
         return attempt
 
@@ -146,7 +147,7 @@ def test_an_exchange_that_is_under_way_comes_to_its_end(stage: Stage, with_tab: 
     before = stage.access_tokens()
     stage.stop_during("POST", "/item/public_token/exchange", with_tab=with_tab)
     desk = stage.open(idle=True)
-    attempt = desk.onboarding.get(ACTOR, attempt_id)
+    attempt = desk.linking.get(ACTOR, attempt_id)
     (made,) = stage.access_tokens() - before
     assert attempt.item_id and desk.store.items.access_token(attempt.item_id).reveal() == made, "its token is kept"
     assert attempt.problem is None and not attempt.working, "no lease is left to run out"
@@ -159,10 +160,11 @@ def test_an_exchange_that_is_under_way_comes_to_its_end(stage: Stage, with_tab: 
 def test_a_step_at_stripe_is_gone_on_with_and_not_repeated(stage: Stage, path: str) -> None:
     attempt_id = stage.claim()
     desk = stage.open(idle=True)
-    desk.onboarding._run(attempt_id)  # up to the question which account
-    attempt = desk.onboarding.get(ACTOR, attempt_id)
+    for job in desk.store.jobs.open(KIND):
+        desk.jobs.run(job.id)  # up to the question which account
+    attempt = desk.linking.get(ACTOR, attempt_id)
     chosen = next(one for one in attempt.accounts if one.subtype == "checking")
-    desk.onboarding.choose(ACTOR, attempt_id, chosen.id)
+    desk.linking.choose(ACTOR, attempt_id, chosen.id)
     desk.close()
     stage.stop_during("POST", path, with_tab=False)
     finished = stage.finish(attempt_id)
@@ -172,7 +174,8 @@ def test_a_step_at_stripe_is_gone_on_with_and_not_repeated(stage: Stage, path: s
     assert len(intents) == 1
 
 
-def test_a_debit_that_is_under_way_is_one_payment(stage: Stage, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("path", ["/v1/payment_intents", "/confirm"])
+def test_a_debit_that_is_under_way_is_one_payment(stage: Stage, sandbox: Sandbox, path: str) -> None:
     account = stage.finish(stage.claim()).bank_account_id
     assert account
     desk = stage.open(idle=True)
@@ -181,7 +184,7 @@ def test_a_debit_that_is_under_way_is_one_payment(stage: Stage, sandbox: Sandbox
     debit = desk.debits.submit(ACTOR, order)
     assert debit.state is DebitState.CREATED
     desk.close()
-    stage.stop_during("POST", "/v1/payment_intents", with_tab=False)
+    stage.stop_during("POST", path, with_tab=False)
     desk = stage.open()
     kept: Debit = desk.debits.resume(ACTOR, debit.id) if _is_open(desk, debit.id) else _find(desk, debit.id)
     desk.close()

@@ -1,4 +1,4 @@
-"""Health, repair, renewal, replacement and removal, from the desk to the sandbox's own record of each."""
+"""Health, relink, renewal, replacement and removal, from the desk to the sandbox's own record of each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import requests
 
-from dashboard.access import demo_actor
-from dashboard.demo import settings_for
+from dashboard.accounts.eligibility import DEACTIVATED
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.models import AttemptState, BankAccount, Ended, HolderType, ItemState, LinkAttempt
-from dashboard.onboarding import DuplicateAnswer
+from dashboard.domain.models import AttemptState, BankAccount, Ended, HolderType, ItemState, LinkAttempt
+from dashboard.jobs.worker import InlineWorker
+from dashboard.linking import DuplicateAnswer
 from dashboard.settings import load_settings
-from dashboard.standing import DEACTIVATED
-from dashboard.worker import InlineWorker
+from dashboard.staff.access import demo_actor
 from tests.sandboxes import Sandbox
 
 PLATYPUS, CHASE = "ins_109508", "ins_56"
@@ -48,7 +48,7 @@ def post(sandbox: Sandbox, path: str, **body: Any) -> dict[str, Any]:
 
 def report(desk: Desk, sandbox: Sandbox, customer_id: str, bank: str) -> LinkAttempt:
     """A finished Link session in which the customer shared their checking account."""
-    opening = desk.onboarding.open(ACTOR, customer_id)
+    opening = desk.linking.open(ACTOR, customer_id)
     made = post(sandbox, "/sandbox/public_token/create", institution_id=bank, initial_products=["auth"])
     item = sandbox.control("GET", "/plaid")["items"][-1]
     checking = next(one for one in item["accounts"] if one["subtype"] == "checking")
@@ -62,7 +62,7 @@ def report(desk: Desk, sandbox: Sandbox, customer_id: str, bank: str) -> LinkAtt
             "accounts": [{**shared, "type": "depository", "subtype": "checking"}],
         },
     }
-    return desk.onboarding.report(ACTOR, opening.attempt_id, outcome, {})
+    return desk.linking.report(ACTOR, opening.attempt_id, outcome, {})
 
 
 def add(desk: Desk, name: str) -> str:
@@ -73,11 +73,11 @@ def add(desk: Desk, name: str) -> str:
 def link(desk: Desk, sandbox: Sandbox, name: str, bank: str = PLATYPUS) -> BankAccount:
     attempt = report(desk, sandbox, add(desk, name), bank)
     assert attempt.state is AttemptState.AUTHORIZED, attempt.problem
-    return desk.onboarding.account(ACTOR, str(attempt.bank_account_id))
+    return desk.linking.account(ACTOR, str(attempt.bank_account_id))
 
 
 def now(desk: Desk, account: BankAccount) -> BankAccount:
-    return desk.onboarding.account(ACTOR, account.id)
+    return desk.linking.account(ACTOR, account.id)
 
 
 def state(desk: Desk, account: BankAccount) -> ItemState:
@@ -106,14 +106,14 @@ def sources(sandbox: Sandbox, account: BankAccount) -> list[str]:
 def sign_in_on_phone(desk: Desk, sandbox: Sandbox, account: BankAccount) -> LinkAttempt:
     """Update mode on the hosted page, as the customer goes through it; then the desk asks what became of it."""
     attempt_id = desk.hosted.relink(ACTOR, account.item_id)
-    phone = desk.hosted.show(ACTOR, desk.onboarding.get(ACTOR, attempt_id))
+    phone = desk.hosted.show(ACTOR, desk.linking.get(ACTOR, attempt_id))
     assert phone is not None
     key = post(sandbox, "/link/api/start", hosted_id=phone.url.rsplit("/", 1)[1])["session"]
     for action in ({"action": "consent"}, {"action": "credentials", "username": "user_good", "password": "pass_good"}):
         answer = post(sandbox, "/link/api/act", session=key, **action)
     assert answer["end"]["kind"] == "success"
     assert desk.hosted.ask_due() == 1
-    return desk.onboarding.get(ACTOR, attempt_id)
+    return desk.linking.get(ACTOR, attempt_id)
 
 
 def test_a_broken_connection_is_found_listed_and_mended_on_the_phone(desk: Desk, sandbox: Sandbox) -> None:
@@ -121,13 +121,13 @@ def test_a_broken_connection_is_found_listed_and_mended_on_the_phone(desk: Desk,
     break_login(desk, sandbox, account)
     assert state(desk, account) is ItemState.LOGIN_REQUIRED
     assert [work.item.id for work in desk.health.work_list(ACTOR)] == [account.item_id]
-    assert desk.debits.obstacle(ACTOR, account) is not None
+    assert desk.debits.blocker(ACTOR, account) is not None
     token = desk.store.items.access_token(account.item_id)
     attempt = sign_in_on_phone(desk, sandbox, account)
     assert (attempt.state, attempt.bank_account_id) == (AttemptState.AUTHORIZED, account.id)
     assert desk.store.items.access_token(account.item_id) == token
     assert desk.health.work_list(ACTOR) == []
-    assert desk.debits.obstacle(ACTOR, now(desk, account)) is None
+    assert desk.debits.blocker(ACTOR, now(desk, account)) is None
 
 
 def test_ids_that_changed_with_the_sign_in_are_found_again(desk: Desk, sandbox: Sandbox) -> None:
@@ -183,7 +183,7 @@ def test_a_number_that_the_bank_changed_gets_a_new_bank_account_under_the_old_au
     mandate = sandbox.client.v1.mandates.retrieve(str(renewed.mandate_id))
     assert (mandate.status, mandate.payment_method) == ("active", renewed.stripe_bank_account_id)
     assert mandate.customer_acceptance.accepted_at == given.accepted_at
-    assert desk.debits.obstacle(ACTOR, renewed) is None
+    assert desk.debits.blocker(ACTOR, renewed) is None
 
 
 def test_a_number_that_stripe_calls_switched_off_is_renewed_after_the_failure(desk: Desk, sandbox: Sandbox) -> None:
@@ -199,11 +199,11 @@ def test_a_number_that_stripe_calls_switched_off_is_renewed_after_the_failure(de
     plaid_id = str(desk.store.items.plaid_id(account.item_id))
     sandbox.control("POST", "/plaid", numbers_change={"item_id": plaid_id})
     desk.sync.run()
-    assert desk.health.look_at_failures() == 1
+    assert desk.health.check_failures() == 1
     renewed = now(desk, account)
     assert renewed.stripe_bank_account_id != account.stripe_bank_account_id
     assert renewed.is_ready
-    assert desk.health.look_at_failures() == 0
+    assert desk.health.check_failures() == 0
 
 
 def test_a_removal_leaves_nothing_at_either_provider(desk: Desk, sandbox: Sandbox) -> None:
@@ -230,9 +230,9 @@ def test_a_duplicate_replaces_the_first_link_and_stripe_keeps_the_one_bank_accou
 ) -> None:
     account = link(desk, sandbox, "Dora Double")
     second = report(desk, sandbox, account.customer_id, PLATYPUS)
-    assert desk.onboarding.question(second) is not None
-    done = desk.onboarding.answer_duplicate(ACTOR, second.id, DuplicateAnswer.REPLACE)
-    new = desk.onboarding.account(ACTOR, str(done.bank_account_id))
+    assert desk.linking.question(second) is not None
+    done = desk.linking.answer_duplicate(ACTOR, second.id, DuplicateAnswer.REPLACE)
+    new = desk.linking.account(ACTOR, str(done.bank_account_id))
     assert plaid_item(desk, sandbox, account)["removed"]
     assert not plaid_item(desk, sandbox, new)["removed"]
     assert sources(sandbox, account) == [new.stripe_bank_account_id] == [account.stripe_bank_account_id]
@@ -241,7 +241,7 @@ def test_a_duplicate_replaces_the_first_link_and_stripe_keeps_the_one_bank_accou
 
 def go_through_chase(desk: Desk, sandbox: Sandbox, customer_id: str, name: str) -> LinkAttempt:
     """Link at an OAuth bank, as the customer goes through it; what the browser then reports."""
-    opening = desk.onboarding.open(ACTOR, customer_id)
+    opening = desk.linking.open(ACTOR, customer_id)
     key = post(sandbox, "/link/api/start", token=opening.config["token"])["session"]
     post(sandbox, "/link/api/act", session=key, action="consent")
     view = post(sandbox, "/link/api/act", session=key, action="choose", institution_id=CHASE)["view"]
@@ -251,7 +251,7 @@ def go_through_chase(desk: Desk, sandbox: Sandbox, customer_id: str, name: str) 
     post(sandbox, "/link/api/act", session=key, action="accounts", account_ids=[account["id"]])
     end = post(sandbox, "/link/api/act", session=key, action="finish")["end"]
     outcome = {"id": f"outcome-{opening.attempt_id[-12:]}", "kind": "success", "public_token": end["public_token"]}
-    return desk.onboarding.report(ACTOR, opening.attempt_id, {**outcome, "metadata": end["metadata"]}, {})
+    return desk.linking.report(ACTOR, opening.attempt_id, {**outcome, "metadata": end["metadata"]}, {})
 
 
 @pytest.fixture
@@ -266,12 +266,12 @@ def test_a_bank_whose_new_link_ends_the_old_one_leaves_one_that_works(desk: Desk
     """Chase may end the first connection during the second sign-in, so nobody is asked about a dead one."""
     customer = add(desk, "Cher Chase")
     first = go_through_chase(desk, sandbox, customer, "Plaid Checking")
-    old = desk.onboarding.account(ACTOR, str(first.bank_account_id))
+    old = desk.linking.account(ACTOR, str(first.bank_account_id))
     second = go_through_chase(desk, sandbox, customer, "Plaid Checking")
     assert second.state is AttemptState.AUTHORIZED
     assert plaid_item(desk, sandbox, old)["removed"]
     assert now(desk, old).ended is Ended.REPLACED
-    ready = [one.id for one in desk.onboarding.accounts(ACTOR, customer) if one.is_ready]
+    ready = [one.id for one in desk.linking.accounts(ACTOR, customer) if one.is_ready]
     assert ready == [second.bank_account_id]
 
 
@@ -284,8 +284,8 @@ def test_the_one_that_a_link_of_another_account_ended_is_found_within_a_turn(des
     desk.health.ask_due()
     (work,) = desk.health.work_list(ACTOR)
     assert work.item.id == first.item_id
-    old = desk.onboarding.account(ACTOR, str(first.bank_account_id))
-    assert desk.debits.obstacle(ACTOR, old) is not None, "a dead account is not left ready to debit"
+    old = desk.linking.account(ACTOR, str(first.bank_account_id))
+    assert desk.debits.blocker(ACTOR, old) is not None, "a dead account is not left ready to debit"
 
 
 def test_the_same_login_of_two_customers_at_a_tokenized_bank_is_shown(desk: Desk, sandbox: Sandbox) -> None:

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from dashboard.access import demo_actor
-from dashboard.customer_words import Language
 from dashboard.desk import open_desk
-from dashboard.devices import COOKIE, STAFF_PATHS, digest_cookie
+from dashboard.jobs.worker import InlineWorker
+from dashboard.messages.customer_screens import Language
 from dashboard.settings import load_settings
-from dashboard.store.locks import Lock
-from dashboard.worker import InlineWorker
+from dashboard.staff.access import demo_actor
+from dashboard.store.linking.handovers import HandoverLock
+from dashboard.web.devices import COOKIE, digest_cookie
+from dashboard.web.visits import STAFF_PATHS
 from tests.browser.desk import RunningDesk
-from tests.tabs import Tab, drive
+from tests.fake_browser_tab import Tab, drive
 
 PAGES = ("payments", "customers", "accounts", "attention", "audit", "setup", "debit", "onboard", "sandbox")
 
@@ -34,10 +35,10 @@ def hand_over(desk: RunningDesk, tab: Tab, name: str) -> None:
     try:
         customer = opened.customers.add(demo_actor(), name, f"{name.split()[0].lower()}@example.com", name)
         device = digest_cookie(tab.cookies[COOKIE])
-        lock = Lock(
+        lock = HandoverLock(
             f"lock_{device[:8]}", device, "demo", "", customer.id, None, None, Language.ENGLISH, None, datetime.now(UTC)
         )
-        assert opened.store.locks.add(lock)
+        assert opened.store.handovers.add(lock)
     finally:
         opened.close()
 

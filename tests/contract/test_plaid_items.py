@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import queue
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,17 +17,13 @@ from plaid.model.item_access_token_invalidate_request import ItemAccessTokenInva
 from plaid.model.item_get_request import ItemGetRequest
 from plaid.model.item_public_token_exchange_request import ItemPublicTokenExchangeRequest
 from plaid.model.item_remove_request import ItemRemoveRequest
-from plaid.model.item_webhook_update_request import ItemWebhookUpdateRequest
 from plaid.model.processor_stripe_bank_account_token_create_request import (
     ProcessorStripeBankAccountTokenCreateRequest,
 )
 from plaid.model.processor_token_create_request import ProcessorTokenCreateRequest
-from plaid.model.sandbox_item_fire_webhook_request import SandboxItemFireWebhookRequest
 from plaid.model.sandbox_item_reset_login_request import SandboxItemResetLoginRequest
 from plaid.model.transactions_sync_request import TransactionsSyncRequest
 
-from dashboard.errors import ProviderRejected
-from dashboard.gateways.signatures import PlaidVerifier
 from tests.contract.plaid_client import PlaidClient, refusal
 from tests.sandboxes import Sandbox
 
@@ -287,6 +279,13 @@ def test_pending_transactions_are_posted_the_next_day(fresh: Sandbox) -> None:
     assert posted["pending"] is False
 
 
+def test_the_dynamic_user_takes_any_password(client: PlaidClient) -> None:
+    access_token = client.link(
+        products=("transactions",), override_username="user_transactions_dynamic", override_password="any words"
+    )
+    assert client.api.transactions_sync(TransactionsSyncRequest(access_token=access_token))["accounts"]
+
+
 def test_an_item_without_auth_is_read_as_well(client: PlaidClient) -> None:
     access_token = client.link("ins_10", products=("transactions",), webhook="https://desk.example/hook")
     item = client.api.item_get(ItemGetRequest(access_token=access_token))["item"]
@@ -294,78 +293,6 @@ def test_an_item_without_auth_is_read_as_well(client: PlaidClient) -> None:
     assert [str(each) for each in item["products"]] == ["transactions"]
     error = refusal(client.api.auth_get, AuthGetRequest(access_token=access_token))[1]
     assert error["error_message"] == "client does not have user consent to access the PRODUCT_AUTH product"
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[str, queue.Queue[tuple[bytes, str]]]]:
-    """An address on this machine, and the webhooks that came to it."""
-    came: queue.Queue[tuple[bytes, str]] = queue.Queue()
-
-    class Receiver(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            came.put((self.rfile.read(int(self.headers["Content-Length"])), self.headers["Plaid-Verification"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/hook", came
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_fired_webhook_arrives_signed_as_plaid_signs(
-    client: PlaidClient, sandbox: Sandbox, receiver: tuple[str, queue.Queue[tuple[bytes, str]]]
-) -> None:
-    address, came = receiver
-    access_token = client.link(webhook=address)
-    fire = SandboxItemFireWebhookRequest(access_token=access_token, webhook_code="PENDING_DISCONNECT")
-    assert client.api.sandbox_item_fire_webhook(fire)["webhook_fired"] is True
-    body, token = came.get(timeout=10)
-
-    def key_of(kid: str) -> dict[str, Any]:
-        return dict(client.raw("/webhook_verification_key/get", {"key_id": kid})[1]["key"])
-
-    verifier = PlaidVerifier(key_of, sandbox.state.clock.now)
-    told = verifier.verify(body, token)
-    assert (told["webhook_type"], told["webhook_code"]) == ("ITEM", "PENDING_DISCONNECT")
-    assert told["environment"] == "sandbox"
-    assert told["reason"]
-    with pytest.raises(ProviderRejected):
-        verifier.verify(body + b" ", token)
-
-
-def test_a_hosted_session_tells_its_end(
-    client: PlaidClient, receiver: tuple[str, queue.Queue[tuple[bytes, str]]]
-) -> None:
-    address, came = receiver
-    body = {
-        "client_name": "Acme",
-        "language": "en",
-        "country_codes": ["US"],
-        "user": {"client_user_id": "c-1"},
-        "products": ["auth"],
-        "webhook": address,
-        "hosted_link": {},
-    }
-    made = client.raw("/link/token/create", body)[1]
-    session = client.raw("/link/api/start", {"hosted_id": made["hosted_link_url"].rsplit("/", 1)[1]})[1]["session"]
-    client.raw("/link/api/act", {"session": session, "action": "exit"})
-    told = json.loads(came.get(timeout=10)[0])
-    assert (told["webhook_type"], told["webhook_code"], told["status"]) == ("LINK", "SESSION_FINISHED", "EXITED")
-    assert told["link_token"] == made["link_token"]
-
-
-def test_a_new_webhook_address_is_acknowledged(
-    client: PlaidClient, receiver: tuple[str, queue.Queue[tuple[bytes, str]]]
-) -> None:
-    address, came = receiver
-    request = ItemWebhookUpdateRequest(access_token=client.link(), webhook=address)
-    assert client.api.item_webhook_update(request)["item"]["webhook"] == address
-    assert b"WEBHOOK_UPDATE_ACKNOWLEDGED" in came.get(timeout=10)[0]
 
 
 def test_a_control_that_does_not_exist_is_refused_in_words(client: PlaidClient) -> None:

@@ -106,6 +106,9 @@ def test_a_hosted_link_lives_as_long_as_its_address(
         ({"user": {}}, "MISSING_FIELDS"),
         ({"user": {"client_user_id": "jo@example.com"}}, "INVALID_FIELD"),
         ({"user": {"client_user_id": "+1 415 555 2671"}}, "INVALID_FIELD"),
+        ({"user": {"client_user_id": "+14155552671"}}, "INVALID_FIELD"),
+        ({"user": {"client_user_id": "(415) 555-2671"}}, "INVALID_FIELD"),
+        ({"user": {"client_user_id": "415-555-2671"}}, "INVALID_FIELD"),
         ({"user": {"client_user_id": "c", "phone_number": "415-555"}}, "INVALID_FIELD"),
         ({"redirect_uri": "https://desk.example/back?x=1"}, "INVALID_FIELD"),
         ({"redirect_uri": "https://desk.example/back#x"}, "INVALID_FIELD"),
@@ -114,7 +117,7 @@ def test_a_hosted_link_lives_as_long_as_its_address(
         ({"access_token": "access-sandbox-x", "products": None}, "INVALID_ACCESS_TOKEN"),
         ({"institution_id": "ins_0"}, "INVALID_INSTITUTION"),
         ({"hosted_link": {"url_lifetime_seconds": 22 * 86400}}, "INVALID_FIELD"),
-        ({"account_filters": {"depository": {"colour": "red"}}}, "UNKNOWN_FIELDS"),
+        ({"account_filters": {"depository": {"color": "red"}}}, "UNKNOWN_FIELDS"),
         ({"account_filters": {"depository": {"account_subtypes": ["credit card"]}}}, "INVALID_FIELD"),
         ({"link_customization_name": "missing"}, "INVALID_LINK_CUSTOMIZATION"),
     ],
@@ -125,8 +128,8 @@ def test_a_link_token_that_cannot_work_is_refused(client: PlaidClient, change: d
     assert (status, error.get("error_code")) == (400, code)
 
 
-def test_a_customers_own_number_is_no_phone_number(client: PlaidClient) -> None:
-    for id in ("cust_000123", "42", "5f0c7a1e-0d52-4f0e-9d0a-3d4b8a3a1d20"):
+def test_a_number_of_ones_own_is_no_phone_number(client: PlaidClient) -> None:
+    for id in ("cust_000123", "42", "1796000000", "1796000000.123456", "5f0c7a1e-0d52-4f0e-9d0a-3d4b8a3a1d20"):
         assert client.raw("/link/token/create", {**BODY, "user": {"client_user_id": id}})[0] == 200
 
 

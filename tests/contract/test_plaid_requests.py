@@ -94,15 +94,15 @@ def test_absent_keys_are_missing_fields(sandbox: Sandbox) -> None:
         ("/item/get", {}, "MISSING_FIELDS", "the following required fields are missing: access_token"),
         (
             "/item/get",
-            {"access_token": "x", "colour": 1},
+            {"access_token": "x", "color": 1},
             "UNKNOWN_FIELDS",
-            "the following fields are not recognized by this endpoint: colour",
+            "the following fields are not recognized by this endpoint: color",
         ),
         (
             "/accounts/get",
-            {"access_token": "x", "options": {"colour": 1}},
+            {"access_token": "x", "options": {"color": 1}},
             "UNKNOWN_FIELDS",
-            "the following fields are not recognized by this endpoint: options.colour",
+            "the following fields are not recognized by this endpoint: options.color",
         ),
         (
             "/processor/stripe/bank_account_token/create",

@@ -1,4 +1,4 @@
-"""Recognisable secrets go through every flow; afterwards nothing that is kept, written or logged holds one of them."""
+"""Recognizable secrets go through every flow; afterwards nothing that is kept, written or logged holds one of them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,33 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from dashboard.access import demo_actor
-from dashboard.audit import AuditFilter
-from dashboard.backup import Backups
-from dashboard.customer_words import Language
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import examine
-from dashboard.errors import AccessDenied, DeskError, ProviderRejected
-from dashboard.export import Format, export, write_file
-from dashboard.filters import PaymentFilter
-from dashboard.models import AttemptState, DebitOrder, DebitState, HolderType, Purpose
-from dashboard.rotation import rotate
+from dashboard.domain.errors import AccessDenied, DeskError, ProviderRejected
+from dashboard.domain.models import AttemptState, DebitOrder, DebitState, HolderType, Purpose
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.jobs.worker import InlineWorker
+from dashboard.messages.customer_screens import Language
+from dashboard.operations.audit import AuditFilter
+from dashboard.operations.backup import Backups
+from dashboard.operations.key_rotation import rotate
+from dashboard.payments.export import Format, write_file
+from dashboard.payments.export_jobs import ExportOrder
 from dashboard.settings import load_settings
-from dashboard.sign_in import RoleRules, SignIn
-from dashboard.store.people import PeopleRows
-from dashboard.store.vault import Vault, make_key
-from dashboard.worker import InlineWorker
-from tests.planted import files_in, find_secrets, tokens_of
+from dashboard.staff.access import demo_actor
+from dashboard.staff.sign_in import RoleRules, SignIn
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.staff import StaffTable
+from tests.machine import CHEAP
+from tests.planted_secrets import files_in, find_secrets, tokens_of
 from tests.sandboxes import Sandbox
 
 ACTOR = demo_actor("192.0.2.1")
@@ -107,19 +110,19 @@ class Planted:
     def link(self, slug: str) -> str:
         desk = self.desk
         customer = desk.customers.add(ACTOR, f"Ada {slug}", f"{slug}@example.com", slug, HolderType.INDIVIDUAL)
-        opening = desk.onboarding.open(ACTOR, customer.id)
+        opening = desk.linking.open(ACTOR, customer.id)
         outcome = self.make_outcome(slug)
-        attempt = desk.onboarding.report(
+        attempt = desk.linking.report(
             ACTOR, opening.attempt_id, outcome, {"page": f"https://desk/?t={outcome['public_token']}"}
         )
         if attempt.state is AttemptState.CHOOSING:
             chosen = next(one for one in attempt.accounts if one.subtype == "checking")
-            attempt = desk.onboarding.choose(ACTOR, attempt.id, chosen.id)
+            attempt = desk.linking.choose(ACTOR, attempt.id, chosen.id)
         self.said.append(repr(attempt))
         return attempt.id
 
     def debit(self, attempt_id: str) -> DebitState:
-        desk, attempt = self.desk, self.desk.onboarding.get(ACTOR, attempt_id)
+        desk, attempt = self.desk, self.desk.linking.get(ACTOR, attempt_id)
         balance = desk.debits.balance(ACTOR, str(attempt.bank_account_id))
         order = DebitOrder(
             desk.debits.ticket(), str(attempt.bank_account_id), 1_234, "INV-SECRET", Purpose.GOODS, balance
@@ -136,28 +139,26 @@ class Planted:
                 self.sandbox.fault(kind=kind, path=path)
                 self.link(f"{kind}-{abs(hash(path))}".replace("_", "-"))
         again = self.make_outcome("again")
-        opening = self.desk.onboarding.open(ACTOR, self.desk.customers.find(ACTOR, "")[0].id)
+        opening = self.desk.linking.open(ACTOR, self.desk.customers.find(ACTOR, "")[0].id)
         try:
-            self.desk.onboarding.report(ACTOR, opening.attempt_id, {**again, "id": ""}, {"page": again["public_token"]})
+            self.desk.linking.report(ACTOR, opening.attempt_id, {**again, "id": ""}, {"page": again["public_token"]})
         except DeskError as error:
             self.said.append(f"{error.sentences()} {error!r} {vars(error)}")
 
     def live_on(self, attempt_id: str) -> None:
         """What becomes of a link later: phone, repair, looks, bank data, new tokens, webhooks, removal, erasure."""
-        desk, attempt = self.desk, self.desk.onboarding.get(ACTOR, attempt_id)
+        desk, attempt = self.desk, self.desk.linking.get(ACTOR, attempt_id)
         item, account = str(attempt.item_id), str(attempt.bank_account_id)
         if not self.classic:
-            accepted = desk.onboarding.accept(ACTOR, attempt.customer_id, "offline", {}, Language.ENGLISH)
-            hosted = desk.onboarding.get(ACTOR, desk.hosted.open(ACTOR, attempt.customer_id, accepted))
+            accepted = desk.linking.accept(ACTOR, attempt.customer_id, "offline", {}, Language.ENGLISH)
+            hosted = desk.linking.get(ACTOR, desk.hosted.open(ACTOR, attempt.customer_id, accepted))
             phone = desk.hosted.show(ACTOR, hosted)
             assert phone is not None
             self.addresses.append(phone.url.rpartition("/")[2])
             desk.hosted.ask_due(timedelta(minutes=1))
-            repair = desk.onboarding.relink(ACTOR, item)
+            repair = desk.linking.relink(ACTOR, item)
             outcome = self.make_outcome("repair")
-            self.said.append(
-                repr(desk.onboarding.report(ACTOR, repair.attempt_id, outcome, {"page": outcome["token"]}))
-            )
+            self.said.append(repr(desk.linking.report(ACTOR, repair.attempt_id, outcome, {"page": outcome["token"]})))
             old = desk.store.items.access_token(item).reveal()
             assert desk.plaid_tokens.rotate(ACTOR) >= 1
             assert desk.store.items.access_token(item).reveal() != old
@@ -174,7 +175,7 @@ class Planted:
         self.hear(item)
         self.said += [repr(desk.removals.remove(ACTOR, item, "closed")), repr(desk.store.removals.get(item))]
         erased = self.desk.customers.find(ACTOR, "again-erased")[0]
-        self.said.append(repr(desk.erasing.order(ACTOR, erased.id, "again-erased")))
+        self.said.append(repr(desk.erasures.order(ACTOR, erased.id, "again-erased")))
         desk.retention.run_daily()
 
     def hear(self, item: str) -> None:
@@ -191,7 +192,8 @@ class Planted:
             self.said.append(f"{refused.value.sentences()} {refused.value!r} {vars(refused.value)}")
 
     def use_pin(self) -> None:
-        pins = SignIn(PeopleRows(self.desk.store.database), self.desk.store.trail, self.desk.clock, RoleRules({}))
+        store = self.desk.store
+        pins = SignIn(StaffTable(store.database, CHEAP), store.trail, self.desk.clock, RoleRules({}))
         pins.set_pin(ACTOR, PIN)
         pins.prove(ACTOR, PIN)
         with pytest.raises(AccessDenied):
@@ -201,18 +203,20 @@ class Planted:
         """Exports, backups, a rotation, the doctor."""
         desk = self.desk
         for format in Format:
-            rows = desk.payments.rows(ACTOR, PaymentFilter())
-            zone = desk.settings.timezone
-            write_file(
-                self.home / f"payments.{format.value}",
-                lambda out, rows=rows, format=format, zone=zone: export(rows, out, format, zone=zone),  # type: ignore[misc]
-            )
+            order = ExportOrder(PaymentFilter(), format, desk.settings.timezone)
+            desk.exports.write(ACTOR, order, self.home / f"payments.{format.value}")
+        for name, write in (
+            ("customers", partial(desk.customers.workbook, ACTOR, zone=desk.settings.timezone)),
+            ("audit", partial(desk.audit.workbook, ACTOR, wanted=AuditFilter())),
+            ("payouts", partial(desk.payout_export.workbook, ACTOR, zone=desk.settings.timezone)),
+        ):
+            write_file(self.home / f"{name}.xlsx", write)
         vault = Vault(desk.settings.keys)
         backups = Backups(desk.store.database, desk.store.trail, vault, desk.clock, self.home / "backups")
         backups.make(ACTOR)
         Backups(desk.store.database, desk.store.trail, vault, desk.clock, self.home / "sealed").make(ACTOR, sealed=True)
         self.said.append("".join(desk.customers.export(ACTOR)) + "".join(desk.audit.export(ACTOR, AuditFilter())))
-        accounts = [account.id for account in desk.onboarding.accounts(ACTOR)]
+        accounts = [account.id for account in desk.linking.accounts(ACTOR)]
         self.said.append("".join(desk.account_export.lines(ACTOR, accounts)))
         self.said.append(str(desk.sync.run().as_dict()))
         self.said += [str(check.as_dict()) for check in examine(desk, ACTOR)]
@@ -246,7 +250,7 @@ def planted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Planted]
 def test_no_secret_is_left_anywhere(planted: Planted, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     linked = planted.link("first")
-    assert planted.desk.onboarding.get(ACTOR, linked).state is AttemptState.AUTHORIZED
+    assert planted.desk.linking.get(ACTOR, linked).state is AttemptState.AUTHORIZED
     assert planted.debit(linked) is DebitState.SUBMITTED
     planted.desk.sync.run()
     planted.fail()
@@ -266,12 +270,13 @@ def test_no_secret_is_left_anywhere(planted: Planted, caplog: pytest.LogCaptureF
 def test_the_search_finds_a_secret_wherever_one_is(planted: Planted, caplog: pytest.LogCaptureFixture) -> None:
     """Without this, finding nothing would prove nothing."""
     desk = planted.desk
-    linked = desk.onboarding.get(ACTOR, planted.link("first"))
+    linked = desk.linking.get(ACTOR, planted.link("first"))
     token = desk.store.items.access_token(str(linked.item_id)).reveal()
     desk.store.trail.append(ACTOR, "test", "nobody", desk.clock.now(), token=token)
     logging.getLogger("dashboard").warning("The token is %s.", token)
     money = {"amount": 5, "currency": "usd", "created": 1_790_000_000, "status": "succeeded"}
-    desk.store.ledger.apply("charges", [{"id": "py_1", **money, "description": token}])
+    ach = {"payment_method_details": {"type": "us_bank_account"}}
+    desk.store.projection.apply("charges", [{"id": "py_1", **money, "description": token, **ach}])
     planted.said.append(f"error: {token}")
     planted.write_everything()
     found = planted.find(caplog.text)

@@ -165,6 +165,9 @@ def test_raw_numbers_need_microdeposits_by_descriptor_code(sandbox: Sandbox) -> 
         ({"capture_method": "manual"}, None),
         ({"statement_descriptor": "A" * 23}, None),
         ({"statement_descriptor": "A <B>"}, None),
+        ({"statement_descriptor": "ACME"}, None),
+        ({"statement_descriptor": "12345"}, None),
+        ({"statement_descriptor": "АКМЕ ООО"}, None),
         ({"payment_method_options": {"us_bank_account": {"target_date": "2020-01-01"}}}, None),
         ({"payment_method": "pm_none"}, "resource_missing"),
         ({"customer": "cus_none"}, "resource_missing"),
@@ -206,3 +209,40 @@ def test_metadata_and_description_can_change_while_a_debit_is_processing_and_the
     update = sandbox.client.v1.payment_intents.update
     assert update(intent.id, {"metadata": {"b": "2"}}).metadata.to_dict() == {"a": "1", "b": "2"}
     assert refusal(update, intent.id, {"amount": 700}).code == "payment_intent_unexpected_state"
+
+
+def test_the_merchants_account_is_read_by_its_id_and_no_other(sandbox: Sandbox) -> None:
+    accounts = sandbox.client.v1.accounts
+    own = accounts.retrieve_current()
+    assert accounts.retrieve(own.id).to_dict() == own.to_dict()
+    other = refusal(accounts.retrieve, "acct_1234567890123456")
+    assert (other.http_status, other.error.code) == (403, "account_invalid")
+
+
+def test_a_customers_default_source_and_lists_are_answered_where_asked_for(sandbox: Sandbox) -> None:
+    customer, account = sandbox.link()
+    wanted: Any = {"expand": ["default_source", "sources", "subscriptions", "tax_ids"]}
+    found = sandbox.client.v1.customers.retrieve(customer, wanted).to_dict()
+    assert (found["default_source"]["object"], found["default_source"]["id"]) == ("bank_account", account)
+    assert [each["id"] for each in found["sources"]["data"]] == [account]
+    for name in ("subscriptions", "tax_ids"):
+        assert (found[name]["object"], found[name]["data"]) == ("list", [])
+        assert found[name]["url"] == f"/v1/customers/{customer}/{name}"
+    assert not {"sources", "subscriptions", "tax_ids"} & set(sandbox.client.v1.customers.retrieve(customer).to_dict())
+    nothing: Any = {"expand": ["nonsense"]}
+    assert refusal(sandbox.client.v1.customers.retrieve, customer, nothing).http_status == 400
+
+
+def test_an_address_has_all_its_parts(sandbox: Sandbox) -> None:
+    given: Any = {"address": {"line1": "1 Main"}, "shipping": {"name": "J", "address": {"city": "Rome"}}}
+    made = sandbox.client.v1.customers.create(given).to_dict()
+    parts = {"city", "country", "line1", "line2", "postal_code", "state"}
+    assert (set(made["address"]), made["address"]["line1"], made["address"]["line2"]) == (parts, "1 Main", None)
+    assert (set(made["shipping"]["address"]), made["shipping"]["address"]["city"]) == (parts, "Rome")
+
+
+def test_a_deleted_customer_is_told_of_as_they_were(sandbox: Sandbox) -> None:
+    customer = sandbox.client.v1.customers.create({"name": "Gone Soon"})
+    sandbox.client.v1.customers.delete(customer.id)
+    told = sandbox.client.v1.events.list({"type": "customer.deleted", "limit": 1}).data[0]
+    assert (told.data.object["id"], told.data.object["name"]) == (customer.id, "Gone Soon")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, is_business_day, submission_day
+from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, is_business_day, submission_day
 from dashboard.sandbox.clock import later, open_of
 
 CLOSED = {  # the Federal Reserve Banks' published holidays on weekdays

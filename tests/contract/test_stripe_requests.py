@@ -71,19 +71,37 @@ def test_an_unknown_parameter_a_missing_one_and_a_wrong_one_are_named(sandbox: S
     assert "must be one of offline, or online" in str(wrong)
 
 
-def test_payment_method_types_is_taken_as_the_newer_name(sandbox: Sandbox) -> None:
-    body: Any = {"amount": 100, "currency": "usd", "payment_method_types": ["us_bank_account"]}
-    assert sandbox.client.v1.payment_intents.create(body).payment_method_types == ["us_bank_account"]
+OLD: Any = {"stripe_version": "2026-08-26.dahlia"}
 
 
-def test_a_strict_sandbox_refuses_payment_method_types_in_this_version_alone(fresh: Sandbox) -> None:
-    fresh.state.set("strict", "1")
+@pytest.mark.parametrize("version", ["2026-09-30.endive", "2026-10-28.endive", "2026-10-28.preview"])
+def test_payment_method_types_is_refused_since_it_ended(sandbox: Sandbox, version: str) -> None:
+    customer, account = sandbox.link()
+    intent: Any = {"amount": 100, "currency": "usd", "payment_method_types": ["us_bank_account"]}
+    setup: Any = {"customer": customer, "payment_method": account, "payment_method_types": ["us_bank_account"]}
+    for create, body in (
+        (sandbox.client.v1.payment_intents.create, intent),
+        (sandbox.client.v1.setup_intents.create, setup),
+    ):
+        error = refusal(create, body, {"stripe_version": version})
+        assert (error.http_status, error.code) == (400, "payment_method_types_no_longer_supported")
+
+
+def test_an_older_version_takes_payment_method_types_and_never_both_names(sandbox: Sandbox) -> None:
     body: Any = {"amount": 100, "currency": "usd", "payment_method_types": ["us_bank_account"]}
-    intents = fresh.client.v1.payment_intents
-    assert refusal(intents.create, body).code == "payment_method_types_no_longer_supported"
-    assert intents.create(body, {"stripe_version": "2026-08-26.dahlia"}).status == "requires_payment_method"
-    old = {**body, "payment_method_types": ["ach_debit"]}
-    assert "legacy" in str(refusal(intents.create, old, {"stripe_version": "2026-08-26.dahlia"}))
+    intents = sandbox.client.v1.payment_intents
+    made = intents.create(body, OLD)
+    assert (made.status, made.payment_method_types) == ("requires_payment_method", ["us_bank_account"])
+    both = {**body, "allowed_payment_method_types": ["us_bank_account"]}
+    assert refusal(intents.create, both, OLD).code == "parameters_exclusive"
+    assert "legacy" in str(refusal(intents.create, {**body, "payment_method_types": ["ach_debit"]}, OLD))
+
+
+def test_without_a_version_the_newest_counts(sandbox: Sandbox) -> None:
+    key = {"Authorization": f"Bearer {sandbox.keys['stripe']['secret_key']}"}
+    body = {"amount": "100", "currency": "usd", "payment_method_types[]": "us_bank_account"}
+    answer = sandbox.http.post(f"{sandbox.url}/v1/payment_intents", data=body, headers=key, timeout=10)
+    assert answer.json()["error"]["code"] == "payment_method_types_no_longer_supported"
 
 
 def test_a_customer_is_made_changed_found_by_email_and_deleted(sandbox: Sandbox) -> None:
@@ -249,7 +267,7 @@ def test_rate_limits_are_per_endpoint_when_they_are_asked_for(tmp_path: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "customers/search"), ("POST", "payouts"), ("GET", "subscriptions"), ("GET", "files")]
+    ("method", "path"), [("GET", "customers/search"), ("POST", "topups"), ("GET", "subscriptions"), ("GET", "files")]
 )
 def test_what_is_not_imitated_says_so(sandbox: Sandbox, method: str, path: str) -> None:
     answer = sandbox.http.request(

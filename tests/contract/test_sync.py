@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access import demo_actor
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.errors import Refused, WrongDatabase
-from dashboard.filters import PaymentFilter
+from dashboard.domain.errors import Refused, WrongDatabase
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
+from dashboard.staff.access import demo_actor
 from dashboard.sync.run import LEASE
-from dashboard.worker import InlineWorker
 from tests.sandboxes import Sandbox
 
 ACTOR = demo_actor()
@@ -104,10 +104,10 @@ def test_reads_are_counted_beside_the_allowance(desk: Desk) -> None:
 
 def test_two_syncs_do_not_run_beside_each_other(desk: Desk) -> None:
     now = int(desk.clock.real().timestamp())
-    assert desk.store.sync_state.take_lease(LEASE, "another", now, now + 60)
+    assert desk.store.sync_state.acquire_lease(LEASE, "another", now, now + 60)
     with pytest.raises(Refused, match="running"):
         desk.sync.run()
-    assert desk.store.sync_state.take_lease(LEASE, "third", now + 61, now + 120), "a dead holder's lease expires"
+    assert desk.store.sync_state.acquire_lease(LEASE, "third", now + 61, now + 120), "a dead holder's lease expires"
 
 
 def test_a_backfill_that_is_stopped_goes_on_where_it_was(desk: Desk, alive: Sandbox) -> None:
@@ -136,6 +136,34 @@ def test_a_cursor_older_than_the_events_falls_back_to_a_backfill(desk: Desk, ali
     assert kept(desk) == listed(alive)
 
 
+@pytest.mark.parametrize("business_days", [2, 22])
+def test_a_refund_that_fails_while_nobody_looks_is_given_back(desk: Desk, alive: Sandbox, business_days: int) -> None:
+    """Its account was blocked in the meantime; after 22 business days Stripe's events no longer tell of it."""
+    customer, account = alive.link()
+    paid = alive.debit(customer, account, amount=4_321)
+    alive.advance(6)
+    alive.choose("account_closed", account)
+    alive.debit(customer, account, amount=1_234)
+    alive.advance(2)
+    refund = alive.client.v1.refunds.create({"payment_intent": paid.id})
+    desk.follow_sandbox()
+    desk.sync.run()
+    assert state_of(desk, paid.id) == "refunded"
+    alive.advance(business_days)
+    alive.advance(2)
+    desk.follow_sandbox()
+    desk.sync.run()
+    assert alive.client.v1.refunds.retrieve(refund.id).status == "failed"
+    assert state_of(desk, paid.id) in {"succeeded", "paid_out"}
+    assert kept(desk) == listed(alive)
+
+
+def state_of(desk: Desk, intent_id: str) -> str:
+    found = desk.store.payments.get(intent_id)
+    assert found is not None
+    return str(found["state"])
+
+
 def test_a_database_of_another_stripe_account_is_refused(desk: Desk, tmp_path: Path) -> None:
     desk.sync.run()
     other = Sandbox(tmp_path / "other")
@@ -150,13 +178,13 @@ def test_a_database_of_another_stripe_account_is_refused(desk: Desk, tmp_path: P
 
 def test_payouts_tie_to_the_payments_in_them(desk: Desk) -> None:
     desk.sync.run()
-    lines, more = desk.reconcile.payouts(ACTOR, size=500)
+    lines, more = desk.payouts.page(ACTOR, size=500)
     tied = [line for line in lines if line.ties]
     assert len(tied) >= 20 and not more
     for line in tied[:5]:
-        parts, _ = desk.reconcile.parts(ACTOR, line.id, size=1_000)
+        parts, _ = desk.payouts.items(ACTOR, line.id, size=1_000)
         assert sum(part.net for part in parts) == line.amount and len(parts) == line.parts
-        sums = desk.reconcile.sums(ACTOR, line.id)
+        sums = desk.payouts.sums(ACTOR, line.id)
         assert sum(one.net for one in sums) == line.amount and sum(one.parts for one in sums) == line.parts
         assert all(one.net == one.amount - one.fee for one in sums)
         assert any(part.customer for part in parts)

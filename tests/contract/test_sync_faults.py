@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.errors import ProviderError
+from dashboard.domain.errors import ProviderError
 from dashboard.gateways.stripe import Stripe
+from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.sync import Sync, SyncReport
 from dashboard.sync.changes import CURSOR, SLOW_CURSOR
-from dashboard.worker import InlineWorker
 from tests.contract.test_sync import kept, listed
 from tests.proxies import Fault, FaultProxy, Plan, proxied
 from tests.sandboxes import Sandbox
@@ -40,7 +40,11 @@ class Line:
         ready = {"url": sandbox.url, "link_script": f"{sandbox.url}/link.js", **sandbox.keys}
         settings = load_settings(settings_for(ready, {}, folder) | {"STRIPE_API_BASE": proxy.url}, None)
         self.desk: Desk = open_desk(settings, worker=InlineWorker(), stripe=Stripe(settings, retries=0))
-        self.sync = Sync(self.desk.store, self.desk.stripe, self.desk.clock, settings, sleep=lambda seconds: None)
+        self.sync = Sync(
+            *(self.desk.store, self.desk.stripe, self.desk.clock, settings),
+            sleep=lambda seconds: None,
+            pace=lambda seconds: None,
+        )
 
     def run_until_done(self, plan: Plan) -> tuple[SyncReport, int]:
         """Sync until one comes to its end, the fault taken back after two that did not; and how many did not."""

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.errors import ProviderUnreachable
-from dashboard.filters import PaymentFilter
-from dashboard.gateways.replies import Page
+from dashboard.domain.errors import ProviderUnreachable
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
+from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
-from dashboard.worker import InlineWorker
 from tests.contract.test_sync import kept, listed
 from tests.sandboxes import Sandbox
 

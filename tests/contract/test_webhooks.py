@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
+import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,22 +19,23 @@ import pytest
 import requests
 from joserfc import jwk, jwt
 
-from dashboard.access import demo_actor
-from dashboard.demo import settings_for
+from dashboard.cli.demo import settings_for
+from dashboard.cli.processes import find_port
 from dashboard.desk import Desk, open_desk
-from dashboard.models import HolderType
-from dashboard.processes import find_port
+from dashboard.domain.models import HolderType
+from dashboard.jobs.worker import InlineWorker
 from dashboard.sandbox.plaid.webhooks import sign as sign_plaid
 from dashboard.sandbox.plaid.webhooks import signing_key
 from dashboard.sandbox.stripe.webhooks import deliver
 from dashboard.sandbox.stripe.webhooks import sign as sign_stripe
 from dashboard.settings import load_settings
-from dashboard.store.acceptances import Acceptance
-from dashboard.store.hosted import Waiting
-from dashboard.worker import InlineWorker
+from dashboard.staff.access import demo_actor
+from dashboard.store.linking.hosted import Waiting
+from dashboard.store.mandates.acceptances import Acceptance
 from tests.browser.desk import RunningDesk
 from tests.pages.test_pages import link
 from tests.sandboxes import Sandbox
+from tests.unit.test_signatures import bend
 
 
 class HookedDesk(RunningDesk):
@@ -117,19 +122,30 @@ def test_a_payment_is_in_the_table_seconds_after_stripe_knew(desk: HookedDesk, b
     assert beside.store.webhooks.open("stripe") == {}, "what was told has been read"
 
 
-def test_an_event_that_comes_again_is_the_same_event(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
-    event = sandbox.client.v1.events.list({"limit": 1, "type": "payment_intent.processing"}).data[0]
-    body = json.dumps(event.to_dict()).encode()
-    before = desk.rows("SELECT count(*), max(done_at) FROM webhook_event")
+@pytest.fixture
+def paid(sandbox: Sandbox) -> str:
+    """A PaymentIntent that is processing."""
+    return str(sandbox.debit(*sandbox.link()).id)
+
+
+def test_an_event_that_comes_again_is_the_same_event(
+    desk: HookedDesk, beside: Desk, sandbox: Sandbox, paid: str
+) -> None:
+    events = sandbox.client.v1.events.list({"limit": 10, "type": "payment_intent.processing"}).data
+    event = next(one for one in events if one.data.object["id"] == paid)
+    kept = "SELECT count(*), max(done_at) FROM webhook_event WHERE id = ?"
+    until(lambda: desk.rows(kept, event.id)[0][0])
+    beside.sync.run()
+    before = desk.rows(kept, event.id)
     for _ in range(3):
-        assert deliver(f"{desk.url}/webhooks/stripe", body, desk.secret)
-    assert desk.rows("SELECT count(*), max(done_at) FROM webhook_event") == before
-    assert beside.store.webhooks.open("stripe") == {}
+        assert deliver(f"{desk.url}/webhooks/stripe", json.dumps(event.to_dict()).encode(), desk.secret)
+    assert desk.rows(kept, event.id) == before
+    assert event.id not in beside.store.webhooks.open("stripe")
 
 
-def test_an_event_is_a_hint_and_never_data(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
+def test_an_event_is_a_hint_and_never_data(desk: HookedDesk, beside: Desk, sandbox: Sandbox, paid: str) -> None:
     """Even with a right signature: what an event claims of an object is not kept, the object is read at Stripe."""
-    intent = sandbox.client.v1.payment_intents.list({"limit": 1}).data[0]
+    intent = sandbox.client.v1.payment_intents.retrieve(paid)
     claimed = {**intent.to_dict(), "status": "succeeded", "amount": 99_999_900}
     body = json.dumps(
         {
@@ -145,6 +161,8 @@ def test_an_event_is_a_hint_and_never_data(desk: HookedDesk, beside: Desk, sandb
     beside.sync.run()
     ((amount, state),) = desk.rows("SELECT amount, state FROM payment WHERE intent_id = ?", intent.id)
     assert amount == intent.amount and state not in {"succeeded", "paid_out"}
+    assert beside.store.webhooks.open("stripe"), "what Stripe does not list is looked for longer"
+    beside.store.webhooks.finish("stripe", {"evt_madeup000000000000000001"}, beside.clock.real())
 
 
 BODY = b'{"id": "evt_1", "type": "charge.updated", "livemode": false}'
@@ -155,6 +173,7 @@ BODY = b'{"id": "evt_1", "type": "charge.updated", "livemode": false}'
     [
         pytest.param(lambda desk: (BODY, sign_stripe("whsec_other", BODY, int(time.time()))), id="of another key"),
         pytest.param(lambda desk: (BODY, sign_stripe(desk.secret, BODY, int(time.time()) - 301)), id="old"),
+        pytest.param(lambda desk: (BODY, sign_stripe(desk.secret, BODY, int(time.time()) + 900)), id="dated ahead"),
         pytest.param(lambda desk: (BODY + b" ", sign_stripe(desk.secret, BODY, int(time.time()))), id="tampered"),
         pytest.param(lambda desk: (BODY, ""), id="unsigned"),
     ],
@@ -162,9 +181,8 @@ BODY = b'{"id": "evt_1", "type": "charge.updated", "livemode": false}'
 def test_what_stripe_did_not_sign_changes_nothing(
     desk: HookedDesk, forge: Callable[[HookedDesk], tuple[bytes, str]]
 ) -> None:
-    before = desk.rows("SELECT count(*) FROM webhook_event")
     assert desk.post("stripe", *forge(desk)) == 400
-    assert desk.rows("SELECT count(*) FROM webhook_event") == before
+    assert desk.rows("SELECT count(*) FROM webhook_event WHERE id = 'evt_1'") == [(0,)]
 
 
 def test_a_live_event_is_not_taken_by_a_desk_of_the_sandbox(desk: HookedDesk) -> None:
@@ -217,8 +235,8 @@ def test_what_plaid_says_of_a_connection_has_it_asked_now(
     before = asked(desk, item)
     fire(desk, beside, sandbox, item, code)
     until(lambda: asked(desk, item) > before, 30)
-    ((kind, done),) = desk.rows("SELECT kind, done_at FROM webhook_event WHERE kind LIKE ?", f"%.{code}")
-    assert kind.split(".")[1] == code and done
+    kept = desk.rows("SELECT kind, done_at FROM webhook_event WHERE kind LIKE ?", f"%.{code}")
+    assert any(kind.split(".")[1] == code and done for kind, done in kept)
 
 
 def plaid_body(item: str, code: str = "ERROR") -> bytes:
@@ -257,9 +275,13 @@ def test_what_plaid_did_not_sign_changes_nothing(desk: HookedDesk, beside: Desk,
         (body, token(now, jwk.ECKey.generate_key("P-256"))),
         (body, ""),
     ]
-    before, turn = desk.rows("SELECT count(*) FROM webhook_event"), next_turn(desk, item)
+    count = "SELECT count(*) FROM webhook_event WHERE provider = 'plaid'"
+    before, turn = desk.rows(count), next_turn(desk, item)
     assert [desk.post("plaid", *one) for one in forged] == [400] * len(forged)
-    assert (desk.rows("SELECT count(*) FROM webhook_event"), next_turn(desk, item)) == (before, turn)
+    assert (desk.rows("SELECT count(*) FROM webhook_event WHERE provider = 'plaid'"), next_turn(desk, item)) == (
+        before,
+        turn,
+    )
 
 
 def test_a_connection_that_the_desk_does_not_know_is_no_reason_to_repeat(desk: HookedDesk, sandbox: Sandbox) -> None:
@@ -307,9 +329,16 @@ def test_the_end_of_a_link_on_a_phone_is_asked_for_at_once(desk: HookedDesk, bes
 
 
 def test_a_new_link_asks_plaid_for_webhooks(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
-    seen = [json.loads(row[0]) for row in sandbox.state._db.execute("SELECT doc FROM documents").fetchall()]
-    asked = [one for one in seen if isinstance(one.get("request"), dict) and "client_name" in one["request"]]
-    assert asked and {one["request"].get("webhook") for one in asked} == {f"{desk.url}/webhooks/plaid"}
+    def asked() -> list[str]:
+        seen = [json.loads(row[0]) for row in sandbox.state._db.execute("SELECT doc FROM documents").fetchall()]
+        links = [one["request"] for one in seen if isinstance(one.get("request"), dict)]
+        return [str(one.get("webhook")) for one in links if "client_name" in one]
+
+    before, actor = asked(), demo_actor()
+    customer = beside.customers.add(actor, "Nelly Newlink", "nelly@example.com", "N-1", HolderType.INDIVIDUAL)
+    beside.linking.open(actor, customer.id)
+    own = f"{desk.url}/webhooks/plaid"
+    assert (asked().count(own), len(asked())) == (before.count(own) + 1, len(before) + 1)
 
 
 def test_a_body_without_end_is_not_read_to_its_end(desk: HookedDesk) -> None:
@@ -333,10 +362,77 @@ def test_the_log_says_that_a_webhook_was_refused_and_not_what_it_said(desk: Hook
 
 
 def test_a_desk_that_takes_none_has_no_such_address(sandbox: Sandbox, tmp_path: Path) -> None:
-    from dashboard.hooks import make_routes
+    from dashboard.web.webhook_routes import make_routes
 
     ready = {"url": sandbox.url, "link_script": f"{sandbox.url}/link.js", **sandbox.keys}
     plain = load_settings(settings_for(ready, {}, tmp_path), None)
     assert make_routes(plain) == []
     classic = settings_for(ready, {"PLAID_LINK_GENERATION": "classic"}, tmp_path)
     assert make_routes(load_settings({**classic, "ACH_DESK_PLAID_WEBHOOK_URL": "https://x/webhooks/plaid"}, None)) == []
+
+
+FLOOD = """
+import hashlib, sys, time
+from concurrent.futures import ThreadPoolExecutor
+import requests
+from joserfc import jwk, jwt
+
+url, count = sys.argv[1], int(sys.argv[2])
+key, body = jwk.ECKey.generate_key("P-256"), b'{"webhook_type": "ITEM"}'
+claims = {"iat": int(time.time()), "request_body_sha256": hashlib.sha256(body).hexdigest()}
+tokens = [jwt.encode({"alg": "ES256", "kid": f"made-up-{number}"}, claims, key) for number in range(count)]
+
+def post(token):
+    return requests.post(url, body, headers={"Plaid-Verification": token}, timeout=120).status_code
+
+with ThreadPoolExecutor(50) as many:
+    print("begun", flush=True)
+    print(sorted(set(many.map(post, tokens))), flush=True)
+"""
+
+
+def test_nobody_waits_while_forged_webhooks_have_plaid_asked_and_it_does_not_answer(tmp_path: Path) -> None:
+    """200 of them at once, whose keys only Plaid could know; `/readyz` shares the threads of every page."""
+    with socket.create_server(("127.0.0.1", 0), backlog=300) as silent:  # accepts, and never says a word
+        plaid = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        hooked = RunningDesk(
+            tmp_path, PLAID_BASE_URL=plaid, ACH_DESK_PLAID_WEBHOOK_URL="http://127.0.0.1:1/webhooks/plaid"
+        )
+        try:
+
+            def look() -> float:
+                started = time.monotonic()
+                assert requests.get(f"{hooked.url}/readyz", timeout=60).ok
+                return time.monotonic() - started
+
+            usual = statistics.median(look() for _ in range(20))
+            flood = subprocess.Popen(
+                [sys.executable, "-c", FLOOD, f"{hooked.url}/webhooks/plaid", "200"], stdout=subprocess.PIPE, text=True
+            )
+            with flood:
+                assert flood.stdout and flood.stdout.readline() == "begun\n"
+                under = statistics.median(look() for _ in range(20))
+                answers = flood.stdout.readline()
+            assert answers == "[503]\n", "come again later; one waited for Plaid, the others for nothing"
+            assert under < 10 * usual + 0.1
+        finally:
+            hooked.stop()
+
+
+def test_headers_that_are_no_proof_are_refused_as_that(desk: HookedDesk) -> None:
+    """Nothing that a stranger writes there is an error of ours."""
+    for proof in ("t=1²,v1=é", "t=,v1=", "a.b.c", "é" * 10, "=" * 5_000, "t=" + "9" * 5_000 + ",v1=a"):
+        for provider in ("stripe", "plaid"):
+            assert desk.post(provider, BODY, proof.encode("latin-1").decode("latin-1")) == 400, (provider, proof[:20])
+
+
+def test_a_replay_with_the_other_signature_that_fits_is_a_replay(
+    desk: HookedDesk, beside: Desk, sandbox: Sandbox, item: str
+) -> None:
+    body = plaid_body(item, "LOGIN_REPAIRED")
+    token = sign_plaid(sandbox.state, body)
+    assert desk.post("plaid", body, token) == 200
+    count = "SELECT count(*) FROM webhook_event WHERE kind LIKE '%.LOGIN_REPAIRED'"
+    rows = desk.rows(count)
+    assert desk.post("plaid", body, bend(token)) == 200
+    assert desk.rows(count) == rows

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.crash.crash_fixture import CrashFixture, CrashSandbox
 from tests.crash.deaths import count_points, run_in_child
 from tests.crash.flows import FLOWS, Flow
-from tests.crash.house import CrashSandbox, House
 
 COUNTED = ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")
 MOST_POINTS = 20_000  # no flow has so many; a flow that never passes must not run for ever
@@ -33,13 +33,13 @@ class Runner:
         self.sandbox = CrashSandbox(folder / "sandbox")
         self.totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
         self._number, self._said = 0, time.monotonic()
-        self._begun: dict[str, House] = {}
+        self._begun: dict[str, CrashFixture] = {}
 
     def count(self, flow: Flow) -> int:
         """How many points the flow has when nobody kills it."""
-        house = self._begin(flow)
-        points = count_points(lambda: flow.act(house))
-        shutil.rmtree(house.folder)
+        crash = self._begin(flow)
+        points = count_points(lambda: flow.act(crash))
+        shutil.rmtree(crash.folder)
         return points
 
     def walk(self, flow: Flow, points: int, step: int, share: int, shares: int) -> Iterator[int]:
@@ -59,34 +59,34 @@ class Runner:
 
     def once(self, flow: Flow, point: int, second: int) -> bool:
         """One run, killed at `point` and, where `second` says so, in the resume too. Says whether it was killed."""
-        house = self._begin(flow)
-        killed = run_in_child(lambda: flow.act(house), kill_at=point).killed
+        crash = self._begin(flow)
+        killed = run_in_child(lambda: flow.act(crash), kill_at=point).killed
         found: dict[str, Any] = {}
         if flow.look:
-            found |= run_in_child(lambda: flow.look(house) if flow.look else {}).result
+            found |= run_in_child(lambda: flow.look(crash) if flow.look else {}).result
         if second:
-            run_in_child(lambda: flow.resume(house), kill_at=second)
-        run_in_child(lambda: flow.resume(house))
-        for name, value in run_in_child(lambda: flow.check(house)).result.items():
+            run_in_child(lambda: flow.resume(crash), kill_at=second)
+        run_in_child(lambda: flow.resume(crash))
+        for name, value in run_in_child(lambda: flow.check(crash)).result.items():
             found[name] = value or found.get(name, value)
         self.note(flow, point, second, found)
-        shutil.rmtree(house.folder)
+        shutil.rmtree(crash.folder)
         return killed
 
-    def _begin(self, flow: Flow) -> House:
+    def _begin(self, flow: Flow) -> CrashFixture:
         self._number += 1
         name = f"run-{self._number}"
         if flow.shared and flow.name in self._begun:
             return self._begun[flow.name].copy(name)
-        house = House(self.sandbox, self.folder / name, flow.generation)
-        house.folder.mkdir(parents=True)
-        house.notes["made"] = run_in_child(lambda: flow.begin(house)).result
+        crash = CrashFixture(self.sandbox, self.folder / name, flow.generation)
+        crash.folder.mkdir(parents=True)
+        crash.notes["made"] = run_in_child(lambda: flow.begin(crash)).result
         if not flow.shared:
-            return house
-        self._begun[flow.name] = house
+            return crash
+        self._begun[flow.name] = crash
         if flow.look:
             self.sandbox.keep_lists(LISTED)
-        return house.copy(f"{name}-first")
+        return crash.copy(f"{name}-first")
 
     def note(self, flow: Flow, point: int, second: int, found: dict[str, Any]) -> None:
         self.totals["runs"] += 1
@@ -154,7 +154,7 @@ def read_share(text: str) -> tuple[int, int]:
 def main() -> int:
     """Walk every flow, then crash twice at random until there are enough runs; 0 where all survived."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=1_000, help="at least so many; 0 for the walk alone")
+    parser.add_argument("--runs", type=int, default=1_000, help="at least so many; 0 for only the walk")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flow", choices=list(FLOWS), action="append")
     parser.add_argument("--stride", type=int, default=1, help="take every n-th point only")

@@ -16,8 +16,8 @@ from typing import Any
 
 import requests.adapters
 
-from dashboard import leases
-from dashboard.store.database import Database
+from dashboard.jobs import leases
+from dashboard.store.engine.database import Database
 
 FILE_CALLS = ("replace", "rename", "unlink", "fsync", "link")  # what puts a restored file in its place
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN", "COMMIT")
@@ -44,7 +44,7 @@ class Countdown:
 def arm(countdown: Countdown) -> None:
     """Make every write and every provider call of this process a point: before it and, for a call, after its effect."""
     # A fork keeps its parent's name; a process of its own has its own, by which its leases are known to be dead.
-    leases._PROCESS = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
+    leases.PROCESS = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
     connect, send = Database._open_file, requests.adapters.HTTPAdapter.send
 
     def counted_connect(self: Database) -> sqlite3.Connection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.desk import Desk
-from tests.crash.house import House
+from tests.crash.crash_fixture import CrashFixture
 
 Notes = dict[str, Any]
 
@@ -17,20 +17,21 @@ class Flow:
     """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong.
 
     `look` looks at what the dead process left, before anything is resumed. `shared` says that a run changes nothing at
-    the sandbox, so that every run may start from a copy of one beginning.
+    the sandbox, so that every run may start from a copy of one beginning. `kinds` are the durable jobs that it runs.
     """
 
     name: str
-    begin: Callable[[House], Notes]
-    act: Callable[[House], None]
-    resume: Callable[[House], None]
-    check: Callable[[House], Notes]
+    begin: Callable[[CrashFixture], Notes]
+    act: Callable[[CrashFixture], None]
+    resume: Callable[[CrashFixture], None]
+    check: Callable[[CrashFixture], Notes]
     generation: str = "current"
     stride: int = (
         1  # a backfill is the same page after page: every seventh point says as much, in a seventh of the time
     )
-    look: Callable[[House], Notes] | None = None
+    look: Callable[[CrashFixture], Notes] | None = None
     shared: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 def common(desk: Desk) -> Notes:
@@ -42,10 +43,10 @@ def common(desk: Desk) -> Notes:
     }
 
 
-def begin(prepare: Callable[[House, Desk], Notes]) -> Callable[[House], Notes]:
-    def begin(house: House) -> Notes:
-        desk = house.open()
-        made = prepare(house, desk)
+def begin(prepare: Callable[[CrashFixture, Desk], Notes]) -> Callable[[CrashFixture], Notes]:
+    def begin(crash: CrashFixture) -> Notes:
+        desk = crash.open()
+        made = prepare(crash, desk)
         desk.close()
         return made
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.access import demo_actor
-from dashboard.demo import settings_for
+from dashboard import running
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.models import Actor
+from dashboard.domain.models import Actor
+from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
-from dashboard.ui import session
-from dashboard.worker import InlineWorker
+from dashboard.staff.access import demo_actor
+from dashboard.ui.text import JOINER
 from tests.sandboxes import Sandbox
 
 MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lived_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     running = Sandbox(tmp_path_factory.mktemp("pages-sandbox"), history=True)
     yield running
@@ -36,9 +38,9 @@ def desk(lived_sandbox: Sandbox, tmp_path: Path) -> Iterator[Desk]:
         **lived_sandbox.keys,
     }
     opened = open_desk(load_settings(settings_for(ready, {}, tmp_path), None), worker=InlineWorker())
-    session.provide(lambda: opened)
+    running.provide(lambda: opened)
     yield opened
-    session.provide(None)
+    running.provide(None)
     opened.close()
 
 
@@ -61,7 +63,23 @@ def show(app: AppTest, page: str) -> AppTest:
     return app
 
 
+def read(markdown: object) -> str:
+    """What a person reads where the page draws this Markdown."""
+    apart = re.sub(r"(?<!\\)~~", "", str(markdown))
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", apart).replace(JOINER, "")
+
+
 def text_of(app: AppTest) -> str:
     """What a person reads on the page."""
-    parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts)
+    parts = [
+        *app.title,
+        *app.header,
+        *app.subheader,
+        *app.markdown,
+        *app.caption,
+        *app.warning,
+        *app.error,
+        *app.info,
+        *app.text,
+    ]
+    return "\n".join(read(part.value) for part in parts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.audit import AuditFilter
 from dashboard.desk import Desk
-from dashboard.models import Actor
+from dashboard.domain.models import Actor
+from dashboard.operations.audit import AuditFilter
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import add
 
@@ -16,13 +16,13 @@ def test_the_trail_is_searched_on_one_line(app: AppTest, desk: Desk, actor: Acto
     pia = add(desk, actor)
     desk.customers.edit(actor, pia.id, name="Pia Paige")
     show(app, "audit")
-    assert set(app.dataframe[0].value["what"]) >= {"customer.added", "customer.edited", "audit.viewed"}
-    assert "Whole up to entry" in text_of(app)
+    assert set(app.dataframe[0].value["what"]) >= {"Customer added", "Customer edited", "Audit trail viewed"}
+    assert "Complete up to entry" in text_of(app)
     app.text_input(key="audit-subject").set_value("Paige").run()
     assert not app.exception
-    assert list(app.dataframe[0].value["what"]) == ["customer.edited", "customer.added"]
+    assert list(app.dataframe[0].value["what"]) == ["Customer edited", "Customer added"]
     app.text_input(key="audit-who").set_value("nobody").run()
-    assert "No row fits these filters" in text_of(app)
+    assert "No row matches these filters" in text_of(app)
 
 
 def test_a_changed_trail_is_said_in_red(app: AppTest, desk: Desk, actor: Actor) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.models import Actor
-from tests.pages.conftest import show, text_of
+from dashboard.domain.models import Actor
+from tests.pages.conftest import read, show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
 
@@ -32,7 +32,7 @@ def test_customers_are_searched_and_paged(app: AppTest, desk: Desk, actor: Actor
     app.text_input(key="customers-text").set_value("pia.07@").run()
     assert list(app.dataframe[0].value["name"]) == ["Pia 07"] and "1 to 1 of 1" in text_of(app)
     app.text_input(key="customers-text").set_value("nobody").run()
-    assert "Nobody fits" in text_of(app)
+    assert "No customer matches" in text_of(app)
 
 
 def open_customer(app: AppTest, id: str) -> AppTest:
@@ -73,21 +73,21 @@ def test_an_edit_is_saved_and_told_to_stripe(app: AppTest, desk: Desk, actor: Ac
     assert (at_stripe["name"], at_stripe["email"]) == ("Pia Paige", "pia.paige@example.com")
     app.text_input(key=f"edit-email-{pia.id}").set_value("nomail")
     press(app, "Save")
-    assert any("not an e-mail address" in str(one.value) for one in app.warning)
+    assert any("not an e-mail address" in read(one.value) for one in app.error)
 
 
 def test_two_entries_become_one(app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> None:
-    pia, twin = add(desk, actor), add(desk, actor, "Pia Twin")
-    link(desk, actor, lived_sandbox, twin)
+    pia, duplicate = add(desk, actor), add(desk, actor, "Pia Twin")
+    link(desk, actor, lived_sandbox, duplicate)
     open_customer(app, pia.id)
     app.text_input(key="merge-text").set_value("twin").run()
-    app.radio(key="merge-gone").set_value(twin.id).run()
+    app.radio(key="merge-gone").set_value(duplicate.id).run()
     assert "1 linked account" in text_of(app) and "becomes that of Pia Page" in text_of(app)
-    app.checkbox(key=f"merge-sure-{twin.id}").check().run()
+    app.checkbox(key=f"merge-sure-{duplicate.id}").check().run()
     press(app, "Merge")
-    assert len(desk.onboarding.accounts(actor, pia.id)) == 1
-    open_customer(app, twin.id)
-    assert "was merged into the one below" in text_of(app) and pia.name in text_of(app)
+    assert len(desk.linking.accounts(actor, pia.id)) == 1
+    open_customer(app, duplicate.id)
+    assert "was merged into the customer below" in text_of(app) and pia.name in text_of(app)
 
 
 def test_a_file_is_tried_first_and_taken_on_a_press(app: AppTest, desk: Desk, actor: Actor) -> None:
@@ -95,11 +95,11 @@ def test_a_file_is_tried_first_and_taken_on_a_press(app: AppTest, desk: Desk, ac
     show(app, "customers")
     content = b"name,email,reference\nAda,ada@example.com,A-1\nPia,pia.page@example.com,A-2\nBo,nomail,A-3\n"
     app.file_uploader[0].upload("customers.csv", content, "text/csv").run()
-    assert "3 lines: 1 new, 1 with an e-mail that somebody has, 1 with a mistake" in text_of(app)
-    assert next(one for one in app.button if one.label == "Import 1 customers").disabled
+    assert "3 lines: 1 new, 1 with an e-mail that is already used, 1 with a mistake" in text_of(app)
+    assert next(one for one in app.button if one.label == "Import 1 customer").disabled
     app.checkbox(key="import-leave-out").check().run()
-    press(app, "Import 1 customers")
-    assert "1 customers were added" in "".join(str(one.value) for one in app.success)
+    press(app, "Import 1 customer")
+    assert "1 customer added" in "".join(str(one.value) for one in app.success)
     assert [one.reference for one in desk.customers.find(actor, "ada")] == ["A-1"]
     assert not desk.customers.find(actor, "A-2")
 

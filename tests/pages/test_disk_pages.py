@@ -8,7 +8,7 @@ from contextlib import closing
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.models import Actor, HolderType
+from dashboard.domain.models import Actor, HolderType
 from tests.pages.conftest import show, text_of
 
 

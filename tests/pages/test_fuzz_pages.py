@@ -18,24 +18,24 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.access import demo_actor
-from dashboard.clock import Clock
-from dashboard.demo import settings_for
+from dashboard import running
+from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
-from dashboard.errors import DeskError
-from dashboard.filters import PaymentFilter
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import DeskError
+from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
+from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.stripe import Stripe
-from dashboard.gateways.wire import make_session
+from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
-from dashboard.ui import session
-from dashboard.worker import InlineWorker
-from tests.odd import ODD_VALUES, places_in, put, storable
+from dashboard.staff.access import demo_actor
+from tests.odd_replies import ODD_VALUES, places_in, put, storable
 from tests.pages.conftest import MAIN, show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
-from tests.unit.test_ledger import check_summaries
+from tests.unit.test_projection import check_sums
 
 PAGES = [path.stem for path in sorted((MAIN.parents[1] / "pages").glob("[a-z]*.py")) if path.stem != "me"]
 FORESEEN = "nobody foresaw"
@@ -150,9 +150,9 @@ def odd_desk(
         customer = add(desk, actor, f"Odd {request.param}")
         if request.param == "current":
             link(desk, actor, lived_sandbox, customer)
-        session.provide(lambda: desk)
+        running.provide(lambda: desk)
         yield desk
-        session.provide(None)
+        running.provide(None)
 
 
 def press(app: AppTest, label: str) -> None:
@@ -166,7 +166,7 @@ def use(app: AppTest, desk: Desk, page: str) -> None:
     """Open a page and do there what asks a provider."""
     accounts = desk.store.accounts.list()
     if page == "debit" and accounts:
-        app.session_state["debit-account"] = accounts[0].id
+        app.query_params["account"] = accounts[0].id
     if page == "customers":
         app.query_params["customer"] = desk.store.customers.page("", sort="newest", offset=0, size=1)[0].id
     if page == "payment":
@@ -176,7 +176,7 @@ def use(app: AppTest, desk: Desk, page: str) -> None:
     for field in app.text_input:  # the debit's, where nothing stands in its way
         if field.key in {"debit-amount", "debit-reference"}:
             field.set_value("1.00")
-    for label in ("Check this set-up", "Check the balance", "Refresh", "Read the list again", "Sync now", "Ask again"):
+    for label in ("Check this setup", "Check the balance", "Refresh", "Read the list again", "Sync now", "Ask again"):
         press(app, label)
     assert not app.exception, page
     assert FORESEEN not in text_of(app), f"{page}: {text_of(app)[-600:]}"
@@ -184,13 +184,13 @@ def use(app: AppTest, desk: Desk, page: str) -> None:
 
 def check_store(desk: Desk) -> None:
     """Nothing wrong was stored: sums are the rows', the file is sound, the chain whole, every value one that can be."""
-    check_summaries(desk.store)
+    check_sums(desk.store)
     assert desk.store.database.check_integrity() == [] and desk.store.trail.verify() == []
     for table in (
         "payment",
         "charge",
         "intent",
-        "settlement",
+        "balance_transaction",
         "payout",
         "stripe_customer",
         "bank_account",

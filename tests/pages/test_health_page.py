@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.connections.removal_job import REFUSED
 from dashboard.desk import Desk
-from dashboard.models import Actor, AttemptKind, BankAccount, Ended
+from dashboard.domain.jobs import JobState
+from dashboard.domain.models import Actor, AttemptKind, BankAccount, Ended
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
@@ -18,7 +20,7 @@ def break_it(desk: Desk, sandbox: Sandbox, account: BankAccount, code: str = "IT
     desk.health.ask_due()
 
 
-def figures(app: AppTest) -> dict[str, str]:
+def metrics(app: AppTest) -> dict[str, str]:
     return {one.label: one.value for one in app.metric}
 
 
@@ -31,7 +33,7 @@ def test_an_empty_desk_and_a_healthy_one_say_so(app: AppTest, desk: Desk, actor:
     desk.health.ask_due()
     show(app, "health")
     assert "Every connection works" in text_of(app)
-    assert figures(app) == {"Connections": "1", "Working": "1", "To do": "0", "Asked today": "1"}
+    assert metrics(app) == {"Connections": "1", "Working": "1", "To do": "0", "Asked today": "1"}
 
 
 def test_a_broken_connection_is_relinked_from_the_list(
@@ -45,9 +47,9 @@ def test_a_broken_connection_is_relinked_from_the_list(
         assert words in shown
     app.button(key=f"relink-{account.item_id}").click().run()
     assert not app.exception
-    newest = desk.onboarding.recent(actor, account.customer_id)[0]
+    newest = desk.linking.recent(actor, account.customer_id)[0]
     assert newest.kind is AttemptKind.RELINK
-    assert "signs in at First Platypus Bank once more" in text_of(app)
+    assert "signs in at First Platypus Bank again" in text_of(app)
 
 
 def test_it_is_asked_for_by_phone_too(app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> None:
@@ -65,12 +67,12 @@ def test_it_is_removed_from_the_list_with_a_reason(
     account = link(desk, actor, lived_sandbox, add(desk, actor, "Remy Revoked"))
     break_it(desk, lived_sandbox, account, "USER_PERMISSION_REVOKED")
     show(app, "health")
-    assert "Access taken back" in text_of(app)
+    assert "Access revoked" in text_of(app)
     assert not [one for one in app.button if one.key == f"relink-{account.item_id}"], "it cannot be mended"
     next(one for one in app.text_input if one.label == "Why?").set_value("Revoked at the bank")
     next(one for one in app.button if one.label == "Remove it").click().run()
     assert not app.exception
-    assert desk.onboarding.account(actor, account.id).ended is Ended.REMOVED
+    assert desk.linking.account(actor, account.id).ended is Ended.REMOVED
     assert "Remy Revoked" not in text_of(app)
 
 
@@ -87,14 +89,36 @@ def test_a_removal_that_waits_is_listed_and_tried_again(
     assert "Being removed" not in text_of(app)
 
 
+def test_a_removal_that_is_refused_for_long_needs_attention_with_the_way_out(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    account = link(desk, actor, lived_sandbox, add(desk, actor, "Rita Refused"))
+    lived_sandbox.fault(path="/item/remove", kind="500_before", times=9)
+    desk.removals.remove(actor, account.item_id, "Closed")
+    lived_sandbox.control("DELETE", "/faults")
+    show(app, "attention")
+    assert "Removals that are refused" not in text_of(app), "an outage ends by itself"
+    job = desk.store.jobs.find("removal", account.item_id)
+    assert job is not None
+    asks = {"state": JobState.ASKING, "question": REFUSED, "next_at": None}
+    desk.store.jobs.write(job.id, asks)
+    show(app, "attention")
+    said = text_of(app)
+    assert "Removals that are refused (1)" in said and "Rita Refused" in said
+    app.button(key=f"removal-{account.item_id}").click().run()
+    assert "Removals that are refused" not in text_of(app)
+    removal = desk.removals.get(actor, account.item_id)
+    assert removal is not None and removal.done_at is not None
+
+
 def test_a_debit_is_refused_before_an_amount_is_typed(
     app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
 ) -> None:
     account = link(desk, actor, lived_sandbox, add(desk, actor, "Nora No"))
     break_it(desk, lived_sandbox, account)
-    app.session_state["debit-account"] = account.id
+    app.query_params["account"] = account.id
     show(app, "debit")
-    assert "wants the customer to sign in again" in text_of(app)
+    assert "has to sign in at" in text_of(app)
     assert not app.text_input
     show(app, "accounts")
     assert list(app.dataframe[0].value["status"]) == ["✕ Sign in again"]
@@ -111,7 +135,7 @@ def test_a_customer_with_a_broken_link_is_offered_its_repair_before_a_second_one
     app.session_state["onboard"] = {"customer": account.customer_id}
     show(app, "")
     app.button(key=f"relink-{account.item_id}").click().run()
-    assert "once more" in text_of(app)
+    assert "again" in text_of(app)
 
 
 def test_one_bank_account_under_two_customers_is_shown_to_the_administrator(
@@ -125,17 +149,17 @@ def test_one_bank_account_under_two_customers_is_shown_to_the_administrator(
     shown = text_of(app)
     assert "One bank account under two customers (1)" in shown
     assert "Ada Joint" in shown and "Bea Joint" in shown
-    next(one for one in app.button if one.label == "It is right").click().run()
+    next(one for one in app.button if one.label == "It is correct").click().run()
     assert "under two customers" not in text_of(app)
 
 
 def test_a_duplicate_offers_to_replace(app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> None:
     account = link(desk, actor, lived_sandbox, add(desk, actor, "Dee Double"))
-    opening = desk.onboarding.open(actor, account.customer_id)
+    opening = desk.linking.open(actor, account.customer_id)
     shared = {"id": "any", "name": account.name, "mask": account.mask, "type": "depository", "subtype": "checking"}
     bank = {"name": "First Platypus Bank", "institution_id": "ins_109508"}
     outcome = {"id": "outcome-double", "kind": "success", "public_token": "public-sandbox-never-spent"}
-    desk.onboarding.report(
+    desk.linking.report(
         actor, opening.attempt_id, {**outcome, "metadata": {"institution": bank, "accounts": [shared]}}, {}
     )
     app.session_state["onboard"] = {"customer": account.customer_id, "attempt": opening.attempt_id}

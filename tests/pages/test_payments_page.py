@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor
-from dashboard.status import PaymentState
-from dashboard.ui import session
+from dashboard.domain.errors import Refused
+from dashboard.domain.models import Actor
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_status import PaymentState
+from dashboard.payments.export import COLUMNS, Format
+from dashboard.sync import Progress
+from dashboard.ui import format, session
+from dashboard.ui.hits import HIT
 from tests.pages.conftest import show, text_of
 
 
@@ -33,10 +38,69 @@ def test_a_payments_own_page_tells_its_story_and_its_ids(
     app.query_params["payment"] = id
     show(app, "payment")
     shown = text_of(app)
-    assert state.word in shown and "Time line" in shown and "Created" in shown and "Mandate" in shown
-    assert id in [str(one.value) for one in app.code], "each id is alone, so that it can be copied"
+    assert state.word in shown and "Timeline" in shown and "Created" in shown and "Mandate" in shown
+    assert id in [str(one.value) for one in app.code], "each id is separate, so that it can be copied"
     if state is PaymentState.FAILED:
         assert "must act" in shown and "What to do" in shown and "Say to the customer" in shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"created_to": "2099-12-31"},
+        {"created_from": "2099-01-01"},
+        {"created_from": "1970-01-01", "created_to": "2099-12-31"},
+        {"created_from": "2026-11-20", "created_to": "2026-11-01"},
+        {"created_from": "0001-01-01"},
+        {"created_to": "9999-12-31"},
+    ],
+    ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()),
+)
+def test_any_days_in_the_address_leave_a_page_that_can_be_used(
+    app: AppTest, synced: Desk, query: dict[str, str]
+) -> None:
+    """A link to the whole of a month names days that have not come yet."""
+    for name, value in query.items():
+        app.query_params[name] = value
+    show(app, "payments")
+    assert app.date_input[0].label == "Created between"
+    assert "unexpected" not in text_of(app)
+
+
+@pytest.fixture
+def filling(desk: Desk) -> Desk:
+    """A desk whose first backfill has read its first pages and is still under way."""
+
+    def stop(progress: Progress) -> None:
+        if progress.rows > 300:
+            desk.sync.close()
+
+    with pytest.raises(Refused):
+        desk.sync.run(on_progress=stop)
+    state = desk.store.sync_state
+    charges = next(one for one in state.open_windows() if one.resource == "charges")
+    page = desk.stripe.page("charges", {"limit": 100}).data
+    with desk.store.transaction():
+        desk.store.projection.apply("charges", page, backfilling=True)
+        state.move_window(charges, replace(charges, after=str(page[-1]["id"])))
+    return desk
+
+
+def test_while_the_first_backfill_runs_the_figures_say_so_and_from_when_on_they_are_whole(
+    app: AppTest, filling: Desk
+) -> None:
+    since = filling.sync.status().complete_since
+    assert since is not None
+    show(app, "payments")
+    shown = text_of(app)
+    assert "Still reading from Stripe: payments since" in shown and format.moment(since, session.zone(), since) in shown
+    assert all("so far" in one.label for one in app.metric[:4])
+    assert "Still reading." in shown and len(app.dataframe) == 1, "the newest are there to be worked with"
+    look_at(app, "Charts")
+    assert "Still reading from Stripe" in text_of(app)
+    filling.sync.run()
+    look_at(app, "Table")
+    assert "Still reading" not in text_of(app) and not any("so far" in one.label for one in app.metric)
 
 
 def test_a_payment_that_is_not_here_says_what_to_do(app: AppTest, synced: Desk) -> None:
@@ -47,7 +111,7 @@ def test_a_payment_that_is_not_here_says_what_to_do(app: AppTest, synced: Desk) 
 
 def test_the_page_without_a_payment_asks_for_one(app: AppTest, synced: Desk, actor: Actor) -> None:
     show(app, "payment")
-    assert "No payment is chosen" in text_of(app)
+    assert "No payment is selected" in text_of(app)
     id = first_id(synced, actor, PaymentState.PAID_OUT)
     next(one for one in app.text_input if one.label == "Another payment").set_value(id).run()
     assert not app.exception
@@ -64,7 +128,12 @@ def look_at(app: AppTest, tab: str) -> AppTest:
 def test_each_chart_asks_one_question_and_says_what_it_adds_up_to(app: AppTest, synced: Desk, actor: Actor) -> None:
     look_at(show(app, "payments"), "Charts")
     shown = text_of(app)
-    for question in ("How much was collected", "How long has what is pending", "Why did payments fail", "From whom"):
+    for question in (
+        "How much was collected",
+        "How long have pending",
+        "Why did payments fail",
+        "Which customers paid",
+    ):
         assert question in shown
     total = synced.payments.totals(actor, PaymentFilter()).shown
     assert f"Adds up to {total.count:,} payments" in shown
@@ -83,7 +152,7 @@ def test_the_return_rates_stand_beside_nachas_limits_and_name_their_source(app: 
 def test_an_export_is_ordered_on_the_page_and_says_that_it_is_done(app: AppTest, synced: Desk, actor: Actor) -> None:
     app.query_params["status"] = "failed"
     look_at(show(app, "payments"), "Export")
-    next(one for one in app.button if one.label == "Make the file").click().run()
+    next(one for one in app.button if one.label == "Create the file").click().run()
     assert not app.exception
     job = synced.exports.latest(actor) or synced.exports.latest(session.actor())
     count = synced.payments.totals(actor, PaymentFilter(statuses=(PaymentState.FAILED,))).shown.count
@@ -94,8 +163,8 @@ def test_an_export_is_ordered_on_the_page_and_says_that_it_is_done(app: AppTest,
 
 def test_a_sync_that_runs_shows_where_it_stands(app: AppTest, synced: Desk) -> None:
     state, now = synced.store.sync_state, int(synced.clock.real().timestamp())
-    told = {"resource": "charges", "rows": 12_000, "reads": 121, "seconds": 6.0, "left": 30.0}
-    assert state.take_lease("sync", "another process", now, now + 60)
+    told = {"resource": "charges", "rows": 12_000, "reads": 121, "seconds": 6.0, "left": 30.0, "share": 0.16}
+    assert state.acquire_lease("sync", "another process", now, now + 60)
     with synced.store.transaction():
         state.set_cursor("progress", json.dumps(told))
     show(app, "payments")
@@ -118,9 +187,9 @@ def test_the_setup_page_shows_the_reads_beside_the_allowance(app: AppTest, synce
 def test_an_empty_table_says_what_to_do_and_only_what_can_be_done(app: AppTest, desk: Desk) -> None:
     assert "Press Sync now." in text_of(show(app, "payments"))
     now = int(desk.clock.real().timestamp())
-    assert desk.store.sync_state.take_lease("sync", "another process", now, now + 60)
+    assert desk.store.sync_state.acquire_lease("sync", "another process", now, now + 60)
     app.run()
-    assert "The first reading from Stripe is on its way." in text_of(app)
+    assert "The first sync with Stripe is running." in text_of(app)
     assert "Press Sync now." not in text_of(app)
 
 
@@ -135,25 +204,31 @@ def test_a_filter_draws_its_rows_and_their_sum_and_another_order_the_table(app: 
     assert amounts == sorted(amounts, reverse=True) and len(amounts) == min(50, count)
 
 
-def ask_slowly() -> None:
-    import time
-
-    import streamlit as st
-
-    from dashboard.ui.patience import ask
-
-    stopped = []
-
-    def answer(stop: object) -> str:
-        stopped.append(stop)
-        time.sleep(0.15)  # longer than a look
-        return "answered"
-
-    st.text(ask(answer).wait())
-    st.text(f"given up: {stopped[0].is_set()}")  # type: ignore[attr-defined]  # the event
+def looks_of(app: AppTest, place: int = 0) -> str:
+    """How a table's cells are marked, as it goes to the browser."""
+    return str(app.dataframe[place].proto)
 
 
-def test_a_slow_question_is_waited_for_and_ends_with_its_run() -> None:
-    app = AppTest.from_function(ask_slowly, default_timeout=30).run()
-    assert not app.exception
-    assert [one.value for one in app.text] == ["answered", "given up: True"]
+def test_what_a_search_hit_is_marked_in_the_table_and_nothing_without_a_search(app: AppTest, synced: Desk) -> None:
+    show(app, "payments")
+    assert HIT not in looks_of(app)
+    app.query_params["text"] = "R01"
+    show(app, "payments")
+    assert "containing “R01”" in text_of(app) and HIT in looks_of(app)
+    (table,) = app.dataframe
+    assert all("nsufficient" in reason or "R01" in reason for reason in table.value["reason"]) and len(table.value)
+
+
+def test_a_workbook_is_ordered_with_words_for_columns_and_the_order_of_the_table(
+    app: AppTest, synced: Desk, actor: Actor
+) -> None:
+    show(app, "payments")
+    app.session_state["payment-sorted"] = ("amount", False)
+    app.query_params["look"] = "Export"
+    show(app, "payments")
+    app.segmented_control(key="export-format").set_value(Format.XLSX).run()
+    assert app.multiselect(key="export-columns-xlsx").options[:4] == ["Created", "Amount", "Currency", "Status"]
+    app.button(key="export-make").click().run()
+    job = synced.exports.latest(actor) or synced.exports.latest(session.actor())
+    assert job and (job.order.format, job.order.sort, job.order.descending) == (Format.XLSX, "amount", False)
+    assert job.order.columns == tuple(COLUMNS), "all of them, in the order of the table"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.models import Actor
+from dashboard.domain.models import Actor
 from dashboard.ui import format
 from tests.pages.conftest import show, text_of
 
 
 def test_a_payout_shows_what_is_in_it_and_its_sum(app: AppTest, desk: Desk, actor: Actor) -> None:
     desk.sync.run()
-    lines, _ = desk.reconcile.payouts(actor)
+    lines, _ = desk.payouts.page(actor)
     chosen = next(line for line in lines if line.ties)
     app.query_params["payout"] = chosen.id
     show(app, "payouts")

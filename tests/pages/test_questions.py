@@ -6,8 +6,8 @@ import requests
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor, AttemptState, Customer, LinkAttempt
+from dashboard.domain.models import Actor, AttemptState, Customer, LinkAttempt
+from dashboard.domain.payment_filter import PaymentFilter
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
@@ -18,7 +18,7 @@ def begin(
 ) -> LinkAttempt:
     """An attempt whose Link reported these accounts."""
     plaid = sandbox.keys["plaid"]
-    opening = desk.onboarding.open(actor, customer.id)
+    opening = desk.linking.open(actor, customer.id)
     made = requests.post(
         f"{sandbox.url}/sandbox/public_token/create",
         json={"institution_id": "ins_109508", "initial_products": ["auth"]},
@@ -32,7 +32,7 @@ def begin(
         "public_token": made["public_token"],
         "metadata": metadata,
     }
-    return desk.onboarding.report(actor, opening.attempt_id, outcome, {})
+    return desk.linking.report(actor, opening.attempt_id, outcome, {})
 
 
 def press(app: AppTest, words: str) -> AppTest:
@@ -48,9 +48,9 @@ def test_several_accounts_are_shown_and_the_chosen_one_is_linked(
     assert attempt.state is AttemptState.CHOOSING
     app.query_params["attempt"] = attempt.id
     show(app, "")
-    assert "Which account shall be debited?" in text_of(app)
+    assert "Which account should be debited?" in text_of(app)
     press(app, "Plaid Saving")
-    assert desk.onboarding.get(actor, attempt.id).state is AttemptState.AUTHORIZED
+    assert desk.linking.get(actor, attempt.id).state is AttemptState.AUTHORIZED
     assert "The bank is linked" in text_of(app)
 
 
@@ -66,7 +66,7 @@ def test_an_account_that_is_linked_already_is_pointed_out_and_used(
     assert "This account is already linked" in text_of(app)
     press(app, "Use the linked account")
     assert "The bank is linked" in text_of(app)
-    assert [one.id for one in desk.onboarding.accounts(actor, customer.id)] == [linked.id]
+    assert [one.id for one in desk.linking.accounts(actor, customer.id)] == [linked.id]
 
 
 def test_a_stripe_customer_with_the_same_email_is_offered_and_adopted(
@@ -76,7 +76,7 @@ def test_a_stripe_customer_with_the_same_email_is_offered_and_adopted(
     known = lived_sandbox.client.v1.customers.create({"name": "E. Email", "email": customer.email})
     attempt = begin(desk, actor, lived_sandbox, customer, [])
     chosen = next(one for one in attempt.accounts if one.name == "Plaid Checking")
-    desk.onboarding.choose(actor, attempt.id, chosen.id)
+    desk.linking.choose(actor, attempt.id, chosen.id)
     app.query_params["attempt"] = attempt.id
     show(app, "")
     assert "Is this the same person?" in text_of(app)
@@ -91,10 +91,10 @@ def test_a_new_stripe_customer_can_be_made_all_the_same(
     customer = add(desk, actor, "Nele New")
     known = lived_sandbox.client.v1.customers.create({"name": "Another", "email": customer.email})
     attempt = begin(desk, actor, lived_sandbox, customer, [])
-    desk.onboarding.choose(actor, attempt.id, next(one for one in attempt.accounts if one.is_depository).id)
+    desk.linking.choose(actor, attempt.id, next(one for one in attempt.accounts if one.is_depository).id)
     app.query_params["attempt"] = attempt.id
     show(app, "")
-    press(app, "No, make a new Stripe customer")
+    press(app, "No, create a new Stripe customer")
     assert desk.customers.get(actor, customer.id).stripe_customer_id not in {None, known.id}
 
 
@@ -107,7 +107,7 @@ def test_a_payment_that_is_selected_shows_its_story_and_its_ids(app: AppTest, de
     app.run()
     assert not app.exception
     shown = text_of(app)
-    assert "Time line" in shown and "Created" in shown and "Stripe's fee" in shown
+    assert "Timeline" in shown and "Created" in shown and "Stripe's fee" in shown
     assert any(str(one.value).startswith("py_") for one in app.code)
 
 
@@ -120,4 +120,4 @@ def test_an_account_that_is_selected_shows_its_mandate_and_its_balance(
     app.run()
     assert f"{linked.mandate_id}" in text_of(app)
     press(app, "Balance now")
-    assert "Available **\\$100.00**" in text_of(app)
+    assert "Available **$100.00**" in text_of(app)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard import running
 from dashboard.desk import Desk
-from dashboard.models import Actor, HolderType, Secret
-from dashboard.store.sealed import LOST_KEY
-from dashboard.ui import session
+from dashboard.domain.models import Actor, HolderType, Secret
+from dashboard.store.encryption.columns import LOST_KEY
 from tests.pages.conftest import show, text_of
 
 
@@ -26,7 +26,7 @@ def test_nothing_is_asked_before_somebody_asks_for_it(app: AppTest, desk: Desk) 
 
 
 def test_each_check_has_a_sign_a_word_and_a_way_out(app: AppTest, desk: Desk) -> None:
-    press(show(app, "setup"), "Check this set-up")
+    press(show(app, "setup"), "Check this setup")
     said = text_of(app)
     for name in ("Plaid keys", "Plaid's Stripe integration", "Stripe account takes ACH", "Clock", "Last backup"):
         assert f"**{name}**" in said
@@ -49,13 +49,13 @@ def test_access_tokens_are_changed_after_a_confirmation(app: AppTest, desk: Desk
         )
     desk.store.items.replace_token("item_2", Secret("access-sandbox-unknown"), desk.clock.real())
     press(show(app, "setup"), "Change every access token")
-    assert desk.plaid_tokens.stand(actor).refused == 0, "not without the tick"
-    next(one for one in app.checkbox if "old token is dead" in one.label).check()
+    assert desk.plaid_tokens.status(actor).refused == 0, "not without the tick"
+    next(one for one in app.checkbox if "old token stops working" in one.label).check()
     press(app, "Change every access token")
-    assert desk.plaid_tokens.stand(actor).refused == 1 and "refused by Plaid, unchanged" in text_of(app)
+    assert desk.plaid_tokens.status(actor).refused == 1 and "refused by Plaid, unchanged" in text_of(app)
 
 
 def test_a_lost_key_is_said_on_every_page(app: AppTest, desk: Desk) -> None:
-    session.provide(lambda: replace(desk, reads_secrets=False))
+    running.provide(lambda: replace(desk, reads_secrets=False))
     for page in ("payments", "onboard", "setup"):
         assert LOST_KEY.what.split(" with")[0] in text_of(show(app, page))

@@ -1,0 +1,1 @@
+"""Each module by itself, with fakes for Plaid and Stripe: rules, money, permissions, audit trail, documents, layers."""

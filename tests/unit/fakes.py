@@ -6,11 +6,12 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from dashboard.clock import FixedClock
-from dashboard.errors import ProviderRejected, ProviderUnreachable
-from dashboard.gateways.replies import (
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import ProviderRejected, ProviderUnreachable
+from dashboard.domain.models import Generation, Institution, OfferedAccount, RiskResult, Secret
+from dashboard.gateways.plaid_replies import (
     BankToken,
     Exchange,
     ItemHealth,
@@ -19,14 +20,17 @@ from dashboard.gateways.replies import (
     LinkToken,
     Owner,
     ProviderAccount,
+    RiskAnswer,
     TransactionPage,
 )
 from dashboard.gateways.stripe_errors import REPLAYED
-from dashboard.models import Generation, Institution, OfferedAccount, Secret
 
 CHECKING = {"id": "acc-1", "name": "Plaid Checking", "mask": "0000", "type": "depository", "subtype": "checking"}
 SAVINGS = {"id": "acc-2", "name": "Plaid Saving", "mask": "1111", "type": "depository", "subtype": "savings"}
 CARD = {"id": "acc-3", "name": "Plaid Credit Card", "mask": "3333", "type": "credit", "subtype": "credit card"}
+
+
+Answer = TypeVar("Answer")
 
 
 class Killed(BaseException):
@@ -52,7 +56,7 @@ class Faults:
         self.calls: Counter[str] = Counter()
         self.meanwhile: dict[str, Callable[[], object]] = {}  # what somebody else does while a call is on its way
 
-    def run(self, name: str, effect: Callable[[], Any]) -> Any:
+    def run(self, name: str, effect: Callable[[], Answer]) -> Answer:
         self.calls[name] += 1
         if name in self.meanwhile:
             self.meanwhile.pop(name)()
@@ -81,6 +85,11 @@ class FakePlaid(Faults):
         self.available: int | None = 100_000
         self.currency: str | None = "usd"
         self.offered: list[dict[str, Any]] = [CHECKING]
+        self.risk: RiskResult | None = RiskResult.ACCEPT
+        self.rule_note: str | None = None
+        self.evaluated: dict[str, tuple[str, int, str]] = {}
+        self.decisions: list[tuple[str, bool, str | None]] = []
+        self.returns: list[tuple[str, str]] = []
         self.owners: dict[str, list[Owner]] = {}
         self.pages: dict[str, TransactionPage] = {}
         self.cursors: list[str] = []
@@ -95,10 +104,10 @@ class FakePlaid(Faults):
             made = LinkToken(Secret("link-sandbox-2"), expires, "https://secure.plaid.test/link/1")
         else:
             made = LinkToken(Secret("link-sandbox-1"), datetime(2026, 11, 24, 20, tzinfo=UTC))
-        return self.run("create_link_token", lambda: made)  # type: ignore[no-any-return]
+        return self.run("create_link_token", lambda: made)
 
     def read_link_token(self, token: Secret) -> LinkSessions:
-        return self.run("read_link_token", lambda: self.sessions)  # type: ignore[no-any-return]
+        return self.run("read_link_token", lambda: self.sessions)
 
     def keep_session(self, public_token: str) -> None:
         account = OfferedAccount("acc-1", "Plaid Checking", "0000", "depository", "checking")
@@ -116,16 +125,16 @@ class FakePlaid(Faults):
                 return Exchange(access, None, bank, "req-x")
             return Exchange(access, f"plaid-item-{len(self.spent)}", None, "req-x")
 
-        return self.run("exchange", effect)  # type: ignore[no-any-return]
+        return self.run("exchange", effect)
 
     def _mint(self) -> Secret:
         self.bank_tokens += 1
         return Secret(f"btok_{self.bank_tokens}")
 
     def make_stripe_token(self, access_token: Secret, account_id: str) -> BankToken:
-        return self.run("make_stripe_token", lambda: BankToken(self._mint(), "req-b"))  # type: ignore[no-any-return]
+        return self.run("make_stripe_token", lambda: BankToken(self._mint(), "req-b"))
 
-    def accounts(self, access_token: Secret) -> list[ProviderAccount]:
+    def accounts(self, access_token: Secret, *, whole: bool = False) -> list[ProviderAccount]:
         return [
             ProviderAccount(
                 str(one["id"]),
@@ -142,20 +151,40 @@ class FakePlaid(Faults):
         ]
 
     def balance(self, access_token: Secret, account_id: str) -> ProviderAccount:
-        return self.run("balance", lambda: self.accounts(access_token)[0])  # type: ignore[no-any-return]
+        return self.run("balance", lambda: self.accounts(access_token)[0])
+
+    def evaluate(self, access_token: Secret, account_id: str, *, id: str, cents: int, customer_id: str) -> RiskAnswer:
+        def effect() -> RiskAnswer:
+            if id in self.evaluated:
+                raise refused("CLIENT_TRANSACTION_ID_ALREADY_IN_USE", kind="SIGNAL_ERROR")
+            self.evaluated[id] = (account_id, cents, customer_id)
+            return RiskAnswer(self.risk, self.rule_note, self.available, 100_000, "req-s")
+
+        return self.run("evaluate", effect)
+
+    def report_decision(self, id: str, *, initiated: bool, outcome: str | None) -> None:
+        def effect() -> None:
+            if id not in self.evaluated:
+                raise refused("INVALID_FIELD", kind="INVALID_REQUEST")
+            self.decisions.append((id, initiated, outcome))
+
+        self.run("report_decision", effect)
+
+    def report_return(self, id: str, code: str, at: datetime) -> None:
+        self.run("report_return", lambda: self.returns.append((id, code)))
 
     def identity(self, access_token: Secret) -> dict[str, list[Owner]]:
-        return self.run("identity", lambda: self.owners)  # type: ignore[no-any-return]
+        return self.run("identity", lambda: self.owners)
 
     def transactions(self, access_token: Secret, cursor: str = "") -> TransactionPage:
         self.cursors.append(cursor)
-        return self.run("transactions", lambda: self.pages[cursor])  # type: ignore[no-any-return]
+        return self.run("transactions", lambda: self.pages[cursor])
 
     def health(self) -> ItemHealth:
         return ItemHealth("item", None, self.item_error, self.item_reason, self.consent_expires, "req-i")
 
     def item(self, access_token: Secret) -> ItemHealth:
-        return self.run("item", lambda: self.health())  # type: ignore[no-any-return]
+        return self.run("item", lambda: self.health())
 
     def remove_item(self, access_token: Secret) -> str | None:
         def effect() -> str:
@@ -164,7 +193,7 @@ class FakePlaid(Faults):
             self.removed.append(access_token)
             return "req-remove"
 
-        return self.run("remove_item", effect)  # type: ignore[no-any-return]
+        return self.run("remove_item", effect)
 
     def invalidate_access_token(self, access_token: Secret) -> Secret:
         return Secret("access-sandbox-new")
@@ -188,6 +217,8 @@ class FakeStripe(Faults):
         self.intents: list[dict[str, Any]] = []
         self.fingerprint = "fp-1"
         self.source_status = "verified"
+        self.lead = timedelta()  # how far Stripe's clock is ahead of ours
+        self.silent = False  # no answer has come yet
         self.save_failures = False  # a lost answer is kept as a 500 that replays
 
     def once(self, name: str, key: str, body: Any, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -204,7 +235,7 @@ class FakeStripe(Faults):
             self.kept[key] = (self.clock.now(), copy.deepcopy(body), {"failed": True} if failed else made)
             return copy.deepcopy(made)
 
-        return self.run(name, run)  # type: ignore[no-any-return]
+        return self.run(name, run)
 
     def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:
@@ -213,6 +244,14 @@ class FakeStripe(Faults):
             return made
 
         return self.once("create_customer", key, dict(body), effect)
+
+    def read_customer(self, id: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            if id not in self.customers:
+                raise refused("resource_missing", provider="stripe")
+            return self.customers[id]
+
+        return self.run("read_customer", effect)
 
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
         return [one for one in self.customers.values() if one["email"] == email]
@@ -246,7 +285,7 @@ class FakeStripe(Faults):
     def set_holder(self, customer_id: str, source_id: str, *, holder_type: str, holder_name: str) -> dict[str, Any]:
         found = next(one for one in self.sources[customer_id] if one["id"] == source_id)
         found |= {"account_holder_type": holder_type, "account_holder_name": holder_name}
-        return self.run("set_holder", lambda: found)  # type: ignore[no-any-return]
+        return self.run("set_holder", lambda: found)
 
     def detach_source(self, customer_id: str, source_id: str, *, key: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:
@@ -279,25 +318,59 @@ class FakeStripe(Faults):
         yield from (one for one in self.setup_intents if one["customer"] == customer_id)
 
     def read_mandate(self, mandate_id: str) -> dict[str, Any]:
-        return self.run("read_mandate", lambda: {"id": mandate_id, "status": "active"})  # type: ignore[no-any-return]
+        return self.run("read_mandate", lambda: {"id": mandate_id, "status": "active"})
 
     def create_payment_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:
             number = len(self.intents) + 1
-            made = {**body, "id": f"pi_{number}", "status": "processing", "latest_charge": f"py_{number}"}
-            self.intents.append({**made, "created": self.clock.now()})
+            made = {**copy.deepcopy(dict(body)), "id": f"pi_{number}", "status": "requires_confirmation"}
+            self.intents.append({**made, "latest_charge": None, "created": self.clock.now()})
             return made
 
         return self.once("create_payment_intent", key, dict(body), effect)
 
-    def find_payment_intents(
-        self, customer_id: str, created_from: datetime, created_to: datetime
-    ) -> Iterator[dict[str, Any]]:
-        found = [
-            one
-            for one in self.intents
-            if one["customer"] == customer_id and created_from <= one["created"] <= created_to
-        ]
+    def confirm_payment_intent(self, id: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            found = self.intent(id)
+            if found["status"] != "requires_confirmation":
+                raise refused("payment_intent_unexpected_state", provider="stripe")
+            found |= {"status": "processing", "latest_charge": f"py_{id.removeprefix('pi_')}"}
+            return found
+
+        return self.once("confirm_payment_intent", key, (id, dict(body)), effect)
+
+    def cancel_payment_intent(self, id: str, *, key: str, reason: str = "") -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            found = self.intent(id)
+            if not found["status"].startswith("requires_"):
+                raise refused("payment_intent_unexpected_state", provider="stripe")
+            found |= {"status": "canceled", "cancellation_reason": reason or None}
+            return found
+
+        return self.once("cancel_payment_intent", key, id, effect)
+
+    def read_payment_intent(self, id: str) -> dict[str, Any]:
+        return self.run("read_payment_intent", lambda: copy.deepcopy(self.intent(id)))
+
+    def intent(self, id: str) -> dict[str, Any]:
+        found = next((one for one in self.intents if one["id"] == id), None)
+        if found is None:
+            raise refused("resource_missing", provider="stripe")
+        return found
+
+    @property
+    def debited(self) -> list[dict[str, Any]]:
+        """The PaymentIntents that move money."""
+        return [one for one in self.intents if one["latest_charge"]]
+
+    def time(self) -> datetime | None:
+        return None if self.silent else self.clock.now() + self.lead
+
+    def server_time(self) -> datetime:
+        return self.run("server_time", lambda: self.clock.now() + self.lead)
+
+    def find_payment_intents(self, customer_id: str) -> Iterator[dict[str, Any]]:
+        found = [one for one in self.intents if one["customer"] == customer_id]
         yield from self.run("find_payment_intents", lambda: found)
 
     def update_customer(self, id: str, *, name: str, email: str) -> dict[str, Any]:
@@ -305,4 +378,4 @@ class FakeStripe(Faults):
             self.customers[id] |= {"name": name, "email": email}
             return self.customers[id]
 
-        return self.run("update_customer", effect)  # type: ignore[no-any-return]
+        return self.run("update_customer", effect)

@@ -1,4 +1,4 @@
-"""The trail is searched by who, what, about whom and when; it leaves the house as CSV; a look at it is itself in it."""
+"""The trail is searched by who, what, about whom and when; it is exported as CSV; a look at it is itself in it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.audit import ERASED, UNREADABLE, Audit, AuditFilter
-from dashboard.clock import FixedClock
 from dashboard.customers import Customers
-from dashboard.errors import AccessDenied, InputError
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.models import Actor, Role
 from dashboard.mandates import Mandates
-from dashboard.models import Actor, Role
-from dashboard.store.core import CoreStore
-from dashboard.store.trail import TrailFilter
-from dashboard.store.vault import Vault, make_key
-from tests.unit.worlds import World
+from dashboard.operations.audit import ERASED, UNREADABLE, Audit, AuditFilter
+from dashboard.store import Store
+from dashboard.store.audit_trail import TrailFilter
+from dashboard.store.encryption.vault import Vault, make_key
+from tests.unit.desk_fixture import DeskFixture
 
 AUDITOR = Actor("Ann Auditor", frozenset({Role.AUDITOR}), "192.0.2.7")
 OPS = Actor("Olga Ops", frozenset({Role.OPS}), "192.0.2.8")
@@ -26,7 +26,7 @@ ZONE = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
-def audit(store: CoreStore, clock: FixedClock) -> Audit:
+def audit(store: Store, clock: FixedClock) -> Audit:
     return Audit(store, clock, ZONE)
 
 
@@ -34,7 +34,7 @@ def actions(audit: Audit, wanted: AuditFilter) -> list[str]:
     return [row.action for row in audit.page(AUDITOR, wanted).rows if not row.action.startswith("audit.")]
 
 
-def test_rows_are_found_by_who_what_about_whom_and_when(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_rows_are_found_by_who_what_about_whom_and_when(audit: Audit, store: Store, clock: FixedClock) -> None:
     customers = Customers(store, clock)
     jenny = customers.add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
     clock.move(timedelta(days=2))
@@ -52,14 +52,14 @@ def test_rows_are_found_by_who_what_about_whom_and_when(audit: Audit, store: Cor
     assert AuditFilter().is_empty and not AuditFilter(who="x").is_empty
 
 
-def test_a_day_is_a_day_of_the_business(audit: Audit, store: CoreStore) -> None:
+def test_a_day_is_a_day_of_the_business(audit: Audit, store: Store) -> None:
     store.trail.append(OPS, "late", "x", datetime(2026, 11, 25, 4, 59, tzinfo=UTC))  # 23:59 in New York
     store.trail.append(OPS, "next", "x", datetime(2026, 11, 25, 5, 0, tzinfo=UTC))
     assert actions(audit, AuditFilter(end=date(2026, 11, 24))) == ["late"]
     assert actions(audit, AuditFilter(start=date(2026, 11, 25), end=date(2026, 11, 25))) == ["next"]
 
 
-def test_a_row_shows_before_and_after(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_a_row_shows_before_and_after(audit: Audit, store: Store, clock: FixedClock) -> None:
     customers = Customers(store, clock)
     jenny = customers.add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
     customers.edit(OPS, jenny.id, email="j@example.com")
@@ -72,7 +72,7 @@ def test_a_row_shows_before_and_after(audit: Audit, store: CoreStore, clock: Fix
 
 
 def test_personal_facts_are_sealed_in_the_file_and_gone_with_the_customers_key(
-    audit: Audit, store: CoreStore, clock: FixedClock
+    audit: Audit, store: Store, clock: FixedClock
 ) -> None:
     jenny = Customers(store, clock).add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
     kept = next(iter(store.database.handle.query("SELECT facts FROM audit")))["facts"]
@@ -82,27 +82,29 @@ def test_personal_facts_are_sealed_in_the_file_and_gone_with_the_customers_key(
     assert store.trail.verify() == [], "the chain does not notice"
 
 
-def test_facts_about_a_thing_of_a_customers_open_under_their_key(world: World, audit: Audit, clock: FixedClock) -> None:
-    account = str(world.get(world.link()).bank_account_id)
-    Mandates(world.store, clock, world.settings).revoke(OPS, account, "by phone")
-    seq = world.store.trail.search(TrailFilter(action="mandate.revoked"))[0].seq
+def test_facts_about_a_thing_of_a_customers_open_under_their_key(
+    given: DeskFixture, audit: Audit, clock: FixedClock
+) -> None:
+    account = str(given.get(given.link()).bank_account_id)
+    Mandates(given.store, clock, given.settings).revoke(OPS, account, "by phone")
+    seq = given.store.trail.search(TrailFilter(action="mandate.revoked"))[0].seq
     assert audit.get(AUDITOR, seq).facts["reason"] == "by phone"
-    world.store.private.forget(world.customer.id)
+    given.store.private.forget(given.customer.id)
     assert audit.get(AUDITOR, seq).facts["personal data"] == ERASED
 
 
-def test_facts_under_a_lost_key_are_said_to_be_so(store: CoreStore, clock: FixedClock) -> None:
+def test_facts_under_a_lost_key_are_said_to_be_so(store: Store, clock: FixedClock) -> None:
     Customers(store, clock).add(OPS, "Jenny Rosen", "jenny@example.com", "C-1")
-    other = CoreStore(store.database, Vault([make_key()]), clock)
+    other = Store(store.database, Vault([make_key()]), clock)
     assert Audit(other, clock, ZONE).get(AUDITOR, 1).facts == {"personal data": UNREADABLE}
 
 
-def test_an_old_value_that_is_not_a_table_is_shown_too(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_an_old_value_that_is_not_a_table_is_shown_too(audit: Audit, store: Store, clock: FixedClock) -> None:
     store.trail.append(OPS, "x", "y", clock.now(), before=1, after=2)
     assert (audit.get(AUDITOR, 1).before, audit.get(AUDITOR, 1).after) == ({"value": 1}, {"value": 2})
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_pages_follow_each_other_without_gap_or_repeat(audit: Audit, store: Store, clock: FixedClock) -> None:
     for number in range(12):
         store.trail.append(OPS, "x", str(number), clock.now())
     first = audit.page(AUDITOR, AuditFilter(what="x"), size=5)
@@ -112,7 +114,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(audit: Audit, store: Core
     assert numbers == list(range(11, -1, -1)) and third.before is None
 
 
-def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store: Store, clock: FixedClock) -> None:
     store.trail.append(Actor("=cmd|' /C calc'!A0", frozenset()), "x", "y", clock.now(), before={"a": 1}, after={"a": 2})
     store.trail.append(OPS, "other", "z", clock.now())
     lines = list(csv.DictReader(io.StringIO("".join(audit.export(AUDITOR, AuditFilter(what="x"))))))
@@ -123,7 +125,7 @@ def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store
     assert (exported.action, exported.actor, exported.facts["what"]) == ("audit.exported", "Ann Auditor", "x")
 
 
-def test_the_chains_state_says_how_far_it_is_whole(audit: Audit, store: CoreStore, clock: FixedClock) -> None:
+def test_the_chains_state_says_how_far_it_is_whole(audit: Audit, store: Store, clock: FixedClock) -> None:
     store.trail.append(OPS, "x", "y", clock.now())
     state = audit.state(AUDITOR)
     assert (state.end.seq, state.findings, state.checked_at) == (1, [], clock.now())
@@ -146,24 +148,24 @@ def test_only_who_may_read_the_trail_reads_it(audit: Audit, role: Role) -> None:
             call()
 
 
-def test_every_look_at_something_sensitive_is_an_action(world: World, audit: Audit) -> None:
-    attempt = world.link()
+def test_every_look_at_something_sensitive_is_an_action(given: DeskFixture, audit: Audit) -> None:
+    attempt = given.link()
     assert attempt.bank_account_id
-    customers = Customers(world.store, world.clock)
+    customers = Customers(given.store, given.clock)
     for _ in range(3):  # a page that runs again
-        customers.get(world.actor, world.customer.id)
-        world.desk.account(world.actor, attempt.bank_account_id)
-        world.desk.events(world.actor, attempt.id)
+        customers.get(given.actor, given.customer.id)
+        given.desk.account(given.actor, attempt.bank_account_id)
+        given.desk.events(given.actor, attempt.id)
         audit.page(AUDITOR, AuditFilter())
         audit.get(AUDITOR, 1)
-    looks = sorted((row.action, row.subject) for row in world.store.trail.read() if row.action.endswith("viewed"))
+    looks = sorted((row.action, row.subject) for row in given.store.trail.read() if row.action.endswith("viewed"))
     assert looks == [
         ("account.viewed", attempt.bank_account_id),
         ("audit.row_viewed", "audit:1"),
         ("audit.viewed", "audit"),
-        ("customer.viewed", world.customer.id),
+        ("customer.viewed", given.customer.id),
         ("evidence.viewed", attempt.id),
     ]
-    before = world.store.trail.end()
-    assert list(customers.several(world.actor, [world.customer.id, "cust_nobody"])) == [world.customer.id]
-    assert world.store.trail.end() == before, "a list is no look at one person"
+    before = given.store.trail.end()
+    assert list(customers.get_many(given.actor, [given.customer.id, "cust_nobody"])) == [given.customer.id]
+    assert given.store.trail.end() == before, "a list is no look at one person"

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from dashboard.backup import Backups, restore
-from dashboard.backup_keeping import keep_up
-from dashboard.clock import Clock, FixedClock
-from dashboard.errors import AccessDenied, StoreError, StoreUnavailable, UnreadableSecret, WrongDatabase
-from dashboard.models import Actor, HolderType, Role, Secret
-from dashboard.rotation import rotate
+from dashboard.domain.clock import Clock, FixedClock
+from dashboard.domain.errors import AccessDenied, Refused, StoreError, StoreUnavailable, UnreadableSecret, WrongDatabase
+from dashboard.domain.models import Actor, HolderType, Role, Secret
+from dashboard.operations.backup import Backups, restore
+from dashboard.operations.key_rotation import rotate
+from dashboard.operations.scheduled_backups import keep_up
 from dashboard.settings import BackupPlan
 from dashboard.store import Store
-from dashboard.store.backup import occupied
-from dashboard.store.sealed import SEALED, SealedRows
-from dashboard.store.vault import Vault, make_key
+from dashboard.store.encryption.columns import SEALED, SealedColumns
+from dashboard.store.encryption.key_use import no_older_key_in_use
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.engine.copies import CHUNK, copy_database, copy_file, occupied, open_file, seal_file
 
 ADMIN = Actor("admin", frozenset({Role.ADMIN}))
 KEY = make_key()
@@ -32,8 +34,8 @@ def plant(store: Store) -> None:
     """A customer and an item with a sealed token."""
     with store.transaction() as db:
         db.execute(
-            "INSERT INTO customer (id, name, email, reference, holder_type, stripe_key, created_at, updated_at)"
-            " VALUES ('cust_1', 'Ann', 'ann@example.com', 'A-1', ?, 'k', 1, 1)",
+            "INSERT INTO customer (id, name, email, reference, holder_type, created_at, updated_at)"
+            " VALUES ('cust_1', 'Ann', 'ann@example.com', 'A-1', ?, 1, 1)",
             [HolderType.INDIVIDUAL.value],
         )
         db.execute(
@@ -134,7 +136,7 @@ def test_a_backup_whose_audit_trail_was_changed_is_refused(store: Store, tmp_pat
 
 def test_nothing_is_restored_under_a_running_desk(store: Store, tmp_path: Path) -> None:
     kept = backups(store, tmp_path / "b").make(ADMIN)
-    with occupied(tmp_path / "desk.db", alone=False), pytest.raises(StoreUnavailable, match="in use"):
+    with occupied(tmp_path / "desk.db", exclusive=False), pytest.raises(StoreUnavailable, match="in use"):
         restore(kept, tmp_path / "desk.db", Vault([KEY]), STAMP, ADMIN, Clock())
 
 
@@ -207,6 +209,7 @@ def test_what_a_killed_backup_left_is_swept_away(store: Store, tmp_path: Path) -
         os.utime(path, (1, 1))
     other = folder / "desk-20261124T000000Z.db.unsealed"
     other.write_bytes(b"of a command that runs beside this one")
+    os.utime(other, (time.time(), time.time()))
     backups(store, folder).make(ADMIN, sealed=True)
     assert not any(path.exists() for path in left) and other.exists()
     assert len(backups(store, folder).kept()) == 1
@@ -223,10 +226,10 @@ def test_rotation_seals_everything_under_the_newest_key(store: Store, tmp_path: 
     both = Store.open(tmp_path / "desk.db", Vault([new, KEY]), Clock())
     assert rotate(ADMIN, both.database, both.sealed, both.trail, Clock(), lambda done: None) == 1
     both.close()
-    alone = Store.open(tmp_path / "desk.db", Vault([new]), Clock())
-    assert alone.sealed.are_readable()
-    assert Vault([new]).open(alone.sealed.sample()[0]) == PLANTED
-    alone.close()
+    single = Store.open(tmp_path / "desk.db", Vault([new]), Clock())
+    assert single.sealed.are_readable()
+    assert Vault([new]).open(single.sealed.sample()[0]) == PLANTED
+    single.close()
 
 
 def test_rotation_goes_on_while_others_write(store: Store, tmp_path: Path) -> None:
@@ -246,6 +249,7 @@ def test_rotation_goes_on_while_others_write(store: Store, tmp_path: Path) -> No
     finally:
         stop.set()
         writer.join()
+    both.trail.append(ADMIN, "after", "x", Clock().now())  # and names the rows of who had only the old key
     assert both.trail.verify() == []
     both.close()
 
@@ -263,7 +267,7 @@ def test_every_column_that_can_hold_a_secret_is_rotated(store: Store) -> None:
     for row in list(store.database.handle.query("SELECT name FROM sqlite_schema WHERE type = 'table'")):
         info = store.database.handle.query(f"PRAGMA table_info('{row['name']}')")
         blobs = tuple(one["name"] for one in info if one["type"] == "BLOB")
-        if blobs and not row["name"].startswith("payment_search"):
+        if blobs:
             columns[row["name"]] = blobs
     assert columns.pop("pin") == ("salt", "digest"), "a PIN is hashed, not sealed"
     assert columns == SEALED
@@ -276,4 +280,81 @@ def test_only_its_owner_may_read_the_database(store: Store, tmp_path: Path) -> N
 
 def test_a_lost_key_is_noticed_and_rotation_takes_the_tables_in_their_order(store: Store) -> None:
     assert list(SEALED) == sorted(SEALED), "a rotation goes on after the table that it had reached"
-    assert store.sealed.sample() and not SealedRows(store.database, Vault([make_key()])).are_readable()
+    assert store.sealed.sample() and not SealedColumns(store.database, Vault([make_key()])).are_readable()
+
+
+def test_a_rotation_waits_for_whoever_still_seals_under_an_older_key(store: Store, tmp_path: Path) -> None:
+    """`serve` was not restarted with the new key in front: what it writes meanwhile would be unreadable afterwards."""
+    path, new = tmp_path / "desk.db", make_key()
+    both = Store.open(path, Vault([new, KEY]), Clock())
+    with (
+        pytest.raises(Refused, match="still seals under an older key") as refused,
+        no_older_key_in_use(path, Vault([new, KEY])),
+    ):
+        pass
+    assert "in front" in refused.value.action
+    store.close()
+    with no_older_key_in_use(path, Vault([new, KEY])):
+        with pytest.raises(StoreUnavailable, match="being rotated"):
+            Store.open(path, Vault([KEY]), Clock())
+        Store.open(path, Vault([new, KEY]), Clock()).close()
+    Store.open(path, Vault([KEY, new]), Clock()).close()
+    both.close()
+
+
+def test_a_keys_fingerprint_says_nothing_of_the_key(store: Store, tmp_path: Path) -> None:
+    (noted,) = tmp_path.glob("desk.db.key-*")
+    assert noted.stat().st_size == 0
+    assert Vault([KEY]).fingerprint == noted.name.removeprefix("desk.db.key-")
+    assert Vault([make_key()]).fingerprint != Vault([KEY]).fingerprint
+    assert KEY.reveal()[:8] not in noted.name
+
+
+def seal(source: Path, content: bytes, target: Path) -> Path:
+    source.write_bytes(content)
+    seal_file(Vault([KEY]), source, target)
+    return target
+
+
+def test_pieces_of_two_backups_do_not_make_a_third(tmp_path: Path) -> None:
+    """Both are genuine, sealed under the same key, of the same length: only their ids tell them apart."""
+    one = seal(tmp_path / "a", b"a" * (2 * CHUNK + 9), tmp_path / "one.sealed").read_bytes().splitlines()
+    two = seal(tmp_path / "b", b"b" * (2 * CHUNK + 9), tmp_path / "two.sealed").read_bytes().splitlines()
+    for pieces in ([one[0], two[1], one[2]], [one[0], one[1], two[2]], [two[0], *one[1:]]):
+        (tmp_path / "spliced.sealed").write_bytes(b"\n".join(pieces) + b"\n")
+        with pytest.raises(StoreUnavailable, match="come from several files"):
+            open_file(Vault([KEY]), tmp_path / "spliced.sealed", tmp_path / "plain")
+        assert not (tmp_path / "plain").exists()
+    open_file(Vault([KEY]), tmp_path / "one.sealed", tmp_path / "plain")
+    assert (tmp_path / "plain").read_bytes() == b"a" * (2 * CHUNK + 9)
+
+
+def test_a_sealed_secret_is_no_piece_of_a_backup(tmp_path: Path) -> None:
+    (tmp_path / "x.sealed").write_bytes(Vault([KEY]).seal(Secret("access-token" * 4)) + b"\n")
+    with pytest.raises(StoreUnavailable, match="not those of a backup"):
+        open_file(Vault([KEY]), tmp_path / "x.sealed", tmp_path / "plain")
+
+
+def test_copies_are_private_from_their_first_byte_on(store: Store, tmp_path: Path) -> None:
+    """Whatever the umask: whoever opens a file while it is readable goes on reading it afterwards."""
+    seen: list[int] = []
+    before = os.umask(0)
+
+    class Watching(Vault):
+        def seal_bytes(self, content: bytes) -> bytes:
+            look()
+            return super().seal_bytes(content)
+
+    def look() -> None:
+        seen.extend(one.stat().st_mode & 0o777 for one in tmp_path.glob("*.partial"))
+
+    try:
+        copy_database(store.database, tmp_path / "copy.db")
+        seal_file(Watching([KEY]), tmp_path / "copy.db", tmp_path / "copy.sealed")
+        copy_file(tmp_path / "copy.db", tmp_path / "again.db")
+        open_file(Vault([KEY]), tmp_path / "copy.sealed", tmp_path / "opened.db")
+    finally:
+        os.umask(before)
+    assert seen and set(seen) == {0o600}
+    made = [tmp_path / name for name in ("copy.db", "copy.sealed", "again.db", "opened.db")]
+    assert [one.stat().st_mode & 0o777 for one in made] == [0o600] * 4

@@ -10,11 +10,18 @@ import requests
 import responses
 from responses import matchers
 
-from dashboard.errors import ProviderBroken, ProviderError, ProviderLimited, ProviderRejected, ProviderUnreachable
+from dashboard.domain.errors import (
+    ProviderBroken,
+    ProviderDenied,
+    ProviderError,
+    ProviderLimited,
+    ProviderRejected,
+    ProviderUnreachable,
+)
+from dashboard.domain.models import Secret
 from dashboard.gateways.plaid_classic import PlaidClassic
-from dashboard.gateways.wire import make_session
-from dashboard.models import Secret
-from dashboard.problems import explain
+from dashboard.gateways.plaid_http import make_session
+from dashboard.messages.problems import explain
 from dashboard.settings import Settings
 
 URL = "http://127.0.0.1:9999"
@@ -69,14 +76,14 @@ def test_an_exchange_with_an_account_gives_both_tokens(http: responses.RequestsM
 @pytest.mark.parametrize(
     ("reply", "error", "maybe_done", "says"),
     [
-        ((401, 1106, "bad public_token"), ProviderRejected, None, "expired or was used"),
-        ((401, 1102, "secret or client_id invalid"), ProviderRejected, None, "keys"),
+        ((401, 1106, "bad public_token"), ProviderRejected, None, "expired or was already used"),
+        ((401, 1102, "secret or client_id invalid"), ProviderDenied, None, "keys"),
         ((402, 1200, "invalid credentials"), ProviderRejected, None, "user name or password"),
         ((402, 1203, "invalid mfa"), ProviderRejected, None, "code or answer"),
         ((402, 1205, "account locked"), ProviderRejected, None, "locked"),
-        ((400, 2001, "non-depository account ID specified"), ProviderRejected, None, "no checking or savings"),
+        ((400, 2001, "non-depository account ID specified"), ProviderRejected, None, "not a checking or savings"),
         ((429, 1113, "rate limit exceeded"), ProviderLimited, None, "fewer requests"),
-        ((500, 1702, "plaid error"), ProviderUnreachable, True, "problem of its own"),
+        ((500, 1702, "plaid error"), ProviderUnreachable, True, "has an outage"),
         ((503, 1800, "planned maintenance"), ProviderUnreachable, False, "maintenance"),
         ((400, 4711, "a code of yesterday"), ProviderRejected, None, "4711"),
     ],

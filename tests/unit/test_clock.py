@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashboard.clock import Clock, FixedClock
+from dashboard.domain.clock import Clock, FixedClock
 
 
 def test_the_clock_runs_ahead_with_the_sandbox_and_never_behind(clock: FixedClock) -> None:

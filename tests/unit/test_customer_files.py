@@ -8,124 +8,165 @@ from datetime import timedelta
 import pytest
 
 from dashboard.customers import PAGE_SIZE, Customers
-from dashboard.errors import InputError
-from dashboard.models import HolderType
-from dashboard.stripe_tellings import StripeTellings
-from dashboard.worker import InlineWorker
-from tests.unit.fakes import lost, refused
-from tests.unit.worlds import World
+from dashboard.domain.errors import InputError, ProviderDenied
+from dashboard.domain.models import HolderType
+from dashboard.jobs.leases import LEASE
+from tests.unit.desk_fixture import DeskFixture
+from tests.unit.fakes import Killed, lost, refused
 
 
 @pytest.fixture
-def tellings(world: World) -> StripeTellings:
-    return StripeTellings(world.store, world.stripe, world.clock, InlineWorker())  # type: ignore[arg-type]
+def customers(given: DeskFixture) -> Customers:
+    return Customers(given.store, given.clock, given.updates)
 
 
-@pytest.fixture
-def customers(world: World, tellings: StripeTellings) -> Customers:
-    return Customers(world.store, world.clock, tellings.soon)
-
-
-def test_pages_are_cut_and_counted_in_every_order(world: World, customers: Customers) -> None:
+def test_pages_are_cut_and_counted_in_every_order(given: DeskFixture, customers: Customers) -> None:
     for number in range(PAGE_SIZE + 5):
-        world.add_customer(f"Person {number:03}", f"p{number}@example.com", f"P-{number:03}")
-    first, second = customers.page(world.actor, "person"), customers.page(world.actor, "person", number=1)
+        given.add_customer(f"Person {number:03}", f"p{number}@example.com", f"P-{number:03}")
+    first, second = customers.page(given.actor, "person"), customers.page(given.actor, "person", number=1)
     assert (first.total, len(first.rows), len(second.rows)) == (PAGE_SIZE + 5, PAGE_SIZE, 5)
     assert len({one.id for one in first.rows + second.rows}) == first.total
-    assert customers.page(world.actor, " person ", sort="name").rows[0].name == "Person 000"
-    assert customers.page(world.actor, sort="reference").rows[0].reference == "C-1"
+    assert customers.page(given.actor, " person ", sort="name").rows[0].name == "Person 000"
+    assert customers.page(given.actor, sort="reference").rows[0].reference == "C-1"
     with pytest.raises(InputError):
-        customers.page(world.actor, sort="id; DROP TABLE customer")
+        customers.page(given.actor, sort="id; DROP TABLE customer")
 
 
-def test_a_note_is_kept_with_its_author_and_sealed_in_the_trail(world: World, customers: Customers) -> None:
-    customers.add_note(world.actor, world.customer.id, "  Calls back on Friday ")
-    (note,) = customers.open(world.actor, world.customer.id).notes
-    assert (note.text, note.author, note.created_at) == ("Calls back on Friday", "demo", world.clock.now())
-    kept = next(row for row in world.store.trail.read(world.customer.id) if row.action == "customer.note_added")
+def test_a_note_is_kept_with_its_author_and_sealed_in_the_trail(given: DeskFixture, customers: Customers) -> None:
+    customers.add_note(given.actor, given.customer.id, "  Calls back on Friday ")
+    (note,) = customers.open(given.actor, given.customer.id).notes
+    assert (note.text, note.author, note.created_at) == ("Calls back on Friday", "demo", given.clock.now())
+    kept = next(row for row in given.store.trail.read(given.customer.id) if row.action == "customer.note_added")
     assert "Friday" not in str(kept.facts)
     for text in (" ", "x" * 2_001, "a\x00b"):
         with pytest.raises(InputError):
-            customers.add_note(world.actor, world.customer.id, text)
+            customers.add_note(given.actor, given.customer.id, text)
     with pytest.raises(InputError):
-        customers.add_note(world.actor, "cust_x", "Hello")
+        customers.add_note(given.actor, "cust_x", "Hello")
 
 
-def test_an_edit_reaches_stripe_and_the_holder_of_each_account(world: World, customers: Customers) -> None:
-    world.link()
-    customers.edit(world.actor, world.customer.id, name="Rosen Ltd", email="ltd@example.com", holder_type="company")
-    assert world.stripe.customers["cus_1"]["name"] == "Rosen Ltd"
-    assert world.stripe.customers["cus_1"]["email"] == "ltd@example.com"
-    (source,) = world.stripe.sources["cus_1"]
+def test_an_edit_reaches_stripe_and_the_holder_of_each_account(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    customers.edit(given.actor, given.customer.id, name="Rosen Ltd", email="ltd@example.com", holder_type="company")
+    assert given.stripe.customers["cus_1"]["name"] == "Rosen Ltd"
+    assert given.stripe.customers["cus_1"]["email"] == "ltd@example.com"
+    (source,) = given.stripe.sources["cus_1"]
     assert (source["account_holder_name"], source["account_holder_type"]) == ("Rosen Ltd", "company")
-    assert customers.open(world.actor, world.customer.id).telling is None
-    assert "customer.told_stripe" in {row.action for row in world.store.trail.read(world.customer.id)}
+    assert customers.open(given.actor, given.customer.id).stripe_update is None
+    assert "customer.told_stripe" in {row.action for row in given.store.trail.read(given.customer.id)}
 
 
-def test_an_edit_that_stripe_did_not_hear_of_is_told_later(
-    world: World, customers: Customers, tellings: StripeTellings
+def test_an_edit_that_stripe_did_not_hear_of_is_told_later(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    given.stripe.before["update_customer"] = [lost(provider="stripe")]
+    customers.edit(given.actor, given.customer.id, name="Jenny Rose")
+    stripe_update = customers.open(given.actor, given.customer.id).stripe_update
+    assert stripe_update and stripe_update.problem and not stripe_update.is_refused
+    given.later(timedelta(seconds=10))
+    assert given.stripe.calls["update_customer"] == 1, "not at once again"
+    given.later(timedelta(seconds=30))
+    assert given.stripe.customers["cus_1"]["name"] == "Jenny Rose"
+    assert customers.open(given.actor, given.customer.id).stripe_update is None
+
+
+def test_a_newer_edit_does_not_wait_for_the_pause_of_an_older_one(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    given.stripe.before["update_customer"] = [lost(provider="stripe")]
+    customers.edit(given.actor, given.customer.id, name="First")
+    customers.edit(given.actor, given.customer.id, name="Second")
+    assert given.stripe.customers["cus_1"]["name"] == "Second"
+    assert customers.open(given.actor, given.customer.id).stripe_update is None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_process_that_dies_while_it_tells_stripe_is_made_good_by_the_next_one(
+    given: DeskFixture, customers: Customers, when: str
 ) -> None:
-    world.link()
-    world.stripe.before["update_customer"] = [lost(provider="stripe")]
-    customers.edit(world.actor, world.customer.id, name="Jenny Rose")
-    telling = customers.open(world.actor, world.customer.id).telling
-    assert telling and telling.problem and not telling.is_refused
-    assert tellings.tell_due() == 0, "not at once again"
-    world.clock.move(timedelta(minutes=2))
-    assert tellings.tell_due() == 1
-    assert world.stripe.customers["cus_1"]["name"] == "Jenny Rose"
-    assert customers.open(world.actor, world.customer.id).telling is None
+    given.link()
+    getattr(given.stripe, when)["update_customer"] = [Killed()]
+    with pytest.raises(Killed):
+        customers.edit(given.actor, given.customer.id, email="new@example.com")
+    given.restart()
+    given.later(LEASE + timedelta(seconds=1))
+    assert given.stripe.customers["cus_1"]["email"] == "new@example.com"
+    assert given.updates.get(given.customer.id) is None
 
 
-def test_a_crash_between_the_edit_and_stripe_is_made_good_by_the_next_process(
-    world: World, tellings: StripeTellings
-) -> None:
-    world.link()
-    Customers(world.store, world.clock).edit(world.actor, world.customer.id, email="new@example.com")
-    assert world.stripe.customers["cus_1"]["email"] == "jenny@example.com"
-    tellings.tell_due()
-    assert world.stripe.customers["cus_1"]["email"] == "new@example.com"
+def test_a_crash_between_the_edit_and_stripe_is_made_good_by_the_next_process(given: DeskFixture) -> None:
+    given.link()
+    with given.store.transaction():
+        Customers(given.store, given.clock).edit(given.actor, given.customer.id, email="new@example.com")
+        given.updates.order(given.actor, given.customer.id)
+    assert given.stripe.customers["cus_1"]["email"] == "jenny@example.com"
+    given.restart()
+    given.later()
+    assert given.stripe.customers["cus_1"]["email"] == "new@example.com"
+    told = next(row for row in given.store.trail.read(given.customer.id) if row.action == "customer.told_stripe")
+    assert (told.actor, told.address) == (given.actor.name, given.actor.address), "in the name of who edited"
 
 
-def test_what_stripe_refuses_waits_for_a_person(world: World, customers: Customers, tellings: StripeTellings) -> None:
-    world.link()
-    world.stripe.before["update_customer"] = [refused("email_invalid", provider="stripe")]
-    customers.edit(world.actor, world.customer.id, email="odd@example.com")
-    world.clock.move(timedelta(hours=1))
-    assert tellings.tell_due() == 0
-    telling = customers.open(world.actor, world.customer.id).telling
-    assert telling and telling.is_refused and telling.problem and telling.problem.request_id == "req-no"
-    customers.tell_again(world.actor, world.customer.id)
-    assert world.stripe.customers["cus_1"]["email"] == "odd@example.com"
+def test_what_stripe_refuses_waits_for_a_person(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    given.stripe.before["update_customer"] = [refused("email_invalid", provider="stripe")]
+    customers.edit(given.actor, given.customer.id, email="odd@example.com")
+    given.later(timedelta(hours=1))
+    assert given.stripe.calls["update_customer"] == 1
+    stripe_update = customers.open(given.actor, given.customer.id).stripe_update
+    assert stripe_update and stripe_update.is_refused
+    assert stripe_update.problem and stripe_update.problem.request_id == "req-no"
+    customers.update_stripe_again(given.actor, given.customer.id)
+    assert given.stripe.customers["cus_1"]["email"] == "odd@example.com"
+    assert given.updates.get(given.customer.id) is None
 
 
-def test_an_edit_during_the_telling_is_told_too(world: World, customers: Customers) -> None:
-    world.link()
-    plain = Customers(world.store, world.clock)
-    first, calls = world.stripe.update_customer, []
+def test_a_wrong_key_is_no_refusal(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    denied = ProviderDenied("Wrong key.", provider="stripe", code="invalid_api_key", http_status=401)
+    given.stripe.before["update_customer"] = [denied]
+    customers.edit(given.actor, given.customer.id, name="Jenny Rose")
+    stripe_update = given.updates.get(given.customer.id)
+    assert stripe_update and not stripe_update.is_refused
+    given.later(timedelta(minutes=1))
+    assert given.stripe.customers["cus_1"]["name"] == "Jenny Rose"
+
+
+def test_a_refusal_of_what_was_edited_meanwhile_is_not_believed(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    given.stripe.meanwhile["update_customer"] = lambda: customers.edit(
+        given.actor, given.customer.id, email="good@example.com"
+    )
+    given.stripe.before["update_customer"] = [refused("email_invalid", provider="stripe")]
+    customers.edit(given.actor, given.customer.id, email="odd@example.com")
+    assert given.stripe.customers["cus_1"]["email"] == "good@example.com"
+    assert given.updates.get(given.customer.id) is None
+
+
+def test_an_edit_during_the_telling_is_told_too(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    first, calls = given.stripe.update_customer, []
 
     def overtaken(id: str, *, name: str, email: str) -> object:
         calls.append(name)
         if len(calls) == 1:
-            plain.edit(world.actor, world.customer.id, name="Second")
+            customers.edit(given.actor, given.customer.id, name="Second")
         return first(id, name=name, email=email)
 
-    world.stripe.update_customer = overtaken  # type: ignore[method-assign, assignment]
-    customers.edit(world.actor, world.customer.id, name="First")
+    given.stripe.update_customer = overtaken  # type: ignore[method-assign, assignment]
+    customers.edit(given.actor, given.customer.id, name="First")
     assert calls == ["First", "Second"]
-    assert world.stripe.customers["cus_1"]["name"] == "Second"
+    assert given.stripe.customers["cus_1"]["name"] == "Second"
 
 
-def test_nobody_is_told_of_a_new_reference(world: World, customers: Customers) -> None:
-    world.link()
-    customers.edit(world.actor, world.customer.id, reference="C-77")
-    assert world.stripe.calls["update_customer"] == 0
+def test_nobody_is_told_of_a_new_reference(given: DeskFixture, customers: Customers) -> None:
+    given.link()
+    customers.edit(given.actor, given.customer.id, reference="C-77")
+    assert given.stripe.calls["update_customer"] == 0
 
 
-def test_an_export_holds_no_formula_and_says_who_took_it(world: World, customers: Customers) -> None:
-    world.add_customer("=HYPERLINK(1)", "+1@example.com", "@ref")
-    rows = list(csv.reader("".join(customers.export(world.actor)).splitlines()))
+def test_an_export_holds_no_formula_and_says_who_took_it(given: DeskFixture, customers: Customers) -> None:
+    given.add_customer("=HYPERLINK(1)", "+1@example.com", "@ref")
+    rows = list(csv.reader("".join(customers.export(given.actor)).splitlines()))
     assert rows[0][:4] == ["name", "email", "reference", "holder_type"]
     assert rows[2][:4] == ["'=HYPERLINK(1)", "'+1@example.com", "'@ref", HolderType.INDIVIDUAL.value]
-    assert world.store.trail.read("customers")[0].action == "customers.exported"
-    assert len("".join(customers.export(world.actor, "nobody at all")).splitlines()) == 1
+    assert given.store.trail.read("customers")[0].action == "customers.exported"
+    assert len("".join(customers.export(given.actor, "nobody at all")).splitlines()) == 1

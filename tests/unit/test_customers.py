@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.clock import FixedClock
 from dashboard.customers import Customers
-from dashboard.errors import AccessDenied, InputError
-from dashboard.models import Actor, HolderType, Role
-from dashboard.store.core import CoreStore
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.models import Actor, HolderType, Role
+from dashboard.store import Store
 
 
 @pytest.fixture
-def customers(store: CoreStore, clock: FixedClock) -> Customers:
+def customers(store: Store, clock: FixedClock) -> Customers:
     return Customers(store, clock)
 
 
@@ -64,7 +64,7 @@ def test_a_reference_belongs_to_one_customer_whatever_its_case(customers: Custom
     assert customers.edit(actor, first.id, reference="C-1").reference == "C-1"
 
 
-def test_an_edit_is_audited_with_before_and_after(customers: Customers, store: CoreStore, actor: Actor) -> None:
+def test_an_edit_is_audited_with_before_and_after(customers: Customers, store: Store, actor: Actor) -> None:
     added = customers.add(actor, "Jenny", "a@b.example", "C-1")
     customers.edit(actor, added.id, name="Jenny Rosen")
     customers.edit(actor, added.id, name="Jenny Rosen")

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dashboard.errors import LeaseLost, StoreUnavailable, WrongDatabase
-from dashboard.store.core import CoreStore
-from dashboard.store.database import Database
+from dashboard.domain.errors import LeaseLost, StoreError, StoreUnavailable, WrongDatabase
+from dashboard.store import Store
+from dashboard.store.engine.copies import occupied
+from dashboard.store.engine.database import Database
 from dashboard.store.migrations import migrate
-from dashboard.store.rows import check_lease, drop_lease, take_lease
+from dashboard.store.sql import acquire_lease, check_lease, release_lease
 
 
 def test_migrations_are_applied_once(tmp_path: Path) -> None:
@@ -85,12 +89,56 @@ def test_a_file_refuses_another_owner(database: Database) -> None:
         database.stamp({"plaid_env": "sandbox", "mode": "live"})
 
 
-def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "desk.db").mkdir()
-    database = Database(tmp_path / "desk.db")
-    with pytest.raises(StoreUnavailable):
+def make_fifo(path: Path) -> str:
+    os.mkfifo(path)
+    return "a device, a pipe or a socket"
+
+
+def make_socket(path: Path) -> str:
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(path))
+    return "a device, a pipe or a socket"
+
+
+def make_text(path: Path) -> str:
+    path.write_text("root:x:0:0\n")
+    return "no SQLite database"
+
+
+def make_folder(path: Path) -> str:
+    path.mkdir()
+    return "it is a folder"
+
+
+def make_others(path: Path) -> str:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE cookies (host TEXT)")
+    other.close()
+    return "another program's database"
+
+
+@pytest.mark.parametrize("make", [make_folder, make_fifo, make_socket, make_text, make_others])
+def test_what_is_no_database_of_the_desks_is_named_and_left_as_it_is(
+    make: Callable[[Path], str], tmp_path: Path
+) -> None:
+    path = tmp_path / "desk.db"
+    why = make(path)
+    before = path.read_bytes() if path.is_file() else b""
+    database = Database(path)
+    with pytest.raises(StoreError, match=why) as refused:
         migrate(database)
     database.close()
+    assert "ACH_DESK_DB" in refused.value.action
+    assert (path.read_bytes() if path.is_file() else b"") == before
+    assert [found.name for found in tmp_path.iterdir()] == ["desk.db"]
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/null/desk.db", "/etc/hostname/desk.db"])
+def test_so_is_a_device_and_what_would_stand_in_a_file(path: str) -> None:
+    for use in (lambda: migrate(Database(Path(path))), lambda: occupied(Path(path), exclusive=False).__enter__()):
+        with pytest.raises(StoreUnavailable, match="cannot be the database"):
+            use()
+    assert not Path("/dev/null.lock").exists()
 
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:
@@ -104,26 +152,22 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
 def test_a_lease_has_one_holder_and_an_end(database: Database) -> None:
     with database.transaction() as db:
         db.execute(
-            "INSERT INTO customer (id, name, email, reference, holder_type, stripe_key, created_at, updated_at)"
-            " VALUES ('c', 'n', 'e', 'r', 'individual', 'k', 1, 1)"
+            "INSERT INTO job (id, kind, subject, step, state, ordered_by, ordered_from, ordered_at, ordered_in,"
+            " next_at, updated_at) VALUES ('l', 'link', 's', 'exchange', 'waiting', 'o', '', 1, '', 0, 1)"
         )
-        db.execute(
-            "INSERT INTO link_attempt (id, customer_id, generation, state, operator, operator_address, created_at,"
-            " updated_at) VALUES ('l', 'c', 'current', 'opened', 'o', '', 1, 1)"
-        )
-        assert take_lease(db, "link_attempt", "l", "first", 100, 190)
-        assert not take_lease(db, "link_attempt", "l", "second", 150, 240)
-        assert take_lease(db, "link_attempt", "l", "first", 150, 240)
+        assert acquire_lease(db, "job", "l", "first", 100, 190)
+        assert not acquire_lease(db, "job", "l", "second", 150, 240)
+        assert acquire_lease(db, "job", "l", "first", 150, 240)
         with pytest.raises(LeaseLost):
-            check_lease(db, "link_attempt", "l", "second")
-        assert take_lease(db, "link_attempt", "l", "second", 241, 300)
+            check_lease(db, "job", "l", "second")
+        assert acquire_lease(db, "job", "l", "second", 241, 300)
         with pytest.raises(LeaseLost):
-            check_lease(db, "link_attempt", "l", "first")
-        drop_lease(db, "link_attempt", "l", "first")
-        check_lease(db, "link_attempt", "l", "second")
+            check_lease(db, "job", "l", "first")
+        release_lease(db, "job", "l", "first")
+        check_lease(db, "job", "l", "second")
 
 
-def test_a_reopened_store_finds_what_was_kept(store: CoreStore, database: Database) -> None:
+def test_a_reopened_store_finds_what_was_kept(store: Store, database: Database) -> None:
     database.stamp({"mode": "test"})
     store.close()
     assert list(store.database.handle.query("SELECT value FROM stamp")) == [{"value": "test"}]

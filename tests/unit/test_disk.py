@@ -16,15 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access import demo_actor
-from dashboard.backup import Backups
-from dashboard.clock import FixedClock
 from dashboard.customers import Customers
-from dashboard.errors import DeskError, InputError, StoreUnavailable
-from dashboard.export import write_file
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import DeskError, InputError, StoreUnavailable
+from dashboard.operations.backup import Backups
+from dashboard.payments.export import write_file
+from dashboard.staff.access import demo_actor
 from dashboard.store import Store
-from dashboard.store.database import Database
-from dashboard.store.vault import Vault
+from dashboard.store.encryption.vault import Vault
+from dashboard.store.engine.database import Database
+from tests.machine import leave_out
 
 ADMIN = demo_actor()
 NOBODY = 65_534
@@ -44,7 +45,7 @@ def small_disk() -> Iterator[Path]:
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], capture_output=True, check=False)
     if done.returncode:
         folder.rmdir()
-        pytest.skip("a small disk can be mounted by root alone")
+        leave_out("a small disk can be mounted by root only")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
     folder.rmdir()
@@ -64,7 +65,9 @@ def test_a_database_that_may_not_grow_keeps_whole_customers_only(full: Store, cl
     full.database.handle.execute("PRAGMA max_page_count = 200")
     with pytest.raises(StoreUnavailable, match="full") as raised:
         fill(Customers(full, clock))
-    assert "no room" in raised.value.meaning and "Nothing was saved" in raised.value.meaning and raised.value.action
+    assert (
+        "disk is full" in raised.value.meaning and "Nothing was saved" in raised.value.meaning and raised.value.action
+    )
     rows = rows_of(full)
     assert rows["customer"] == rows["audit"] > 10, "each customer with their audit row, or neither"
     assert full.trail.verify() == [] and full.database.check_integrity() == []
@@ -84,7 +87,7 @@ def test_on_a_disk_that_is_full_for_real_the_desk_says_so_and_reads_on(
     backups = Backups(store.database, store.trail, vault, clock, small_disk / "kept")
     with pytest.raises(StoreUnavailable):
         backups.make(ADMIN)
-    assert list((small_disk / "kept").glob("*")) == [], "half a backup would keep the room that is missing"
+    assert list((small_disk / "kept").glob("*")) == [], "half a backup would take the space that is missing"
     store.close()
 
 

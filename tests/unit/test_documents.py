@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import configparser
+import importlib.metadata
 import re
 from pathlib import Path
 
 import pytest
 
+from dashboard.app import CONFIG
 from dashboard.cli import build_parser
-from dashboard.models import Mode
+from dashboard.domain.models import Mode, Role
 from dashboard.settings import KEYS, load_settings
-from dashboard.store.vault import make_key
+from dashboard.staff.access import ALLOWED, Permission
+from dashboard.store.encryption.vault import make_key
+from dashboard.store.privacy.wiping import ELSEWHERE, LEFT, WIPED
 from tests.documents import ROOT, generated
 
 
@@ -61,7 +65,7 @@ def test_the_unit_starts_a_command_that_exists_and_hands_over_settings_that_exis
     secrets = {key.name for key in KEYS if key.secret}
     handed = {line.split(":")[0] for line in service["LoadCredential"].splitlines()}
     assert handed <= secrets
-    assert service["KillMode"] == "mixed", "a stop asks the server alone, which then stops its children in order"
+    assert service["KillMode"] == "mixed", "a stop asks only the server, which then stops its children in order"
 
 
 def test_the_example_of_an_environment_is_whole_and_holds_no_secret(tmp_path: Path) -> None:
@@ -86,3 +90,47 @@ def test_every_proof_that_the_threat_model_names_is_there() -> None:
     named = re.findall(r"`(tests/[^`]+|docs/[^`]+)`", (ROOT / "SECURITY.md").read_text())
     assert len(named) > 15
     assert [one for one in named if not list(ROOT.glob(one))] == []
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = set(re.findall(r"`([a-z][\w/.]*/[\w.]*)`", (ROOT / "ARCHITECTURE.md").read_text()))
+    assert len(named) > 30
+    tops = (ROOT, ROOT / "dashboard")
+    assert [one for one in sorted(named) if not any((top / one).exists() for top in tops)] == []
+
+
+def test_every_table_is_in_the_schema(tmp_path: Path) -> None:
+    described = set(re.findall(r"^## (\w+)$", (ROOT / "docs" / "schema.md").read_text(), re.MULTILINE))
+    assert {*WIPED, *ELSEWHERE, *LEFT} == described - {"_migrations"}
+
+
+def test_the_guide_promises_no_role_what_it_may_not() -> None:
+    lines = (ROOT / "docs" / "deployment.md").read_text().splitlines()
+    (debit,) = [line for line in lines if line.startswith("| debit a bank account |")]
+    assert debit == "| debit a bank account |  | ✓ |  |  |" and Permission.CREATE_DEBIT in ALLOWED[Role.FINANCE]
+    assert not [line for line in lines if "refund," in line], "there is no such permission"
+
+
+def test_the_newest_version_of_the_changelog_is_the_one_that_is_installed() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[0] == "[Unreleased]", "what is to come is first"
+    versions = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d", one) for one in headings[1:]]
+    assert all(versions), "then each version with its day"
+    written = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert written and versions[0] and written[1] == versions[0][1] == importlib.metadata.version("ach-desk")
+    sorts = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert sorts <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Known limits"}
+
+
+def test_every_verb_of_make_says_what_it_does() -> None:
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    (phony,) = [line.split(":")[1].split() for line in lines if line.startswith(".PHONY:")]
+    said = {line.split(":")[0] for line in lines if re.match(r"[a-z]+:.*## ", line)}
+    assert said == set(phony) and {"test", "days", "crash", "mutants"} <= said
+
+
+def test_the_guide_says_how_large_an_upload_and_a_message_may_be() -> None:
+    uploads, messages = (int(CONFIG[f"server.max{what}Size"]) for what in ("Upload", "Message"))
+    said = f"Uploads are limited to {uploads} MB and websocket messages to {messages} MB"
+    assert said in (ROOT / "docs" / "deployment.md").read_text()

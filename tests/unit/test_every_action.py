@@ -5,25 +5,34 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dashboard.access import ALLOWED, Permission
 from dashboard.debits import Debits
-from dashboard.errors import AccessDenied
-from dashboard.models import Actor, Role
+from dashboard.desk import Desk
+from dashboard.domain.audit_actions import AuditAction, in_words
+from dashboard.domain.errors import AccessDenied
+from dashboard.domain.models import Actor, AttemptKind, AttemptState, Ended, Problem, Role
+from dashboard.jobs.kinds import Ask, Blocked, Canceled, Done, Failed, To, Unknown
+from dashboard.linking.outcome import KINDS as OUTCOMES
 from dashboard.settings import DebitRules
-from tests.unit.test_house import ROOT, room_of
+from dashboard.staff.access import ALLOWED, Permission
+from dashboard.store.linking.handovers import Ending
+from dashboard.sync.changes import TYPES
+from tests.unit.desk_fixture import DeskFixture
+from tests.unit.test_layers import FEATURES, ROOT, SOURCES, layer_of
 
-# These are asked about a person, or by one about themselves; the rest acts for somebody and must ask.
-ABOUT_PEOPLE = {"dashboard.access", "dashboard.sign_in"}
 ASKED_BY_HELPER = {"_require": Permission.CREATE_DEBIT, "_lock": Permission.OWN_STEP}
 # What anybody may ask for: whether the operator has a PIN, and whose the device is.
 FREE = {"Handover.has_pin", "Handover.bind"}
+# Parts of a use case, which has asked before it calls them; nothing above the features may know them.
+BEHIND_A_DOOR = {"Openings", "Relinking", "Remapping", "Claims", "RemovalSteps", "StripeUpdates", "RiskGate"}
 
 
 @dataclass(frozen=True)
@@ -82,13 +91,17 @@ def actions() -> list[Action]:
     found = []
     for path in sorted((ROOT / "dashboard").rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        inner = path.parent != ROOT / "dashboard" and path.name != "__init__.py"  # behind a package's own door
-        if room_of(path) not in {"use cases", "desk"} or module in ABOUT_PEOPLE or inner:
+        if layer_of(path) not in {*FEATURES, "desk"}:
             continue
         for name, function in functions(ast.parse(path.read_text())):
             arguments = [*function.args.args, *function.args.kwonlyargs]
             public = not name.rpartition(".")[2].startswith("_")
-            if public and name not in FREE and any(one.arg == "actor" for one in arguments):
+            if (
+                public
+                and name not in FREE
+                and name.split(".")[0] not in BEHIND_A_DOOR
+                and any(one.arg == "actor" for one in arguments)
+            ):
                 found.append(Action(module, name, asked(function)))
     return found
 
@@ -98,8 +111,16 @@ ACTIONS = actions()
 
 def test_the_actions_are_found() -> None:
     names = {action.name for action in ACTIONS}
-    assert {"Debits.submit", "Customers.add", "Onboarding.open", "rotate", "Payments.rows"} <= names
+    assert {"Debits.submit", "Customers.add", "Linking.open", "rotate", "Payments.rows"} <= names
     assert len(ACTIONS) > 40
+
+
+def test_nothing_above_the_features_goes_past_a_door() -> None:
+    for path in SOURCES:
+        if layer_of(path) not in {*FEATURES, "desk"}:
+            words = set(re.findall(r"\w+", path.read_text()))
+            assert not words & BEHIND_A_DOOR, f"{path} knows {words & BEHIND_A_DOOR}"
+    assert not BEHIND_A_DOOR & {field.type for field in fields(Desk)}
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action.module}.{action.name}")
@@ -128,3 +149,57 @@ def test_nobody_does_nothing(action: Action) -> None:
         action.call(person())
     with pytest.raises(AccessDenied):
         action.call(Actor.system())
+
+
+NAMED = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")
+FILES = re.compile(r".*\.(db|json|log|lock)")
+# Actions that are put together: what the code writes, and every value that it can have.
+COMPOSED: dict[str, list[str]] = {
+    "f'{attempt.kind.value}.{outcome.kind}'": [f"{kind}.{end}" for kind in AttemptKind for end in OUTCOMES],
+    "f'{attempt.kind.value}.opened'": [f"{kind}.opened" for kind in AttemptKind],
+    "f'{attempt.kind.value}.not_opened'": [f"{kind}.not_opened" for kind in AttemptKind],
+    "f'handover.{ending.value}'": [f"handover.{ending}" for ending in Ending],
+    "f'item.{why.value}'": [f"item.{why}" for why in Ended],
+    "f'link.{state.value}'": [f"link.{state}" for state in AttemptState],
+}
+
+
+def strings(path: Path) -> Iterator[str]:
+    """The constants of a module that look like an audit action."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAMED.fullmatch(node.value):
+            yield node.value
+
+
+def test_every_action_that_the_trail_records_says_itself_in_words() -> None:
+    """A new action is one more line in `domain/audit_actions.py`; the audit page shows its words."""
+    known = {action.value for action in AuditAction}
+    events = {one for types in TYPES.values() for one in types}  # Stripe's, which are named in the same way
+    found = set()
+    for path in SOURCES:
+        if layer_of(path) in {*FEATURES, "staff", "jobs", "desk", "doctor"}:
+            found |= set(strings(path))
+    assert len(found & known) > 80
+    assert sorted(one for one in found - known if one not in events and not FILES.fullmatch(one)) == []
+    assert sorted(one for values in COMPOSED.values() for one in values if one not in known) == []
+    assert in_words("debit.sent") == "Debit sent" and in_words("a.newer_one") == "a.newer_one"
+    assert len({action.value for action in AuditAction}) == len(AuditAction)
+
+
+def test_whatever_an_error_makes_of_a_job_says_itself_in_words(given: DeskFixture) -> None:
+    problem = Problem("x")
+    ends = (To("send"), Done(), Failed(problem), Canceled(), Ask("?"), Blocked(problem), Unknown(problem))
+    assert len(given.jobs.kinds) > 1
+    for kind in given.jobs.kinds.values():
+        assert {kind.action(end) for end in ends} <= {action.value for action in AuditAction}, kind.name
+        assert f"{kind.name}.resumed" in {action.value for action in AuditAction}
+
+
+def test_no_action_is_put_together_in_another_way() -> None:
+    for path in SOURCES:
+        if layer_of(path) not in FEATURES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("trail.append", "._note")):
+                composed = [ast.unparse(one) for one in node.args[:2] if isinstance(one, ast.JoinedStr)]
+                assert set(composed) <= set(COMPOSED), f"{path}: list the values of {composed} in COMPOSED"

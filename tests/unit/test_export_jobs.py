@@ -11,24 +11,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.clock import FixedClock
-from dashboard.errors import AccessDenied, InputError
-from dashboard.export import COLUMNS, Format, export, write_xlsx
-from dashboard.export_jobs import KEPT, ExportOrder, Exports, JobState
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor, Role
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.models import Actor, Role
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_status import PaymentState, Waiting
+from dashboard.domain.workbooks import About
 from dashboard.payments import PaymentRow, Payments
+from dashboard.payments.export import COLUMNS, Format, export, write_file
+from dashboard.payments.export_jobs import KEPT, ExportOrder, Exports, JobState
 from dashboard.settings import Settings
-from dashboard.status import PaymentState, Waiting
 from dashboard.store import Store
-from dashboard.store.vault import Vault, make_key
-from tests.histories import History
+from dashboard.store.encryption.vault import Vault, make_key
+from tests.payment_history import History
 
 HISTORY = History(150, days=60)
 NOW = datetime.fromtimestamp(HISTORY.now, UTC)
@@ -36,6 +38,7 @@ ZONE = ZoneInfo("America/New_York")
 TODAY = NOW.astimezone(ZONE).date()
 ADA = Actor("ada", frozenset({Role.FINANCE}), device="ada's browser")
 BEN = Actor("ben", frozenset({Role.FINANCE}), device="ben's browser")
+ABOUT = About("Payments", "All payments", "ada", NOW, ZONE)
 FAILED = PaymentFilter(statuses=(PaymentState.FAILED,))
 
 
@@ -64,6 +67,7 @@ def make_rows(count: int) -> Iterator[PaymentRow]:
             payout_id=None,
             intent_id=f"pi_{number:024d}",
             debit_id=None,
+            balance_currency="usd",
         )
 
 
@@ -90,7 +94,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened = Store.open(folder / "desk.db", Vault([make_key()]), FixedClock(NOW), ZONE)
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
-            opened.ledger.apply(resource, [json.loads(body) for body in listing.bodies])
+            opened.projection.apply(resource, [json.loads(body) for body in listing.bodies])
     yield opened
     opened.close()
 
@@ -164,50 +168,101 @@ def test_a_large_export_is_written_in_bounded_memory(form: Format, rows: int, me
     for count in (rows, 3 * rows):
         tracemalloc.start()
         with (tmp_path / "out").open("wb") as out:
-            assert export(make_rows(count), out, form, zone=ZONE) == count
+            assert export(make_rows(count), out, form, ABOUT) == count
         peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
         tracemalloc.stop()
     assert peaks[1] < megabytes
     assert peaks[1] < 1.5 * peaks[0] + 1, "three times the rows need no more memory"
 
 
-def test_a_workbook_goes_on_to_another_sheet_where_one_is_full() -> None:
-    import zipfile
-
-    out = io.BytesIO()
-    assert write_xlsx(iter([[number] for number in range(7)]), out, ["amount_cents"], per_sheet=3) == 7
-    with zipfile.ZipFile(out) as book:
-        sheets = sorted(name for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
-        rows = [book.read(name).decode().count("<row ") for name in sheets]
-    assert rows == [4, 4, 2], "each sheet has its head"
-
-
 def test_an_export_of_the_page_says_how_far_it_is_and_then_has_its_file(exports: Exports, worker: LaterWorker) -> None:
     job = exports.start(ADA, order())
     assert (job.state, job.rows, exports.latest(ADA)) == (JobState.WAITING, 0, job)
-    assert exports.find(job.id, ADA.device) is None, "nothing is handed out before it is complete"
+    assert exports.fetch(ADA, job.id) is None, "nothing is handed out before it is complete"
     worker.run()
     assert job.state is JobState.DONE and job.rows == job.total == len(read(job.path)) > 0
-    assert exports.find(job.id, ADA.device) is job
-    assert job.path.parent.stat().st_mode & 0o077 == 0, "the folder is its owner's alone"
+    assert exports.fetch(ADA, job.id) is job
+    assert job.path.parent.stat().st_mode & 0o077 == 0, "the folder is only its owner's"
 
 
-def test_only_the_browser_that_ordered_a_file_gets_it(exports: Exports, worker: LaterWorker) -> None:
-    job = exports.start(ADA, order())
+def test_only_the_person_the_visit_and_the_browser_that_ordered_a_file_get_it(
+    exports: Exports, worker: LaterWorker
+) -> None:
+    ada = replace(ADA, visit="today")
+    job = exports.start(ada, order())
     worker.run()
     assert exports.latest(BEN) is None
-    for device in (BEN.device, "", "somebody"):
-        assert exports.find(job.id, device) is None
-    assert exports.find("no-such-id", ADA.device) is None
+    others = (BEN, replace(BEN, device=ada.device, visit="today"), replace(ada, device="elsewhere"))
+    for other in (*others, replace(ada, device=""), replace(ada, visit="yesterday"), ADA):
+        assert exports.fetch(other, job.id) is None, other
+    assert exports.fetch(ada, "no-such-id") is None
+    with pytest.raises(AccessDenied):
+        exports.fetch(replace(ada, roles=frozenset({Role.OPS})), job.id)
+    assert exports.fetch(ada, job.id) is job
 
 
 def test_a_device_in_a_customers_hands_gets_no_file(exports: Exports, worker: LaterWorker) -> None:
     hands = {"customer's": False}
-    job = exports.start(replace(ADA, is_held=lambda: hands["customer's"]), order())
+    ada = replace(ADA, is_handed_over=lambda: hands["customer's"])
+    job = exports.start(ada, order())
     worker.run()
-    assert exports.find(job.id, ADA.device) is job
+    assert exports.fetch(ada, job.id) is job
     hands["customer's"] = True
-    assert exports.find(job.id, ADA.device) is None
+    with pytest.raises(AccessDenied):
+        exports.fetch(ada, job.id)
+
+
+def test_a_file_goes_with_its_persons_visit(exports: Exports, worker: LaterWorker) -> None:
+    over: list[AccessDenied] = []
+    ada = replace(ADA, why_over=lambda: next(iter(over), None))
+    job = exports.start(ada, order())
+    worker.run()
+    exports.prune()
+    assert exports.fetch(ada, job.id) is job
+    over.append(AccessDenied("This sign-in has ended.", code="ended"))
+    with pytest.raises(AccessDenied, match="has ended"):
+        exports.fetch(ada, job.id)
+    exports.prune()
+    assert not job.path.exists() and exports.fetch(ADA, job.id) is None
+
+
+def test_an_export_whose_person_left_before_its_end_is_not_made(exports: Exports, worker: LaterWorker) -> None:
+    over: list[AccessDenied] = []
+    job = exports.start(replace(ADA, why_over=lambda: next(iter(over), None)), order())
+    over.append(AccessDenied("This sign-in has ended.", code="ended"))
+    worker.run()
+    assert job.state is JobState.FAILED and not list(job.path.parent.iterdir())
+
+
+def test_an_export_is_one_row_of_the_trail_written_when_it_is_fetched(
+    exports: Exports, worker: LaterWorker, store: Store
+) -> None:
+    def rows() -> int:
+        return sum(row.action == "payments.exported" for row in store.trail.read())
+
+    before = rows()
+    job = exports.start(ADA, order())
+    worker.run()
+    assert rows() == before, "nothing has left the desk yet"
+    for _ in range(3):
+        exports.fetch(ADA, job.id)
+    assert rows() == before + 1
+
+
+def test_a_file_with_names_is_its_owners_from_the_first_byte_on(tmp_path: Path) -> None:
+    target, modes = tmp_path / "out.csv", []
+
+    def write(out: BinaryIO) -> int:
+        modes.extend(one.stat().st_mode & 0o777 for one in tmp_path.iterdir())
+        return out.write(b"Jenny Rosen")
+
+    before = os.umask(0)
+    try:
+        write_file(target, write)
+    finally:
+        os.umask(before)
+    assert modes == [0o600]
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_stopped_export_leaves_nothing(exports: Exports, worker: LaterWorker) -> None:
@@ -239,7 +294,7 @@ def test_who_may_not_export_cannot_and_every_export_is_audited(exports: Exports,
     assert not (tmp_path / "no.csv").exists()
     count = exports.write(ADA, order(), tmp_path / "out.csv")
     row = store.trail.read("payments")[0]
-    assert (row.actor, row.action, row.facts["rows"]) == ("ada", "payments_exported", count)
+    assert (row.actor, row.action, row.facts["rows"]) == ("ada", "payments.exported", count)
     assert row.facts["filter"] == FAILED.words() and row.facts["searched"] is False
     searched = ExportOrder(PaymentFilter(text="jenny@example.com"), Format.CSV, UTC)
     exports.write(ADA, searched, tmp_path / "found.csv")

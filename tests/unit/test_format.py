@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.domain import formatting
 from dashboard.ui import format
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -35,7 +36,7 @@ def test_money_reads_as_people_write_it(cents: int | None, currency: str | None,
 
 @given(st.integers(0, 10**12))
 def test_what_is_shown_can_be_typed_back(cents: int) -> None:
-    assert format.parse_money(format.money(cents)) == cents
+    assert format.parse_money(format.money(cents)) == format.parse_money(format.typed_money(cents)) == cents
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,11 @@ def test_what_is_shown_can_be_typed_back(cents: int) -> None:
     [
         *(("20", 2_000), ("$20", 2_000), (" 1,234.5 ", 123_450), (".5", 50), ("0.05", 5), ("00012", 1_200)),
         *(("", None), (".", None), ("20.", None), ("1.234", None), ("-5", None), ("1e3", None), ("abc", None)),
+        *(("1,250", 125_000), ("1,234,567.89", 123_456_789), ("$ 5", 500)),
+        *(("12,50", None), ("1,25", None), ("1,23,456", None), ("1234,567", None), (",5", None), ("1,250,", None)),
+        *(("0,250", None), ("000,250.00", None), ("9" * 16, None), ("9" * 10_000, None), ("1" + ",000" * 5, None)),
+        *(("\uff11\uff12", None), ("\u200f12", None), ("12\u202e", None), ("\ud800", None), ("\u22125", None)),
+        *(("1.234,50", None), ("1 250", None), ("1'250", None)),
         *(("٣", None), ("1 2", None), ("$", None), ("1.2.3", None)),
     ],
 )
@@ -81,7 +87,10 @@ def test_how_far_a_bank_day_is(on: date | None, words: str) -> None:
 
 def test_a_day_on_which_banks_rest_is_said() -> None:
     saturday, sunday = date(2026, 11, 28), date(2026, 11, 29)
-    assert format.from_today(sunday, saturday) == "on the weekend or a holiday"
+    monday = date(2026, 11, 30)
+    for today in (saturday, monday):
+        assert format.from_today(sunday, today) == "on the weekend or a holiday"
+    assert format.from_today(date(2026, 11, 27), sunday) == "the last business day", "Friday is a business day"
 
 
 @pytest.mark.parametrize(
@@ -107,3 +116,27 @@ def test_an_account_is_known_by_its_last_digits() -> None:
 
 def test_payments_are_counted_with_their_thousands() -> None:
     assert [format.payments(count) for count in (0, 1, 5_678)] == ["0 payments", "1 payment", "5,678 payments"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (1_234, "jpy", "JPY 1,234"),
+        (-1_234, "JPY", "(JPY 1,234)"),
+        (0, "krw", "KRW 0"),
+        (1_234_567, "kwd", "KWD 1,234.567"),
+        (1_005, "bhd", "BHD 1.005"),
+        (1_234, "ugx", "UGX 12.34"),
+        (123_450, "cad", "CAD 1,234.50"),
+    ],
+)
+def test_an_amount_has_as_many_digits_behind_the_point_as_its_currency(amount: int, currency: str, text: str) -> None:
+    assert format.money(amount, currency) == text
+
+
+def test_what_is_not_a_sum_is_written_by_the_one_module_too() -> None:
+    at = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+    assert formatting.units(1_250) == 12.5 and formatting.units(1_250, "jpy") == 1_250
+    assert formatting.file_stamp(at, ZoneInfo("America/New_York")) == "2026-11-24-2130"
+    assert formatting.read_utc_stamp(formatting.utc_stamp(at)) == at
+    assert [formatting.countdown(seconds) for seconds in (0, 65, 600)] == ["0:00", "1:05", "10:00"]

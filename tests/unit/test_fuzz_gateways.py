@@ -14,22 +14,22 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from dashboard.errors import DeskError
+from dashboard.domain.errors import DeskError
+from dashboard.domain.models import Secret
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
+from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.signatures import PlaidVerifier, verify_stripe
 from dashboard.gateways.stripe import Stripe
-from dashboard.gateways.wire import make_session
-from dashboard.models import Secret
-from dashboard.problems import explain
+from dashboard.messages.problems import explain
 from dashboard.settings import Settings
-from tests.odd import ODD_VALUES, odd_replies, storable
+from tests.odd_replies import ODD_VALUES, odd_replies, storable
 
 UUID = "5c224a01-8314-4491-a06f-39e193d5cddc"
 ACCESS, PUBLIC, LINK = (Secret(f"{kind}-sandbox-{UUID}") for kind in ("access", "public", "link"))
 CLASSIC = Secret("ab" * 32)
-START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
+END = datetime(2026, 11, 30, tzinfo=UTC)
 QUICK = effort(
     max_examples=50,
     deadline=None,
@@ -55,6 +55,17 @@ ACCOUNT = {
             "addresses": [{"data": {"street": "1 Main", "city": None}}],
         }
     ],
+}
+TRANSACTION = {
+    "transaction_id": "t1",
+    "account_id": "a1",
+    "date": "2026-11-20",
+    "merchant_name": None,
+    "name": "Coffee",
+    "amount": 4.5,
+    "iso_currency_code": "USD",
+    "unofficial_currency_code": None,
+    "pending": False,
 }
 BANK = {"institution_id": "ins_1", "name": "Bank", "products": ["auth"], "oauth": False, "routing_numbers": ["1"]}
 SESSION = {
@@ -93,6 +104,24 @@ CURRENT: dict[str, tuple[Callable[[Plaid], Any], dict[str, Any]]] = {
     "accounts": (lambda plaid: plaid.accounts(ACCESS), {"accounts": [ACCOUNT]}),
     "balance": (lambda plaid: plaid.balance(ACCESS, "a1"), {"accounts": [ACCOUNT]}),
     "identity": (lambda plaid: list(plaid.identity(ACCESS).items()), {"accounts": [ACCOUNT]}),
+    "transactions": (
+        lambda plaid: plaid.transactions(ACCESS, "c0"),
+        {
+            "added": [TRANSACTION],
+            "modified": [TRANSACTION],
+            "removed": [{"transaction_id": "t0"}],
+            "next_cursor": "c1",
+            "has_more": False,
+            "transactions_update_status": "HISTORICAL_UPDATE_COMPLETE",
+        },
+    ),
+    "evaluate": (
+        lambda plaid: plaid.evaluate(ACCESS, "a1", id="sig_1", cents=100, customer_id="cust_1"),
+        {
+            "ruleset": {"result": "ACCEPT", "triggered_rule_details": {"internal_note": "n"}},
+            "core_attributes": {"available_balance": 5, "current_balance": 5},
+        },
+    ),
     "item": (lambda plaid: plaid.item(ACCESS), {"item": ITEM}),
     "remove_item": (lambda plaid: plaid.remove_item(ACCESS), {}),
     "invalidate": (lambda plaid: plaid.invalidate_access_token(ACCESS), {"new_access_token": ACCESS.reveal()}),
@@ -148,7 +177,8 @@ STRIPE: dict[str, tuple[Callable[[Stripe], Any], dict[str, Any]]] = {
     "read_mandate": (lambda stripe: stripe.read_mandate("mandate_1"), OBJECT),
     "find_setup_intents": (lambda stripe: list(stripe.find_setup_intents("cus_1", "ba_1")), LIST),
     "create_payment_intent": (lambda stripe: stripe.create_payment_intent({"amount": 50}, key="k"), OBJECT),
-    "find_payment_intents": (lambda stripe: list(stripe.find_payment_intents("cus_1", START, END)), LIST),
+    "read_customer": (lambda stripe: stripe.read_customer("cus_1"), OBJECT),
+    "find_payment_intents": (lambda stripe: list(stripe.find_payment_intents("cus_1")), LIST),
 }
 CONTROL: dict[str, tuple[Callable[[SandboxControl], Any], dict[str, Any]]] = {
     "now": (lambda control: control.now(), {"now": 1_790_000_000}),

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from dashboard.clock import Clock, FixedClock
-from dashboard.errors import DeskError, InputError, ProviderBroken
-from dashboard.filters import PaymentFilter
-from dashboard.models import AttemptState, Balance, DebitOrder, DebitState, Purpose
-from dashboard.onboarding.outcome import read_outcome
+from dashboard.domain.clock import Clock, FixedClock
+from dashboard.domain.errors import DeskError, InputError, ProviderBroken
+from dashboard.domain.models import AttemptState, Balance, DebitOrder, DebitState, Purpose
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.linking.outcome import read_outcome
+from dashboard.linking.questions import KIND
 from dashboard.payments import read_row
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.store.core import CoreStore
-from dashboard.store.database import Database
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.engine.database import Database
 from dashboard.store.migrations import migrate
-from dashboard.store.objects import KINDS, LARGEST_CENTS, LATEST
-from dashboard.store.vault import Vault, make_key
-from tests.histories import History
-from tests.odd import odd, storable
+from dashboard.store.payments.stripe_objects import LARGEST_CENTS, LATEST, RESOURCES
+from tests.odd_replies import odd, storable
+from tests.payment_history import History
 from tests.unit.conftest import TUESDAY
+from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import CHECKING, SAVINGS
-from tests.unit.test_ledger import TODAY, check_summaries
-from tests.unit.worlds import World
+from tests.unit.test_projection import TODAY, check_sums
 
 QUICK = effort(
     max_examples=60,
@@ -77,7 +79,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store.open(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
-            store.ledger.apply(resource, [json.loads(body) for body in listing.bodies])
+            store.projection.apply(resource, [json.loads(body) for body in listing.bodies])
     yield store
     store.close()
 
@@ -86,18 +88,18 @@ def rows_of(store: Store, table: str) -> list[dict[str, Any]]:
     return list(store.database.handle.query(f"SELECT * FROM {table}"))
 
 
-@pytest.mark.parametrize("resource", KINDS)
+@pytest.mark.parametrize("resource", RESOURCES)
 def test_an_odd_object_is_kept_as_it_is_meant_or_refused(resource: str, filled: Store) -> None:
-    table = KINDS[resource].table
+    table = RESOURCES[resource].table
 
     @QUICK
-    @given(odd(TEMPLATES[resource]))
+    @hypothesis.given(odd(TEMPLATES[resource]))
     def check(one: Any) -> None:
         if not isinstance(one, dict) or not storable(one.get("id")):
-            return  # the gateway passes objects alone, with an id that is text
+            return  # the gateway passes only objects with an id that is text
         before = rows_of(filled, table)
         try:
-            filled.ledger.apply(resource, [one])
+            filled.projection.apply(resource, [one])
         except ProviderBroken as error:
             assert error.what
             assert rows_of(filled, table) == before, "nothing of it was kept"
@@ -116,10 +118,8 @@ def test_an_odd_object_is_kept_as_it_is_meant_or_refused(resource: str, filled: 
             read_row(row, TODAY)
 
     check()
-    check_summaries(filled)
+    check_sums(filled)
     assert filled.database.check_integrity() == []
-    while filled.ledger.index_search():
-        continue
 
 
 OUTCOME = {
@@ -140,7 +140,7 @@ OUTCOME = {
 
 
 @effort(QUICK, max_examples=200)
-@given(odd(OUTCOME))
+@hypothesis.given(odd(OUTCOME))
 def test_a_browser_may_report_anything(raw: Any) -> None:
     try:
         outcome = read_outcome(raw)
@@ -187,39 +187,42 @@ def test_odd_answers_leave_a_link_or_a_debit_in_a_state_that_says_why(
     database = Database(tmp_path / "odd.db")
     migrate(database)
     numbers = iter(range(1_000_000))
-    world = World(CoreStore(database, vault, FixedClock(TUESDAY)), FixedClock(TUESDAY), vault, settings_here)
-    run = world.stripe.run
+    given = DeskFixture(Store(database, vault, FixedClock(TUESDAY)), FixedClock(TUESDAY), vault, settings_here)
+    run = given.stripe.run
 
     @effort(QUICK, max_examples=25)
-    @given(st.data())
+    @hypothesis.given(st.data())
     def check(data: st.DataObject) -> None:
         odd_answers = Odd(data, call)
-        world.stripe.run = lambda name, effect: odd_answers.change(name, run(name, effect))  # type: ignore[method-assign]
+        given.stripe.run = lambda name, effect: odd_answers.change(name, run(name, effect))  # type: ignore[method-assign]
         number = next(numbers)
-        world.stripe.fingerprint = f"fp-{number}"
-        world.customer = world.add_customer("Jenny", f"j{number}@example.com", f"C-{number}-odd")
-        opening = world.desk.open(world.actor, world.customer.id)
-        outcome = world.outcome(CHECKING, token=f"public-sandbox-{number}-odd")
-        claimed = world.desk._claims.claim(world.actor, world.desk.get(world.actor, opening.attempt_id), outcome, {})
-        world.desk._steps.run(claimed)  # not on the worker, which would only log what it raises
-        attempt = world.desk.get(world.actor, claimed)
+        given.stripe.fingerprint = f"fp-{number}"
+        given.customer = given.add_customer("Jenny", f"j{number}@example.com", f"C-{number}-odd")
+        opening = given.desk.open(given.actor, given.customer.id)
+        outcome = given.outcome(CHECKING, token=f"public-sandbox-{number}-odd")
+        claimed = given.desk._claims.claim(given.actor, given.desk.get(given.actor, opening.attempt_id), outcome, {})
+        job = given.store.jobs.find(KIND, claimed)
+        assert job is not None
+        given.jobs.run(job.id)  # not on the worker, which would only log what it raises
+        attempt = given.desk.get(given.actor, claimed)
         assert attempt.state is AttemptState.AUTHORIZED or attempt.problem is not None
         assert storable(attempt)
         if attempt.state is not AttemptState.AUTHORIZED:
             return
         account = str(attempt.bank_account_id)
-        ticket = world.debits.ticket()
-        balance = Balance(100_000, 100_000, "usd", world.clock.now())
+        ticket = given.debits.ticket()
+        balance = Balance(100_000, 100_000, "usd", given.clock.now())
         order = DebitOrder(ticket, account, 1_000, "INV", Purpose.GOODS, balance)
         try:
-            debit = world.debits.submit(world.actor, order)
+            debit = given.debits.submit(given.actor, order)
         except DeskError as error:
             assert error.what
             return
-        world.debits._sending.run(debit.id)
-        debit = world.debits.get(world.actor, debit.id)
+        for _ in range(3):
+            given.later(timedelta(minutes=1))
+        debit = given.debits.get(given.actor, debit.id)
         assert debit.state is DebitState.SUBMITTED and storable(debit)
-        made = [one for one in world.stripe.intents if one["metadata"]["ach_desk_debit"] == debit.id]
+        made = [one for one in given.stripe.debited if one["metadata"]["ach_desk_debit"] == debit.id]
         assert len(made) == 1
 
     check()

@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.customer_words import ENGLISH, SPANISH, Language
-from dashboard.errors import AccessDenied, Refused
-from dashboard.gateways.replies import LinkSessions
-from dashboard.hosted import ASK_EVERY, ASK_LATER, GRACE, SOON, HostedLinks
-from dashboard.models import Actor, AttemptState, LinkAttempt, Role
-from dashboard.onboarding.authorization import OFFLINE
-from dashboard.store.hosted import Waiting
-from dashboard.ticker import Ticker
-from dashboard.ui.phone import draw_code, write_left
+from dashboard.domain.errors import AccessDenied, Refused
+from dashboard.domain.models import Actor, AttemptState, LinkAttempt, Role
+from dashboard.gateways.plaid_replies import LinkSessions
+from dashboard.jobs.ticker import Ticker
+from dashboard.linking.hosted import ASK_EVERY, ASK_LATER, GRACE, SOON, HostedLinks
+from dashboard.mandates.wording import OFFLINE
+from dashboard.messages.customer_screens import ENGLISH, SPANISH, Language
+from dashboard.store.linking.hosted import Waiting
+from dashboard.ui.linking.phone import draw_code, write_left
+from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import lost, refused
-from tests.unit.worlds import World
 
 EXIT = {"error": None, "metadata": {"status": "requires_credentials", "link_session_id": "session-9"}}
 
@@ -25,100 +25,101 @@ EXIT = {"error": None, "metadata": {"status": "requires_credentials", "link_sess
 class Phone:
     """A desk that waits for one customer's phone."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.hosted = HostedLinks(world.store, world.plaid, world.desk, world.clock)
+    def __init__(self, given: DeskFixture) -> None:
+        self.fixture = given
+        self.hosted = HostedLinks(given.store, given.plaid, given.desk, given.clock)
 
     def open(self) -> str:
-        accepted = self.world.desk.accept(self.world.actor, self.world.customer.id, OFFLINE, {}, Language.ENGLISH)
-        return self.hosted.open(self.world.actor, self.world.customer.id, accepted)
+        accepted = self.fixture.desk.accept(self.fixture.actor, self.fixture.customer.id, OFFLINE, {}, Language.ENGLISH)
+        return self.hosted.open(self.fixture.actor, self.fixture.customer.id, accepted)
 
     def attempt(self, id: str) -> LinkAttempt:
-        return self.world.desk.get(self.world.actor, id)
+        return self.fixture.desk.get(self.fixture.actor, id)
 
     def wait(self, by: timedelta = ASK_EVERY) -> int:
-        self.world.clock.move(by)
+        self.fixture.clock.move(by)
         return self.hosted.ask_due()
 
 
 @pytest.fixture
-def phone(world: World) -> Phone:
-    return Phone(world)
+def phone(given: DeskFixture) -> Phone:
+    return Phone(given)
 
 
 def test_the_desk_goes_on_by_itself_once_the_phone_is_done(phone: Phone) -> None:
     id = phone.open()
-    shown = phone.hosted.show(phone.world.actor, phone.attempt(id))
+    shown = phone.hosted.show(phone.fixture.actor, phone.attempt(id))
     assert shown is not None
     assert shown.url == "https://secure.plaid.test/link/1"
     assert shown.left == timedelta(minutes=30)
     phone.wait()
     assert phone.attempt(id).state is AttemptState.OPENED
-    phone.world.plaid.keep_session("public-sandbox-phone")
+    phone.fixture.plaid.keep_session("public-sandbox-phone")
     phone.wait()
     assert phone.attempt(id).state is AttemptState.AUTHORIZED
-    assert phone.hosted.show(phone.world.actor, phone.attempt(id)) is None
-    (mandate,) = phone.world.store.mandates.list(str(phone.attempt(id).bank_account_id))
+    assert phone.hosted.show(phone.fixture.actor, phone.attempt(id)) is None
+    (mandate,) = phone.fixture.store.mandates.list(str(phone.attempt(id).bank_account_id))
     assert (mandate.acceptance, mandate.link_session_id) == ("offline", "s")
     assert phone.wait() == 0, "nothing is asked any more"
 
 
 def test_plaid_is_asked_at_a_polite_interval_and_by_one_process_alone(phone: Phone) -> None:
     phone.open()
-    other = HostedLinks(phone.world.store, phone.world.plaid, phone.world.desk, phone.world.clock)
+    other = HostedLinks(phone.fixture.store, phone.fixture.plaid, phone.fixture.desk, phone.fixture.clock)
     assert phone.hosted.ask_due() + other.ask_due() == 1
     assert phone.wait(timedelta(seconds=1)) == 0
     for _ in range(60):
         phone.wait(timedelta(seconds=1))
-    assert phone.world.plaid.calls["read_link_token"] <= 1 + 61 / ASK_EVERY.total_seconds()
+    assert phone.fixture.plaid.calls["read_link_token"] <= 1 + 61 / ASK_EVERY.total_seconds()
     phone.wait(SOON)
-    before = phone.world.plaid.calls["read_link_token"]
+    before = phone.fixture.plaid.calls["read_link_token"]
     assert phone.wait(ASK_EVERY) == 0
     assert phone.wait(ASK_LATER) == 1
-    assert phone.world.plaid.calls["read_link_token"] == before + 1
+    assert phone.fixture.plaid.calls["read_link_token"] == before + 1
 
 
 def test_a_restart_between_the_claim_and_its_note_claims_nothing_twice(phone: Phone) -> None:
     id = phone.open()
-    phone.world.plaid.keep_session("public-sandbox-phone")
+    phone.fixture.plaid.keep_session("public-sandbox-phone")
     phone.wait()
-    phone.world.store.database.handle.execute("UPDATE link_hosted SET state = 'waiting'")
-    phone.world.restart()
-    again = Phone(phone.world)
+    phone.fixture.store.database.handle.execute("DROP TRIGGER link_hosted_stays_ended")
+    phone.fixture.store.database.handle.execute("UPDATE link_hosted SET state = 'waiting'")  # as before its note
+    phone.fixture.restart()
+    again = Phone(phone.fixture)
     again.wait()
-    assert phone.world.plaid.spent == ["public-sandbox-phone"]
-    assert [one.id for one in phone.world.desk.recent(phone.world.actor)] == [id]
+    assert phone.fixture.plaid.spent == ["public-sandbox-phone"]
+    assert [one.id for one in phone.fixture.desk.recent(phone.fixture.actor)] == [id]
 
 
 def test_leaving_link_on_the_phone_is_said_and_the_address_still_works(phone: Phone) -> None:
     id = phone.open()
-    phone.world.plaid.sessions = LinkSessions((), EXIT, True)
+    phone.fixture.plaid.sessions = LinkSessions((), EXIT, True)
     phone.wait()
     assert phone.attempt(id).state is AttemptState.EXITED
-    shown = phone.hosted.show(phone.world.actor, phone.attempt(id))
+    shown = phone.hosted.show(phone.fixture.actor, phone.attempt(id))
     assert shown is not None
     assert shown.has_left
     phone.wait()
-    assert len(phone.world.desk.events(phone.world.actor, id)) == 1, "the same exit is one exit"
-    phone.world.plaid.keep_session("public-sandbox-second-try")
+    assert len(phone.fixture.desk.events(phone.fixture.actor, id)) == 1, "the same exit is one exit"
+    phone.fixture.plaid.keep_session("public-sandbox-second-try")
     phone.wait()
     assert phone.attempt(id).state is AttemptState.AUTHORIZED
 
 
 def test_an_outage_is_waited_out(phone: Phone) -> None:
     id = phone.open()
-    phone.world.plaid.before["read_link_token"] = [lost(), lost()]
+    phone.fixture.plaid.before["read_link_token"] = [lost(), lost()]
     phone.wait()
     phone.wait()
     assert phone.attempt(id).state is AttemptState.OPENED
-    phone.world.plaid.keep_session("public-sandbox-phone")
+    phone.fixture.plaid.keep_session("public-sandbox-phone")
     phone.wait()
     assert phone.attempt(id).state is AttemptState.AUTHORIZED
 
 
 def test_waiting_ends_with_a_reason(phone: Phone) -> None:
     late, dead = phone.open(), phone.open()
-    phone.world.plaid.before["read_link_token"] = [refused("INVALID_LINK_TOKEN")]
+    phone.fixture.plaid.before["read_link_token"] = [refused("INVALID_LINK_TOKEN")]
     phone.hosted.ask_due()
     ended = [one for one in (late, dead) if phone.attempt(one).state is AttemptState.EXITED]
     assert len(ended) == 1
@@ -129,20 +130,20 @@ def test_waiting_ends_with_a_reason(phone: Phone) -> None:
     problem = phone.attempt(left).problem
     assert problem is not None
     assert problem.code == "phone_expired"
-    kept = phone.world.store.hosted.get(left)
+    kept = phone.fixture.store.hosted.get(left)
     assert kept is not None
     assert kept.state is Waiting.OVER
 
 
 def test_the_address_is_sealed_and_for_those_alone_who_may_link(phone: Phone) -> None:
     id = phone.open()
-    raw = next(iter(phone.world.store.database.handle.query("SELECT url FROM link_hosted")))["url"]
+    raw = next(iter(phone.fixture.store.database.handle.query("SELECT url FROM link_hosted")))["url"]
     assert b"secure.plaid" not in raw
     with pytest.raises(AccessDenied):
         phone.hosted.show(Actor("Fay", frozenset({Role.FINANCE})), phone.attempt(id))
 
 
-def test_the_classic_generation_has_no_hosted_link(classic: World) -> None:
+def test_the_classic_generation_has_no_hosted_link(classic: DeskFixture) -> None:
     phone = Phone(classic)
     assert not phone.hosted.is_offered()
     with pytest.raises(Refused):

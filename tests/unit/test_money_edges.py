@@ -8,87 +8,74 @@ from datetime import timedelta
 import pytest
 
 from dashboard.debits import Debits
-from dashboard.errors import InputError, LeaseLost, ProviderError, StoreUnavailable
-from dashboard.leases import LEASE
-from dashboard.models import BankAccount, Debit, DebitState, ItemState
-from dashboard.status import PaymentFacts, PaymentState, derive
-from dashboard.store.debits import DebitRows
-from dashboard.store.sealed import SealedRows
-from dashboard.store.vault import Vault, make_key
-from dashboard.worker import InlineWorker
+from dashboard.debits.job import KIND
+from dashboard.domain.errors import InputError, LeaseLost, ProviderError, StoreUnavailable
+from dashboard.domain.models import BankAccount, Debit, DebitState, ItemState
+from dashboard.domain.payment_status import PaymentFacts, PaymentState, derive
+from dashboard.jobs.leases import LEASE
+from dashboard.store.debits.rows import DebitTable
+from dashboard.store.encryption.columns import SealedColumns
+from dashboard.store.encryption.vault import Vault, make_key
+from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import lost, refused
 from tests.unit.test_debits import order_for, submit
-from tests.unit.worlds import World
 
 
 @pytest.fixture
-def account(world: World) -> BankAccount:
-    return world.desk.account(world.actor, str(world.link().bank_account_id))
+def account(given: DeskFixture) -> BankAccount:
+    return given.desk.account(given.actor, str(given.link().bank_account_id))
 
 
-def waiting(world: World, account: BankAccount) -> Debit:
-    """A debit that was not sent: the network was down."""
-    world.stripe.before["create_payment_intent"] = [lost(maybe_done=False, provider="stripe")]
-    debit = submit(world, account)
+def waiting(given: DeskFixture, account: BankAccount) -> tuple[Debit, str]:
+    """A debit that was not sent, and its job: the network was down."""
+    given.stripe.before["create_payment_intent"] = [lost(maybe_done=False, provider="stripe")]
+    debit = submit(given, account)
     assert debit.state is DebitState.CREATED
-    return debit
+    job = given.store.jobs.find(KIND, debit.id)
+    assert job is not None
+    return debit, job.id
 
 
-def test_a_debit_in_another_workers_hands_is_left_alone(world: World, account: BankAccount) -> None:
-    debit = waiting(world, account)
-    now = world.clock.real()
-    assert world.store.debits.take(debit.id, "another/1/2/3", now, now + LEASE)
-    assert world.debits.resume(world.actor, debit.id).state is DebitState.CREATED
-    assert world.stripe.calls["create_payment_intent"] == 1
-    world.clock.move(LEASE + timedelta(seconds=1))
-    assert world.debits.resume(world.actor, debit.id).state is DebitState.SUBMITTED, "its lease has run out"
+def test_a_debit_in_another_workers_hands_is_left_alone(given: DeskFixture, account: BankAccount) -> None:
+    debit, job = waiting(given, account)
+    now = given.clock.real()
+    assert given.store.jobs.acquire(job, "another/1/2/3", now, now + LEASE)
+    assert given.debits.resume(given.actor, debit.id).state is DebitState.CREATED
+    assert given.stripe.calls["create_payment_intent"] == 1
+    given.later(LEASE + timedelta(seconds=1))
+    assert given.debits.get(given.actor, debit.id).state is DebitState.SUBMITTED, "its lease has run out"
 
 
-def test_a_debit_whose_worker_died_is_sent_at_the_next_start(world: World, account: BankAccount) -> None:
-    debit = waiting(world, account)
-    now = world.clock.real()
+def test_a_debit_whose_worker_died_goes_on_by_itself(given: DeskFixture, account: BankAccount) -> None:
+    debit, job = waiting(given, account)
+    now = given.clock.real()
     dead = f"{socket.gethostname()}/999999999/gone/1"
-    assert world.store.debits.take(debit.id, dead, now, now + LEASE)
-    assert world.debits.resume_all() == 1
-    assert world.debits.get(world.actor, debit.id).state is DebitState.SUBMITTED
+    assert given.store.jobs.acquire(job, dead, now, now + LEASE)
+    given.later(timedelta(seconds=5))
+    assert given.debits.get(given.actor, debit.id).state is DebitState.SUBMITTED
 
 
 @pytest.mark.parametrize("error", [LeaseLost("Gone.", code="lease"), StoreUnavailable("Full.", code="store")])
+@pytest.mark.parametrize("call", ["create_payment_intent", "confirm_payment_intent"])
 def test_a_worker_that_loses_its_row_writes_nothing(
-    world: World,
-    account: BankAccount,
-    error: Exception,
+    given: DeskFixture, account: BankAccount, error: Exception, call: str
 ) -> None:
-    world.stripe.after["create_payment_intent"] = [error]
-    debit = submit(world, account)
-    assert (debit.state, debit.problem) == (DebitState.SENDING, None), "the row says that it was on its way"
-    again = world.debits.resume(world.actor, debit.id)
-    assert again.state is DebitState.SUBMITTED and len(world.stripe.intents) == 1
+    given.stripe.after[call] = [error]
+    debit = submit(given, account)
+    assert debit.problem is None
+    given.later()
+    again = given.debits.get(given.actor, debit.id)
+    assert again.state is DebitState.SUBMITTED and len(given.stripe.intents) == 1
 
 
-def test_a_lost_lease_stops_a_worker_before_it_writes(world: World, account: BankAccount) -> None:
-    debit = waiting(world, account)
-    with pytest.raises(LeaseLost):
-        world.store.debits.save(debit.id, owner="nobody/1/2/3", state=DebitState.SUBMITTED)
-    assert world.debits.get(world.actor, debit.id).state is DebitState.CREATED
-
-
-def test_a_column_can_be_set_without_a_worker(world: World, account: BankAccount) -> None:
-    debit = waiting(world, account)
-    world.store.debits.save(debit.id, charge_id="py_9")
-    kept = world.debits.get(world.actor, debit.id)
-    assert (kept.state, kept.charge_id) == (DebitState.CREATED, "py_9")
-
-
-def test_what_is_not_there_is_said(world: World) -> None:
+def test_what_is_not_there_is_said(given: DeskFixture) -> None:
     with pytest.raises(InputError, match="no such debit"):
-        world.debits.get(world.actor, "debit_nobody")
-    assert world.store.debits.work("debit_nobody") is None
-    world.debits._sending.run("debit_nobody")  # a row that was removed since it was queued
+        given.debits.get(given.actor, "debit_nobody")
+    given.jobs.run("job_nobody")  # a row that was removed since it was queued
 
 
-class Blind(DebitRows):
-    """Sees a ticket only from the second look on, as a tab does whose twin commits between its two steps."""
+class Blind(DebitTable):
+    """Sees a ticket only from the second look on, as a tab does whose other tab commits between its two steps."""
 
     looks = 0
 
@@ -98,27 +85,27 @@ class Blind(DebitRows):
 
 
 def test_two_tabs_that_send_one_form_at_the_same_instant_are_one_debit(
-    world: World,
+    given: DeskFixture,
     account: BankAccount,
 ) -> None:
-    order = order_for(world, account)
-    first = world.debits.submit(world.actor, order)
-    world.store.debits = Blind(world.store.database, world.clock)
-    late = Debits(world.store, world.plaid, world.stripe, world.clock, world.settings, InlineWorker())  # type: ignore[arg-type]
-    assert late.submit(world.actor, order).id == first.id
-    assert len(world.stripe.intents) == 1
-    ordered = [row for row in world.store.trail.read(first.id) if row.action == "debit.ordered"]
+    order = order_for(given, account)
+    first = given.debits.submit(given.actor, order)
+    given.store.debits = Blind(given.store.database, given.clock)
+    late = Debits(given.store, given.plaid, given.stripe, given.clock, given.settings, given.jobs)
+    assert late.submit(given.actor, order).id == first.id
+    assert len(given.stripe.intents) == 1
+    ordered = [row for row in given.store.trail.read(first.id) if row.action == "debit.ordered"]
     assert len(ordered) == 1, "nobody ordered it twice"
 
 
 def test_an_error_that_says_nothing_of_the_connection_changes_nothing(
-    world: World,
+    given: DeskFixture,
     account: BankAccount,
 ) -> None:
-    world.plaid.before["balance"] = [refused("PRODUCTS_NOT_SUPPORTED")]
+    given.plaid.before["balance"] = [refused("PRODUCTS_NOT_SUPPORTED")]
     with pytest.raises(ProviderError):
-        world.debits.balance(world.actor, account.id)
-    item = world.store.items.get(account.item_id)
+        given.debits.balance(given.actor, account.id)
+    item = given.store.items.get(account.item_id)
     assert item is not None and item.state is ItemState.HEALTHY
 
 
@@ -137,13 +124,13 @@ def test_an_intent_alone_says_what_it_can(intent: str | None, state: PaymentStat
 
 
 def test_a_lost_key_is_noticed_and_rows_without_secrets_are_passed_by(
-    world: World,
+    given: DeskFixture,
     account: BankAccount,
 ) -> None:
-    with_key = SealedRows(world.store.database, world.vault)
+    with_key = SealedColumns(given.store.database, given.vault)
     assert with_key.are_readable()
-    assert not SealedRows(world.store.database, Vault([make_key()])).are_readable()
-    world.store.items.set_state(account.item_id, ItemState.REMOVED, world.clock.now())  # its token goes with it
+    assert not SealedColumns(given.store.database, Vault([make_key()])).are_readable()
+    given.store.items.set_state(account.item_id, ItemState.REMOVED, given.clock.now())  # its token goes with it
     place, renewed = with_key.renew_batch()
     while place:
         place, more = with_key.renew_batch(place)
@@ -152,9 +139,11 @@ def test_a_lost_key_is_noticed_and_rows_without_secrets_are_passed_by(
     assert with_key.are_readable()
 
 
-def test_what_stands_in_the_way_is_said_before_anybody_types_an_amount(world: World, account: BankAccount) -> None:
-    assert world.debits.obstacle(world.actor, account) is None
-    world.store.items.set_state(account.item_id, ItemState.LOGIN_REQUIRED, world.clock.now())
-    found = world.debits.obstacle(world.actor, account)
+def test_what_stands_in_the_way_is_said_before_anybody_types_an_amount(
+    given: DeskFixture, account: BankAccount
+) -> None:
+    assert given.debits.blocker(given.actor, account) is None
+    given.store.items.set_state(account.item_id, ItemState.LOGIN_REQUIRED, given.clock.now())
+    found = given.debits.blocker(given.actor, account)
     assert found is not None and found.code == "ITEM_LOGIN_REQUIRED"
-    assert world.debits.obstacles(world.actor, [account]) == {account.id: found}
+    assert given.debits.blockers(given.actor, [account]) == {account.id: found}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import return_codes
-from dashboard.errors import InputError, ProviderRejected
-from dashboard.models import Problem
-from dashboard.problem_words import CLASSIC_CODES, EXIT_STATUSES, PLAID_CODES, STRIPE_CODES, Words
-from dashboard.problems import explain, explain_exit, explained
-from dashboard.sayings import DEFAULT, SAYINGS, say, write_line
+from dashboard.domain import return_codes
+from dashboard.domain.errors import InputError, ProviderRejected
+from dashboard.domain.models import Problem
+from dashboard.messages.problems import explain, explain_exit, explained
+from dashboard.messages.provider_codes import CLASSIC_CODES, EXIT_STATUSES, PLAID_CODES, STRIPE_CODES, Words
+from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES, DEFAULT, customer_sentence, write_line
 
 PLAID = """INVALID_PUBLIC_TOKEN INVALID_ACCESS_TOKEN INVALID_ACCOUNT_ID INVALID_FIELD MISSING_FIELDS UNKNOWN_FIELDS
 INVALID_BODY INVALID_HEADERS INVALID_CONFIGURATION SANDBOX_ONLY NOT_FOUND NO_LONGER_AVAILABLE INCOMPATIBLE_API_VERSION
@@ -60,7 +60,7 @@ bank_account_unusable tokenized_account_number_deactivated"""
 def test_every_return_and_block_code_says_who_acts_and_what_the_customer_hears(code: str) -> None:
     meaning = return_codes.CODES[code]
     assert meaning.meaning and meaning.action and meaning.who in {"customer", "us", "stripe", "bank"}
-    assert say(Problem("x", code=code, provider="stripe")) != DEFAULT
+    assert customer_sentence(Problem("x", code=code, provider="stripe")) != DEFAULT
 
 
 KNOWN = [
@@ -86,7 +86,7 @@ def test_every_way_out_of_link_becomes_a_line_for_the_operator(status: str) -> N
 def check_line(problem: Problem, code: str) -> None:
     """What happened, what to say, what to try, and the ids, all in the text that one click copies."""
     assert "raw words" not in problem.what, "our words, not the provider's"
-    spoken = say(problem)
+    spoken = customer_sentence(problem)
     assert spoken != DEFAULT and spoken[-1] in ".?!"
     for jargon in ("Plaid", "Stripe", "token", "API", "Item", code):
         assert jargon not in spoken
@@ -104,9 +104,9 @@ def check_line(problem: Problem, code: str) -> None:
 
 
 def test_every_code_that_has_words_has_a_sentence_for_the_customer() -> None:
-    assert {*PLAID_CODES, *CLASSIC_CODES, *EXIT_STATUSES, *STRIPE_CODES, *return_codes.CODES} <= set(SAYINGS)
-    assert say(Problem("x", provider="plaid", code="NEW")) == DEFAULT
-    assert say(Problem("The name is empty.", code="invalid_name")) == ""
+    assert {*PLAID_CODES, *CLASSIC_CODES, *EXIT_STATUSES, *STRIPE_CODES, *return_codes.CODES} <= set(CUSTOMER_SENTENCES)
+    assert customer_sentence(Problem("x", provider="plaid", code="NEW")) == DEFAULT
+    assert customer_sentence(Problem("The name is empty.", code="invalid_name")) == ""
 
 
 @pytest.mark.parametrize("provider", ["plaid", "stripe"])

@@ -1,4 +1,4 @@
-"""What is kept long enough is let go of once a day, and nothing a day too early."""
+"""What is past its retention period is deleted once a day, and nothing a day too early."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access import demo_actor
-from dashboard.clock import FixedClock
-from dashboard.errors import AccessDenied
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied
+from dashboard.domain.models import Actor, Role
 from dashboard.mandates import KEPT_AFTER_REVOCATION, Mandates
-from dashboard.models import Actor, AttemptState, Ended, Role
-from dashboard.retention import BANK, EVIDENCE, LINK_TOKENS, RULES, VISITS, Retention, write_table
+from dashboard.privacy.retention import BANK, EVIDENCE, LINK_TOKENS, RULES, VISITS, Retention, write_table
 from dashboard.settings import Settings
+from dashboard.staff.access import demo_actor
 from dashboard.store import Store
-from dashboard.store.retention import SWEEPS, RetentionRows
-from dashboard.store.vault import Vault
-from tests.unit.worlds import World
+from dashboard.store.encryption.vault import Vault
+from dashboard.store.privacy.retention import SWEEPS, RetentionTable
+from dashboard.store.staff import Visit
+from tests.unit.desk_fixture import DeskFixture
+from tests.unit.fakes import refused
 
 ADMIN = demo_actor()
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -28,11 +30,14 @@ def full(tmp_path: Path, vault: Vault, clock: FixedClock) -> Store:
     return Store.open(tmp_path / "desk.db", vault, clock)
 
 
+CALLS = 3  # of one link: the Stripe customer, the bank account, the authorization
+
+
 @pytest.fixture
-def linked(full: Store, clock: FixedClock, vault: Vault, settings: Settings) -> World:
-    world = World(full, clock, vault, settings)
-    world.link(ip_address="192.0.2.55", user_agent="A browser")
-    return world
+def linked(full: Store, clock: FixedClock, vault: Vault, settings: Settings) -> DeskFixture:
+    given = DeskFixture(full, clock, vault, settings)
+    given.link(ip_address="192.0.2.55", user_agent="A browser")
+    return given
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def count(store: Store, table: str) -> int:
 
 
 def test_an_authorization_is_kept_two_years_after_its_revocation_and_not_a_second_less(
-    linked: World, full: Store, retention: Retention, clock: FixedClock, settings: Settings
+    linked: DeskFixture, full: Store, retention: Retention, clock: FixedClock, settings: Settings
 ) -> None:
     account = full.accounts.list()[0]
     clock.move(timedelta(days=1000))
@@ -62,9 +67,9 @@ def test_an_authorization_is_kept_two_years_after_its_revocation_and_not_a_secon
 
 
 def test_what_goes_goes_in_batches_so_that_others_write_in_between(
-    linked: World, full: Store, retention: Retention, clock: FixedClock, settings: Settings
+    linked: DeskFixture, full: Store, retention: Retention, clock: FixedClock, settings: Settings
 ) -> None:
-    full.retention = RetentionRows(full.database, batch=1)
+    full.retention = RetentionTable(full.database, batch=1)
     linked.customer = linked.add_customer("Ben", "ben@example.com", "C-2")
     linked.stripe.fingerprint = "fp-2"
     linked.link(token="public-sandbox-2")
@@ -72,35 +77,41 @@ def test_what_goes_goes_in_batches_so_that_others_write_in_between(
         Mandates(full, clock, settings).revoke(ADMIN, account.id, "by phone")
     clock.move(KEPT_AFTER_REVOCATION)
     taken = retention.run(ADMIN)
-    assert (taken["mandates"], taken["evidence"]) == (2, 4) and count(full, "mandate") == 0
+    assert (taken["mandates"], taken["evidence"]) == (2, 4 + 2 * CALLS) and count(full, "mandate") == 0
 
 
 def test_an_attempts_evidence_goes_after_a_quarter_and_its_authorization_stays(
-    linked: World, full: Store, retention: Retention, clock: FixedClock
+    linked: DeskFixture, full: Store, retention: Retention, clock: FixedClock
 ) -> None:
     attempt = full.attempts.recent()[0]
-    full.attempts.save(attempt.id, state=AttemptState.AUTHORIZED)
     clock.move(EVIDENCE)
     assert retention.run(ADMIN)["evidence"] == 0
     clock.move(SECOND)
-    assert retention.run(ADMIN)["evidence"] == 2
+    assert retention.run(ADMIN)["evidence"] == 2 + CALLS
+    assert count(full, "job_call") == 0
     work = full.attempts.work(attempt.id)
-    assert work is not None and work.evidence == {} and work.attempt.accounts == () and work.mandate_body is None
+    assert work is not None and work.evidence == {} and work.attempt.accounts == ()
     assert full.attempts.outcomes(attempt.id)[0]["events"] == []
     mandate = full.mandates.list(full.accounts.list()[0].id)[0]
     assert mandate.evidence["user_agent"] == "A browser" and mandate.text
     assert retention.run(ADMIN)["evidence"] == 0, "once is enough"
 
 
-def test_an_attempt_that_can_go_on_keeps_its_evidence(linked: World, retention: Retention, clock: FixedClock) -> None:
-    attempt = linked.store.attempts.recent()[0]
-    linked.store.attempts.save(attempt.id, state=AttemptState.FAILED, resume_state="exchanged")
+def test_an_attempt_that_can_go_on_keeps_its_evidence(
+    linked: DeskFixture, retention: Retention, clock: FixedClock
+) -> None:
+    linked.customer = linked.add_customer("Ada", "ada@example.com", "C-2")
+    linked.plaid.before["make_stripe_token"] = [refused("INVALID_PRODUCT")]
+    attempt = linked.link(token="public-sandbox-2", user_agent="A browser")
+    assert linked.desk.can_resume(attempt)
     clock.move(EVIDENCE + DAY)
-    assert retention.run(ADMIN)["evidence"] == 0
+    retention.run(ADMIN)
+    work = linked.store.attempts.work(attempt.id)
+    assert work is not None and work.evidence["user_agent"] == "A browser"
 
 
 def test_tokens_that_open_nothing_any_more_go(
-    linked: World, full: Store, retention: Retention, clock: FixedClock
+    linked: DeskFixture, full: Store, retention: Retention, clock: FixedClock
 ) -> None:
     assert full.attempts.work(full.attempts.recent()[0].id).link_token is not None  # type: ignore[union-attr]  # there
     clock.move(LINK_TOKENS + timedelta(hours=6))
@@ -109,16 +120,16 @@ def test_tokens_that_open_nothing_any_more_go(
 
 
 def test_visits_go_after_a_year_and_a_month(full: Store, retention: Retention, clock: FixedClock) -> None:
-    full.people.begin_visit("v1", "ann", clock.now(), clock.now())
+    full.people.begin_visit(Visit("v1", "ann", clock.now(), clock.now(), None))
     clock.move(VISITS)
-    full.people.begin_visit("v2", "ann", clock.now(), clock.now())
+    full.people.begin_visit(Visit("v2", "ann", clock.now(), clock.now(), None))
     assert retention.run(ADMIN)["visits"] == 0
     clock.move(SECOND)
     assert retention.run(ADMIN)["visits"] == 1 and count(full, "visit") == 1
 
 
 def test_what_the_bank_said_goes_with_the_connection(
-    linked: World, full: Store, retention: Retention, clock: FixedClock
+    linked: DeskFixture, full: Store, retention: Retention, clock: FixedClock
 ) -> None:
     account = full.accounts.list()[0]
     values = [account.id, account.customer_id, account.customer_id]
@@ -132,8 +143,7 @@ def test_what_the_bank_said_goes_with_the_connection(
         )
     clock.move(timedelta(days=3))
     assert retention.run(ADMIN)["bank"] == 0
-    linked.removal_steps.begin(ADMIN, account.item_id, Ended.REMOVED)
-    linked.removal_steps.run(account.item_id)
+    linked.removals.remove(linked.actor, account.item_id, "Closed")
     clock.move(BANK + SECOND)
     assert retention.run(ADMIN)["bank"] == 2 and count(full, "bank_transaction") == 0
 

@@ -7,7 +7,15 @@ import re
 import pytest
 import stripe
 
-from dashboard.return_codes import CODES, NOT_SENT, RETURN_CODES, explain
+from dashboard.domain.return_codes import (
+    CODES,
+    MOST_REPRESENTMENTS,
+    NOT_SENT,
+    RETURN_CODES,
+    STRIPE_CODES,
+    as_markdown,
+    explain,
+)
 
 # Stripe, decline and network codes: what each ACH return becomes.
 DOCUMENTED = {
@@ -55,14 +63,74 @@ def test_every_code_of_the_installed_client_that_concerns_bank_debits_is_explain
 def test_every_code_says_what_it_means_and_who_does_what(code: str) -> None:
     meaning = CODES[code]
     assert meaning.title and meaning.meaning.endswith(".") and meaning.action
+    assert explain(code) is meaning
     assert meaning.who in {"customer", "us", "stripe", "bank"}
-    assert not meaning.representable or code in {"R01", "R09", "insufficient_funds"}, (
-        "Nacha: these alone, at most twice"
-    )
+    assert not meaning.representable or code in {"R01", "R09", "insufficient_funds"}, "Nacha: only these, at most twice"
 
 
 def test_a_code_that_nobody_knows_is_shown_as_it_came() -> None:
-    assert explain("new_in_2030") and explain("new_in_2030").title == "new_in_2030"  # type: ignore[union-attr]
-    assert explain("new_in_2030").representable is False  # type: ignore[union-attr]
+    unknown = explain("new_in_2030")
+    assert unknown is not None
+    assert (unknown.code, unknown.title, unknown.who) == ("new_in_2030", "new_in_2030", "us")
+    assert (unknown.group, unknown.representable) == ("other", False)
     assert explain("r02") == RETURN_CODES["R02"]
-    assert explain("") is None
+    assert explain("") is None and explain(None) is None
+    assert len({*RETURN_CODES, *STRIPE_CODES}) == len(CODES) == len(RETURN_CODES) + len(STRIPE_CODES)
+
+
+# Nacha: returns that count for the unauthorized rate (0.5 %) and for the administrative rate (3 %), and what each of
+# them is as Stripe's code.
+UNAUTHORIZED_CODES = {"R05", "R07", "R10", "R11", "R29", "R51"}
+ADMINISTRATIVE_CODES = {"R02", "R03", "R04"}
+
+
+def test_what_counts_for_nachas_return_rates() -> None:
+    groups = {code: meaning.group for code, meaning in RETURN_CODES.items()}
+    assert {code for code, group in groups.items() if group == "unauthorized"} == UNAUTHORIZED_CODES
+    assert {code for code, group in groups.items() if group == "administrative"} == ADMINISTRATIVE_CODES
+    assert set(groups.values()) == {"unauthorized", "administrative", "other"}
+    assert {code for code, meaning in STRIPE_CODES.items() if meaning.group == "unauthorized"} == {
+        "debit_not_authorized",
+        "customer_initiated",
+    }
+
+
+def test_two_returns_may_be_presented_again_and_each_at_most_twice() -> None:
+    again = {code for code, meaning in CODES.items() if meaning.representable}
+    assert again == {"R01", "R09", "insufficient_funds"} and MOST_REPRESENTMENTS == 2
+
+
+def test_what_stripe_refused_before_the_bank_network_saw_it() -> None:
+    assert {
+        "payment_method_bank_account_blocked",
+        "bank_account_unusable",
+        "bank_account_unverified",
+        "payment_intent_mandate_invalid",
+        "charge_exceeds_source_limit",
+        "charge_exceeds_transaction_limit",
+        "highest_risk_level",
+        "blocked",
+        "fraudulent",
+    } == NOT_SENT
+
+
+def test_the_documents_have_a_line_for_each_code() -> None:
+    text = as_markdown()
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in lines] == [*RETURN_CODES, *STRIPE_CODES]
+    meaning = CODES["R01"]
+    cells = ["`R01`", meaning.title, meaning.meaning, "customer", meaning.action, "other", "yes"]
+    assert lines[0] == f"| {' | '.join(cells)} |"
+    assert lines[1].endswith("| administrative | no |")
+    assert {line.split("`")[1]: line.endswith("| yes |") for line in lines} == {
+        code: one.representable for code, one in {**RETURN_CODES, **STRIPE_CODES}.items()
+    }
+    assert all(line.endswith(("| yes |", "| no |")) for line in lines)
+    heads = [line for line in text.splitlines() if line.startswith("| code |")]
+    assert len(heads) == 2
+    for title in ("## ACH return codes", "## Stripe's codes"):
+        assert f"{title}\n\n| code | what it is |" in text, "a table begins after an empty line"
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## ACH return codes",
+        "## Stripe's codes",
+    ]

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dashboard.clock import FixedClock
-from dashboard.errors import AccessDenied, InputError
-from dashboard.filters import PaymentFilter
-from dashboard.models import Actor, Role
-from dashboard.saved_views import COUNT_LIMIT, SavedViews
-from dashboard.status import PaymentState
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.models import Actor, Role
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_status import PaymentState
+from dashboard.payments.saved_views import COUNT_LIMIT, SavedViews
 from dashboard.store import Store
-from dashboard.store.vault import Vault
-from tests.unit.test_status import FILTERS
+from dashboard.store.encryption.vault import Vault
+from tests.unit.test_payment_status import FILTERS
 
 FAILED = PaymentFilter(statuses=(PaymentState.FAILED,), text="INV & sons")
 ADA, BEN = (Actor(name, frozenset({Role.FINANCE})) for name in ("ada", "ben"))

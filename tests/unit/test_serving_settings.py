@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from dashboard.app import CONFIG
-from dashboard.errors import ConfigError, InputError
-from dashboard.headers import build_policy, secured
-from dashboard.models import Secret
-from dashboard.serving import check_tls, warn_of_plain_http
+from dashboard.cli.serve import check_tls, warn_of_plain_http
+from dashboard.domain.errors import ConfigError, InputError
+from dashboard.domain.models import Secret
 from dashboard.settings import Settings
+from dashboard.web.headers import build_policy, secured
 from tests.certificates import make_certificate
-from tests.unit.test_house import ROOT
+from tests.unit.test_layers import ROOT
 
 Make = Callable[..., Settings]
 

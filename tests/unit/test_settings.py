@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.errors import ConfigError
-from dashboard.models import Generation, Mode
+from dashboard.domain.errors import ConfigError
+from dashboard.domain.models import Generation, Mode
 from dashboard.settings import KEYS, Need, Settings, load_settings
 
 Make = Callable[..., Settings]
 
 SECRETS = {"PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"}
 SIGN_IN_SECRETS = {"ACH_DESK_OIDC_CLIENT_SECRET", "ACH_DESK_OIDC_COOKIE_SECRET", "STRIPE_WEBHOOK_SECRET"}
+OTHER_SECRETS = {"ACH_DESK_SMTP_PASSWORD"}
 
 
 def test_defaults_are_those_of_a_first_test_set_up(settings: Settings) -> None:
@@ -53,10 +54,24 @@ def test_no_secret_is_printed(settings: Settings, environ: dict[str, str]) -> No
         ({"PLAID_LINK_GENERATION": "newest"}, "PLAID_LINK_GENERATION"),
         ({"PLAID_LINK_GENERATION": "classic", "PLAID_ENV": "tartan"}, "PLAID_BASE_URL"),
         ({"PLAID_LINK_GENERATION": "classic", "PLAID_BASE_URL": "http://127.0.0.1:1"}, "PLAID_PUBLIC_KEY"),
+        ({"PLAID_RISK": "score"}, "PLAID_RISK"),
+        (
+            {
+                "PLAID_RISK": "signal",
+                "PLAID_LINK_GENERATION": "classic",
+                "PLAID_BASE_URL": "http://127.0.0.1:1",
+                "PLAID_PUBLIC_KEY": "k",
+            },
+            "PLAID_RISK",
+        ),
+        ({"PLAID_INSTITUTION_ID": "maybe"}, "PLAID_INSTITUTION_ID"),
         ({"PLAID_PRODUCTS": "auth,balance"}, "PLAID_PRODUCTS"),
         ({"PLAID_PRODUCTS": "identity"}, "PLAID_PRODUCTS"),
         ({"PLAID_CLIENT_NAME": "A" * 31}, "PLAID_CLIENT_NAME"),
         ({"PLAID_REDIRECT_URI": "https://ops.example.com/plaid?x=1"}, "PLAID_REDIRECT_URI"),
+        ({"ACH_DESK_CONTACT_PHONE": "call us"}, "ACH_DESK_CONTACT_PHONE"),
+        ({"ACH_DESK_CONTACT_EMAIL": "acme.example"}, "ACH_DESK_CONTACT_EMAIL"),
+        ({"ACH_DESK_CONTACT_ADDRESS": "x" * 201}, "ACH_DESK_CONTACT_ADDRESS"),
         ({"PLAID_REDIRECT_URI": "https://ops.example.com/plaid#top"}, "PLAID_REDIRECT_URI"),
         ({"PLAID_REDIRECT_URI": "ops.example.com"}, "PLAID_REDIRECT_URI"),
         (
@@ -157,5 +172,61 @@ def test_the_settings_in_force_are_shown_by_name_and_without_secrets(
 def test_every_setting_is_described_once() -> None:
     names = [key.name for key in KEYS]
     assert len(names) == len(set(names))
-    assert {key.name for key in KEYS if key.secret} == SECRETS | SIGN_IN_SECRETS
+    assert {key.name for key in KEYS if key.secret} == SECRETS | SIGN_IN_SECRETS | OTHER_SECRETS
     assert all(key.what and not key.what.endswith(".") for key in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ACH_DESK_TIMEZNOE", "ACH_DESK_TIMEZONE"),
+        ("ACH_DESK_TRUSTED_PROXY", "ACH_DESK_TRUSTED_PROXIES"),
+        ("PLAID_SECERT", "PLAID_SECRET"),
+        ("STRIPE_SECRETKEY", "STRIPE_SECRET_KEY"),
+    ],
+)
+def test_a_misspelt_setting_stops_the_start_wherever_it_stands(
+    environ: dict[str, str], tmp_path: Path, name: str, meant: str
+) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text(f'{name} = "x"\n')
+    (tmp_path / "handed").mkdir()
+    (tmp_path / "handed" / name).write_text("x")
+    for where, given in (
+        ("environment", lambda: load_settings({**environ, name: "x"}, None)),
+        ("file of secrets", lambda: load_settings(environ, file)),
+        ("credentials", lambda: load_settings({**environ, "CREDENTIALS_DIRECTORY": str(tmp_path / "handed")}, None)),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            given()
+        assert refused.value.key == name and where in refused.value.what
+        assert refused.value.action == f"Did you mean {meant}?"
+
+
+def test_a_setting_under_a_section_is_not_read_and_so_it_is_said(environ: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('[desk]\nACH_DESK_TIMEZONE = "America/Chicago"\n')
+    with pytest.raises(ConfigError, match="ACH_DESK_TIMEZONE is in this one"):
+        load_settings(environ, file)
+
+
+def test_what_is_nobodys_setting_is_said_and_what_is_another_programs_is_let_be(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings({**environ, "ACH_DESK_COLOUR_OF_THE_WALL": "x"}, None)
+    assert refused.value.action == "Correct its name, or remove it."
+    load_settings({**environ, "STRIPE_DEVICE_NAME": "laptop", "PATH": "/bin", "OTHER_ACH_DESK_THING": "x"}, None)
+
+
+def test_everything_that_is_missing_is_listed_at_once() -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings({}, None)
+    for name in ("PLAID_CLIENT_ID", "PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"):
+        assert name in refused.value.sentences()
+    assert "ach-desk keys init" in refused.value.action
+
+
+def test_so_is_everything_that_is_missing_of_a_sign_in(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings({**environ, "ACH_DESK_OIDC_CLIENT_ID": "desk"}, None)
+    for name in ("CLIENT_SECRET", "METADATA_URL", "COOKIE_SECRET", "REDIRECT_URI"):
+        assert f"ACH_DESK_OIDC_{name}" in refused.value.what

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,17 +15,18 @@ import responses
 import stripe as official
 from responses import matchers
 
-from dashboard.errors import (
+from dashboard.domain.errors import (
     ProviderBroken,
+    ProviderDenied,
     ProviderError,
     ProviderLimited,
     ProviderRejected,
     ProviderUnreachable,
 )
+from dashboard.domain.models import Secret
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.stripe_errors import REPLAYED
-from dashboard.models import Secret
-from dashboard.problems import explain
+from dashboard.messages.problems import explain
 from dashboard.settings import Settings
 
 API = "https://api.stripe.com/v1"
@@ -100,12 +102,19 @@ def test_a_list_is_walked_to_its_end(http: responses.RequestsMock, stripe: Strip
         return 200, {}, f'{{"data": [{{"id": "pi_{number}"}}], "has_more": {"true" if number < 3 else "false"}}}'
 
     http.add_callback(responses.GET, f"{API}/payment_intents", callback=page)
-    start, end = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
-    found = list(stripe.find_payment_intents("cus_1", start, end))
+    found = list(stripe.find_payment_intents("cus_1"))
     assert [one["id"] for one in found] == ["pi_1", "pi_2", "pi_3"]
     asked = parse_qs(urlsplit(str(http.calls[0].request.url)).query)
-    assert asked["created[gte]"] == [str(int(start.timestamp()))]
+    assert set(asked) == {"customer", "limit"}, "no window: our clock may be wrong"
     assert asked["customer"] == ["cus_1"]
+
+
+@pytest.mark.parametrize("rows", ['{"id": "pi_1"}', ""], ids=["for ever", "nothing more"])
+def test_a_list_that_has_no_end_is_no_answer(http: responses.RequestsMock, stripe: Stripe, rows: str) -> None:
+    """What was not walked to its end does not say that a payment is missing."""
+    http.add(responses.GET, f"{API}/payment_intents", body=f'{{"data": [{rows}], "has_more": true}}')
+    with pytest.raises(ProviderBroken):
+        list(stripe.find_payment_intents("cus_1"))
 
 
 @pytest.mark.parametrize(
@@ -114,9 +123,9 @@ def test_a_list_is_walked_to_its_end(http: responses.RequestsMock, stripe: Strip
         (answer_error(400, "parameter_unknown"), ProviderRejected, "parameter_unknown", None),
         (answer_error(400, None), ProviderRejected, "invalid_request_error", None),
         (answer_error(400, None, "idempotency_error"), ProviderRejected, "idempotency_error", None),
-        (answer_error(401, None), ProviderRejected, "invalid_request_error", None),
+        (answer_error(401, None), ProviderDenied, "invalid_request_error", None),
         (answer_error(402, "bank_account_unusable", "card_error"), ProviderRejected, "bank_account_unusable", None),
-        (answer_error(403, "a_code_of_tomorrow"), ProviderRejected, "a_code_of_tomorrow", None),
+        (answer_error(403, "a_code_of_tomorrow"), ProviderDenied, "a_code_of_tomorrow", None),
         (answer_error(404, "resource_missing"), ProviderRejected, "resource_missing", None),
         (answer_error(409, "idempotency_key_in_use"), ProviderUnreachable, "idempotency_key_in_use", True),
         (answer_error(429, "lock_timeout"), ProviderLimited, "lock_timeout", None),
@@ -176,11 +185,50 @@ def test_a_list_of_another_shape_is_a_broken_answer(
         stripe.page("charges", {})
 
 
-def test_the_client_repeats_with_the_same_key(http: responses.RequestsMock, settings: Settings) -> None:
-    http.post(f"{API}/setup_intents", **answer_error(500, None, "api_error"))
-    http.post(f"{API}/setup_intents", json={"id": "seti_1"})
-    assert Stripe(settings, retries=1).create_setup_intent({"customer": "cus_1"}, key="key_9")["id"] == "seti_1"
-    assert {call.request.headers["Idempotency-Key"] for call in http.calls} == {"key_9"}
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.create_setup_intent({"customer": "cus_1"}, key="key_9"),
+        lambda s: s.create_payment_intent({"customer": "cus_1"}, key="key_9"),
+        lambda s: s.confirm_payment_intent("pi_1", {}, key="key_9"),
+        lambda s: s.cancel_payment_intent("pi_1", key="key_9"),
+        lambda s: s.create_customer({"name": "J"}, key="key_9"),
+        lambda s: s.attach_source("cus_1", Secret("btok_1"), metadata={}, key="key_9"),
+        lambda s: s.detach_source("cus_1", "ba_1", key="key_9"),
+    ],
+)
+def test_the_client_never_repeats_what_changes_something(
+    http: responses.RequestsMock, settings: Settings, call: Callable[[Stripe], object]
+) -> None:
+    for method in ("POST", "DELETE"):
+        http.add(method, re.compile(API), **answer_error(500, None, "api_error"))
+    http.assert_all_requests_are_fired = False
+    with pytest.raises(ProviderUnreachable):
+        call(Stripe(settings))
+    assert len(http.calls) == 1
+    assert http.calls[0].request.headers["Idempotency-Key"] == "key_9"
+
+
+def test_the_client_repeats_reads(http: responses.RequestsMock, settings: Settings) -> None:
+    http.get(f"{API}/payment_intents/pi_1", **answer_error(500, None, "api_error"))
+    http.get(f"{API}/payment_intents/pi_1", json={"id": "pi_1"})
+    assert Stripe(settings, retries=1).read_payment_intent("pi_1")["id"] == "pi_1"
+
+
+def test_stripes_time_is_that_of_its_newest_answer(http: responses.RequestsMock, settings: Settings) -> None:
+    stripe = Stripe(settings)
+    assert stripe.time() is None
+    http.get(f"{API}/payment_intents/pi_1", json={"id": "pi_1"}, headers={"Date": "Tue, 24 Nov 2026 15:00:00 GMT"})
+    stripe.read_payment_intent("pi_1")
+    heard = stripe.time()
+    assert heard is not None
+    assert timedelta() <= heard - datetime(2026, 11, 24, 15, tzinfo=UTC) < timedelta(minutes=5)
+    dated = answer_error(403, "x") | {"headers": {"Date": "Wed, 25 Nov 2026 15:00:00 GMT"}}
+    http.get(f"{API}/payment_intents/pi_2", **dated)
+    with pytest.raises(ProviderDenied):
+        stripe.read_payment_intent("pi_2")
+    heard = stripe.time()
+    assert heard is not None and heard.day == 25, "a refusal has a date too"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the desk is built from: locked by hash, under licences that may be, and audited where the registry answers."""
+"""What the desk is built from: locked by hash, under licenses that may be, and audited where the registry answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.documents import ROOT
-from tests.licences import is_forbidden, licence_of, locked
+from tests.licenses import is_forbidden, license_of, locked
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
@@ -37,13 +37,13 @@ def test_what_the_project_asks_for_is_locked() -> None:
 
 
 @pytest.mark.parametrize("name", locked())
-def test_no_runtime_dependency_is_under_a_licence_that_reaches_everything(name: str) -> None:
-    licence = licence_of(name)
-    assert licence != "not named" and not is_forbidden(licence), f"{name}: {licence}"
+def test_no_runtime_dependency_is_under_a_license_that_reaches_everything(name: str) -> None:
+    license = license_of(name)
+    assert license != "not named" and not is_forbidden(license), f"{name}: {license}"
 
 
 @pytest.mark.parametrize(
-    ("licence", "forbidden"),
+    ("license", "forbidden"),
     [
         ("GPL-3.0-only", True),
         ("AGPL-3.0-or-later", True),
@@ -56,8 +56,8 @@ def test_no_runtime_dependency_is_under_a_licence_that_reaches_everything(name: 
         ("BSD-3-Clause", False),
     ],
 )
-def test_the_licence_test_knows_gnus_from_others(licence: str, forbidden: bool) -> None:
-    assert is_forbidden(licence) is forbidden
+def test_the_license_test_knows_gnus_from_others(license: str, forbidden: bool) -> None:
+    assert is_forbidden(license) is forbidden
 
 
 # The audit, over a vulnerability service of our own.

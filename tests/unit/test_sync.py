@@ -19,21 +19,21 @@ from benchmarks.history import DAY, History
 from benchmarks.loading import count_window_pages, read_ours, share_equal
 from benchmarks.processes import list_server
 from benchmarks.server import Server
-from dashboard.clock import FixedClock
-from dashboard.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
-from dashboard.gateways.replies import Page
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, ProviderLimited, ProviderRejected, ProviderUnreachable, Refused
+from dashboard.domain.models import Actor, Role, Secret
+from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
-from dashboard.models import Actor, Role, Secret
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.store.ledger import Ledger
-from dashboard.store.vault import Vault, make_key
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.payments.projection import PaymentProjection
 from dashboard.sync import LONGEST_WAIT, Sync
 from dashboard.sync.backfill import WORKERS
 from dashboard.sync.budget import Budget
 from dashboard.sync.reader import Reader, RowPage
 from dashboard.sync.run import FAILURES, LEASE, PATIENCE, Progress
-from tests.unit.test_ledger import check_summaries
+from tests.unit.test_projection import check_sums
 
 COUNT, END = 2_000, 1_795_478_400  # 2026-11-24 00:00 UTC
 PAGES = COUNT // 100
@@ -98,7 +98,10 @@ class Scene:
         self.sync = self.fresh_sync()
 
     def fresh_sync(self) -> Sync:
-        return Sync(self.store, cast(Stripe, self.provider), self.clock, self.settings, sleep=self.pauses.append)
+        provider = cast(Stripe, self.provider)
+        return Sync(
+            self.store, provider, self.clock, self.settings, sleep=self.pauses.append, pace=lambda _seconds: None
+        )
 
     def share_equal(self) -> float:
         return share_equal(self.provider.truth(), read_ours(self.db))
@@ -252,7 +255,7 @@ def test_a_backfill_that_breaks_anywhere_is_gone_on_with(scene: Scene, broken_at
     scene.fresh_sync().run()
     assert scene.provider.asked["charges"] <= PAGES + 2 * WORKERS
     assert scene.share_equal() == 1
-    check_summaries(scene.store)
+    check_sums(scene.store)
 
 
 def test_after_changes_every_row_is_equal_for_fewer_reads_than_changes(scene: Scene) -> None:
@@ -358,7 +361,7 @@ def test_where_a_sync_stands_can_be_read_while_it_runs(scene: Scene) -> None:
 def test_progress_says_rows_rate_reads_and_what_is_left() -> None:
     said = Progress("payment_intents", 12_400, 124, 8.0, left=600.0).sentence()
     assert said == "12,400 objects (1,550 a second), 124 reads used, now payment intents, about 10 min left"
-    assert Progress("events", 0, 1, 0.0).sentence() == "0 objects (0 a second), 1 reads used, now events"
+    assert Progress("events", 0, 1, 0.0).sentence() == "0 objects (0 a second), 1 read used, now events"
 
 
 def test_the_pages_know_when_the_next_one_is_due(scene: Scene) -> None:
@@ -387,7 +390,7 @@ def test_a_sync_that_a_person_asked_for_says_how_it_failed(scene: Scene) -> None
 
 def test_asking_while_one_runs_is_no_problem(scene: Scene) -> None:
     now = int(scene.clock.real().timestamp())
-    assert scene.store.sync_state.take_lease(LEASE, "another", now, now + 60)
+    assert scene.store.sync_state.acquire_lease(LEASE, "another", now, now + 60)
     scene.sync.request(Actor("fred", frozenset({Role.FINANCE})))
     assert scene.sync.status().problem is None and scene.sync.status().running
     assert scene.provider.asked.total() == 0
@@ -441,7 +444,7 @@ def test_a_second_process_reads_the_same_rows_and_is_done_without_when_it_dies()
         params = {"limit": 100, "created": {"gte": 0, "lt": END}}
         page = until(lambda: reader.ask("charges", params, None))
         charges = [json.loads(body) for body in list(History(COUNT, end=END).resources["charges"].bodies)[:100]]
-        assert page == RowPage(Ledger.read("charges", charges), True)
+        assert page == RowPage(PaymentProjection.read("charges", charges), True)
         assert reader.ask("charges", {"starting_after": "py_nobody"}, None) is None, "the sync sees for itself"
         assert reader.ask("charges", params, None) == page
         reader._process.kill()

@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dashboard.clock import FixedClock
+from dashboard.domain.clock import FixedClock
 from dashboard.store import Store
-from dashboard.store.vault import Vault
+from dashboard.store.encryption.vault import Vault
 from dashboard.sync.budget import Budget
 from dashboard.sync.reader import RowPage
-from dashboard.sync.run import Run
+from dashboard.sync.run import SyncRun
 
 
 class Slow:
@@ -34,7 +34,7 @@ class Slow:
 def test_workers_that_come_together_start_one_reader(tmp_path: Path, vault: Vault, clock: FixedClock) -> None:
     store = Store.open(tmp_path / "desk.db", vault, clock)
     budget = Budget(per_endpoint=float("inf"), overall=float("inf"))
-    run = Run(store, None, clock, budget, start_reader=Slow)  # type: ignore[arg-type]  # nobody asks Stripe
+    run = SyncRun(store, None, clock, budget, start_reader=Slow)  # type: ignore[arg-type]  # nobody asks Stripe
     run.pages_left["charges", 0] = 1_000
     workers = [threading.Thread(target=run.rows, args=("charges", {})) for _ in range(4)]
     for worker in workers:

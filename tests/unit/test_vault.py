@@ -4,9 +4,9 @@ import pickle
 
 import pytest
 
-from dashboard.errors import ConfigError, UnreadableSecret
-from dashboard.models import Secret
-from dashboard.store.vault import Vault, make_key
+from dashboard.domain.errors import ConfigError, UnreadableSecret
+from dashboard.domain.models import Secret
+from dashboard.store.encryption.vault import Vault, make_key
 
 
 def test_a_sealed_secret_comes_back_and_cannot_be_read() -> None:

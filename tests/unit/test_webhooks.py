@@ -10,13 +10,13 @@ from typing import cast
 
 import pytest
 
+from dashboard.connections.health import HealthWatch
+from dashboard.connections.webhooks import Webhooks
 from dashboard.gateways.stripe import Stripe
-from dashboard.health import HealthWatch
-from dashboard.hosted import HostedLinks
+from dashboard.linking.hosted import HostedLinks
 from dashboard.sandbox.stripe.webhooks import sign
 from dashboard.settings import Settings
 from dashboard.sync import BETWEEN, LOOKED_FOR, Sync
-from dashboard.webhooks import Webhooks
 from tests.unit.test_sync import Scene
 
 
@@ -32,7 +32,7 @@ def test_an_event_that_is_not_listed_yet_is_looked_for_ever_less_often_and_then_
     pauses: list[float] = []
     sync = Sync(scene.store, cast(Stripe, scene.provider), scene.clock, scene.settings, sleep=pauses.append)
     sync.run()
-    assert scene.store.webhooks.take("stripe", "evt_unlisted", "charge.updated", scene.clock.real(), done=False)
+    assert scene.store.webhooks.record("stripe", "evt_unlisted", "charge.updated", scene.clock.real(), done=False)
     assert sync.wait(600), "the wait is cut short"
     for _ in range(3):
         sync.run()
@@ -48,11 +48,11 @@ def test_an_event_that_is_not_listed_yet_is_looked_for_ever_less_often_and_then_
 
 def test_an_event_is_noted_once_and_forgotten_after_a_month(scene: Scene) -> None:
     rows, now = scene.store.webhooks, scene.clock.real()
-    assert rows.take("stripe", "evt_1", "charge.updated", now, done=False)
-    assert not rows.take("stripe", "evt_1", "charge.updated", now, done=False)
+    assert rows.record("stripe", "evt_1", "charge.updated", now, done=False)
+    assert not rows.record("stripe", "evt_1", "charge.updated", now, done=False)
     rows.finish("stripe", {"evt_1"}, now)
     assert rows.open("stripe") == {} and rows.last("stripe") == now and rows.last("plaid") is None
-    rows.take("plaid", "other", "ITEM.ERROR", now + timedelta(days=31), done=True)
+    rows.record("plaid", "other", "ITEM.ERROR", now + timedelta(days=31), done=True)
     assert rows.last("stripe") is None
 
 

@@ -1,15 +1,31 @@
-"""Forgetting reaches every table: each one says what becomes of a customer's rows, or why there is nothing to take."""
+"""An erasure reaches every table: each one says what becomes of a customer's rows, or why there is nothing to take."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dashboard.clock import FixedClock
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store import Store
-from dashboard.store.vault import Vault
-from dashboard.store.wiping import ELSEWHERE, LEFT, WIPED
+from dashboard.store.encryption.vault import Vault
+from dashboard.store.privacy.wiping import ELSEWHERE, LEFT, WIPED
+
+CHARGE: dict[str, Any] = {
+    "id": "py_1",
+    "created": 1_795_000_000,
+    "amount": 500,
+    "currency": "usd",
+    "status": "succeeded",
+    "payment_method_details": {"type": "us_bank_account"},
+}
+
+
+def found_by(store: Store, text: str) -> list[str]:
+    return [row["id"] for row in store.payments.walk(PaymentFilter(text=text), date(2026, 11, 24))]
 
 
 @pytest.fixture
@@ -20,18 +36,18 @@ def full(tmp_path: Path, vault: Vault, clock: FixedClock) -> Store:
 def test_every_table_says_what_an_erasure_does_to_it(full: Store) -> None:
     """A new table with a word about a customer must not be forgotten when the customer is."""
     names = {row["name"] for row in full.database.handle.query("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    ours = {name for name in names if not name.startswith(("payment_search_", "sqlite_", "_sqlite"))}
+    ours = {name for name in names if not name.startswith(("sqlite_", "_sqlite"))}
     assert ours == set(WIPED) | set(ELSEWHERE) | set(LEFT)
     assert not set(WIPED) & set(LEFT)
 
 
 def test_stripe_never_brings_an_erased_name_back(full: Store) -> None:
     told = {"id": "cus_1", "created": 1_790_000_000, "name": "Jenny Rosen", "email": "jenny@example.com"}
-    full.ledger.apply("customers", [told])
+    full.projection.apply("customers", [told])
     with full.transaction() as db:
         db.execute("INSERT INTO erased_stripe_customer VALUES ('cus_1', 'Erased 1'), ('cus_2', 'Erased 2')")
         db.execute("UPDATE stripe_customer SET name = 'Erased 1', email = NULL WHERE id = 'cus_1'")
-    full.ledger.apply("customers", [told, {**told, "id": "cus_2"}, {**told, "id": "cus_3", "name": "Ada"}])
+    full.projection.apply("customers", [told, {**told, "id": "cus_2"}, {**told, "id": "cus_3", "name": "Ada"}])
     kept = {row["id"]: row["name"] for row in full.database.handle.query("SELECT id, name FROM stripe_customer")}
     assert kept == {"cus_1": "Erased 1", "cus_3": "Ada"}
 
@@ -39,10 +55,12 @@ def test_stripe_never_brings_an_erased_name_back(full: Store) -> None:
 def test_what_is_deleted_leaves_no_byte_in_the_file(full: Store) -> None:
     with full.transaction() as db:
         db.execute("INSERT INTO saved_view VALUES ('ada', 'Zanzibar Quokka', 'x', 1)")
-        db.execute("INSERT INTO payment_search (rowid, words) VALUES (1, 'zanzibarquokka')")
+    full.projection.apply("charges", [{**CHARGE, "billing_details": {"name": "Zanzibar Quokka"}}])
+    assert found_by(full, "quokka") == ["py_1"]
     with full.transaction() as db:
         db.execute("DELETE FROM saved_view")
-        db.execute("DELETE FROM payment_search WHERE rowid = 1")
+    full.projection.apply("charges", [{**CHARGE, "billing_details": {"name": "Ada"}}])
+    assert found_by(full, "quokka") == [] and found_by(full, "ada") == ["py_1"]
     assert full.wiping.scrub()
     files = b"".join(path.read_bytes() for path in full.database.path.parent.glob("desk.db*"))
     assert b"quokka" not in files.lower()

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from dashboard.worker import InlineWorker, Worker
+from dashboard.jobs.worker import InlineWorker, Worker
 
 
 def test_work_runs_behind_the_callers_back() -> None:

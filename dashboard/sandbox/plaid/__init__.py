@@ -1,4 +1,4 @@
-"""Plaid, as far as linking a bank account needs it: the current API, the guide's, Link's script and its pages."""
+"""Plaid, as far as linking a bank account needs it: both APIs, Link's script and its pages."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def render_for_link(account: dict[str, Any]) -> dict[str, Any]:
 
 
 def render_classic(account: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    """The legacy account, without `numbers`, which `/auth` alone had."""
+    """The legacy account, without `numbers`, which only `/auth` had."""
     return {
         "_id": account["account_id"],
         "_item": item["item_id"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.sandbox.plaid import controls, directory, link_tokens, reads, transactions, webhooks
+from dashboard.sandbox.plaid import controls, directory, link_tokens, reads, signal, transactions, webhooks
 from dashboard.sandbox.plaid.classic import classic_routes
 from dashboard.sandbox.plaid.link.pages import link_routes
 from dashboard.sandbox.plaid.wire import Handler, endpoint
@@ -23,6 +23,9 @@ HANDLERS: dict[str, Handler] = {
     "/auth/get": reads.get_auth,
     "/identity/get": reads.get_identity,
     "/transactions/sync": transactions.sync,
+    "/signal/evaluate": signal.evaluate,
+    "/signal/decision/report": signal.report_decision,
+    "/signal/return/report": signal.report_return,
     "/processor/stripe/bank_account_token/create": reads.make_stripe_token,
     "/processor/token/create": reads.make_processor_token,
     "/institutions/get": directory.list_institutions,

@@ -197,7 +197,7 @@ async def read_form(request: Request) -> dict[str, Any]:
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    """JSON with the request id, which the legacy API had in a header alone."""
+    """JSON with the request id, which the legacy API had only in a header."""
     return JSONResponse(body, status, {"x-request-id": ids.plaid_request_id()})
 
 

@@ -6,6 +6,8 @@
   the bank account token out;
 - `stripe_refuses` (text or null): Stripe's own reason, as INVALID_STRIPE_ACCOUNT;
 - `institution_down` (institution id or null): INSTITUTION_DOWN in Link and in live reads;
+- `signal_result` (ACCEPT, REVIEW, REROUTE or null): what `/signal/evaluate` says, whatever the balance;
+- `signal_enabled` (bool): false makes a link token with `signal`, and `/signal/evaluate`, answer INVALID_PRODUCT;
 - `duplicate_kills_old` (bool): a second Item of one user at Chase, PNC, Navy Federal or Schwab breaks the first as soon
   as the bank has been allowed;
 - `available_balance` `{"account_id", "available": number or null}`, `current_balance` `{"account_id", "current"}`;
@@ -30,6 +32,7 @@ from starlette.routing import Route
 
 from dashboard.sandbox import ids
 from dashboard.sandbox.plaid.accounts import make_accounts
+from dashboard.sandbox.plaid.breaking import break_connection, list_connections
 from dashboard.sandbox.plaid.classic import make_classic_token
 from dashboard.sandbox.plaid.errors import KINDS, PlaidError, field_error
 from dashboard.sandbox.plaid.fields import check_products
@@ -45,8 +48,9 @@ from dashboard.sandbox.plaid.items import (
     save_item,
     settings,
 )
+from dashboard.sandbox.plaid.signal import RESULTS, reports
 from dashboard.sandbox.plaid.users import sign_in
-from dashboard.sandbox.plaid.webhooks import send_later
+from dashboard.sandbox.plaid.webhooks import send_error, send_later
 from dashboard.sandbox.state import State
 
 REASONS = (None, "OAUTH_INVALID_TOKEN", "OAUTH_CONSENT_EXPIRED", "OAUTH_USER_REVOKED")
@@ -82,9 +86,10 @@ def create_public_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def reset_login(state: State, body: dict[str, Any]) -> dict[str, Any]:
-    """`/sandbox/item/reset_login`."""
-    item = find_item(state, body["access_token"])
-    save_item(state, {**item, "error": "ITEM_LOGIN_REQUIRED", "error_reason": None})
+    """`/sandbox/item/reset_login`; a webhook says so, where the Item has an address."""
+    item = {**find_item(state, body["access_token"]), "error": "ITEM_LOGIN_REQUIRED", "error_reason": None}
+    save_item(state, item)
+    send_error(state, item)
     return {"reset_login": True}
 
 
@@ -110,9 +115,13 @@ def apply(state: State, body: dict[str, Any]) -> dict[str, Any]:
     """Change the controls, all or none. Raises ValueError with a sentence."""
     kept = {name: value for name, value in settings(state).items() if name in SETTINGS}
     for name, value in body.items():
-        if name in ("stripe_connected", "duplicate_kills_old"):
+        if name in ("stripe_connected", "duplicate_kills_old", "signal_enabled"):
             if not isinstance(value, bool):
                 raise ValueError(f"{name} must be a boolean")
+            kept[name] = value
+        elif name == "signal_result":
+            if value not in (None, *RESULTS):
+                raise ValueError(f"signal_result must be null or one of {', '.join(RESULTS)}")
             kept[name] = value
         elif name == "stripe_refuses":
             kept[name] = None if value is None else str(value)
@@ -178,11 +187,11 @@ def describe(state: State) -> dict[str, Any]:
                 ],
             }
         )
-    return {**settings(state), "items": items}
+    return {**settings(state), "items": items, "signal": reports(state)}
 
 
 def control_routes(state: State) -> list[Route]:
-    """`/_sandbox/plaid` and `/_sandbox/classic/public_token`."""
+    """`/_sandbox/plaid`, `/_sandbox/connections` and `/_sandbox/classic/public_token`."""
 
     async def read(request: Request) -> dict[str, Any]:
         raw = await request.body()
@@ -199,6 +208,17 @@ def control_routes(state: State) -> list[Route]:
         except (ValueError, TypeError, KeyError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
 
+    async def connections(request: Request) -> Response:
+        try:
+            if request.method == "GET":
+                return JSONResponse(list_connections(state))
+            body = await read(request)
+            with state.transaction():
+                broken = break_connection(state, str(body.get("item_id")), str(body.get("way")))
+            return JSONResponse(broken)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
     async def public_token(request: Request) -> Response:
         try:
             body = await read(request)
@@ -212,6 +232,7 @@ def control_routes(state: State) -> list[Route]:
             return JSONResponse({"error": str(error)}, status_code=400)
 
     return [
+        Route("/_sandbox/connections", connections, methods=["GET", "POST"]),
         Route("/_sandbox/plaid", control, methods=["GET", "POST"]),
         Route("/_sandbox/classic/public_token", public_token, methods=["POST"]),
     ]

@@ -148,6 +148,7 @@ KINDS: dict[str, Kind] = {
         "This service is undergoing maintenance.",
         status=503,
     ),
+    "CLIENT_TRANSACTION_ID_ALREADY_IN_USE": Kind("SIGNAL_ERROR", "Client transaction id has already been used"),
     "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION": Kind(
         "TRANSACTIONS_ERROR",
         "Underlying transaction data changed since last page was fetched. Please restart pagination from last update.",

@@ -1,7 +1,7 @@
 """The request fields of each endpoint (Plaid's OpenAPI file, `2020-09-14`), and the refusal of any others.
 
-A schema maps a name to its type: `str`, `int`, `bool`, `dict`, `strs` (a list of strings), or a nested schema. `*` at
-the end of a name makes it required, `?` makes it nullable.
+A schema maps a name to its type: `str`, `int`, `num`, `bool`, `dict`, `strs` (a list of strings), or a nested schema.
+`*` at the end of a name makes it required, `?` makes it nullable.
 """
 
 from __future__ import annotations
@@ -146,6 +146,30 @@ SCHEMAS: dict[str, Schema] = {
     },
     "/auth/get": ACCOUNT_IDS,
     "/identity/get": ACCOUNT_IDS,
+    "/signal/evaluate": {
+        "access_token*": "str",
+        "account_id*": "str",
+        "client_transaction_id*": "str",
+        "amount*": "num",
+        "user_present?": "bool",
+        "client_user_id": "str",
+        "is_recurring?": "bool",
+        "default_payment_method?": "str",
+        "user": "dict",
+        "device": "dict",
+        "risk_profile_key?": "str",
+        "ruleset_key?": "str",
+    },
+    "/signal/decision/report": {
+        "client_transaction_id*": "str",
+        "initiated*": "bool",
+        "days_funds_on_hold?": "int",
+        "decision_outcome?": "str",
+        "payment_method?": "str",
+        "amount_instantly_available?": "num",
+        "submitted_at": "str",
+    },
+    "/signal/return/report": {"client_transaction_id*": "str", "return_code*": "str", "returned_at?": "str"},
     "/transactions/sync": {
         "access_token*": "str",
         "cursor?": "str",
@@ -203,9 +227,10 @@ SCHEMAS: dict[str, Schema] = {
     },
     "/webhook_verification_key/get": {"key_id*": "str"},
 }
-KINDS: dict[str, tuple[type, str]] = {
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "str": (str, "a properly formatted, non-empty string"),
     "int": (int, "an integer"),
+    "num": ((int, float), "a number"),
     "bool": (bool, "a boolean"),
     "dict": (dict, "an object"),
     "strs": (list, "an array of strings"),
@@ -269,7 +294,7 @@ def _check_types(schema: Schema, body: dict[str, Any], prefix: str) -> None:
             _check_types(kind, value, f"{prefix}{name}.")
             continue
         type_, words = KINDS[kind]
-        wrong = not isinstance(value, type_) or (type_ is int and isinstance(value, bool))
+        wrong = not isinstance(value, type_) or (kind in ("int", "num") and isinstance(value, bool))
         wrong = wrong or (kind == "str" and spelt.endswith("*") and not value)
         wrong = wrong or (kind == "strs" and not all(isinstance(each, str) for each in value))
         if wrong:

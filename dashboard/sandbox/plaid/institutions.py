@@ -23,7 +23,7 @@ class Institution:
 
     id: str
     name: str
-    colour: str
+    color: str
     routing: tuple[str, ...]
     oauth: bool
     type: str
@@ -97,9 +97,9 @@ def read_table() -> tuple[Institution, ...]:
     """The banks of TABLE, in its order."""
     found = []
     for line in TABLE.strip().splitlines():
-        id, name, colour, routing, oauth, type, site = line.split("|")
+        id, name, color, routing, oauth, type, site = line.split("|")
         found.append(
-            Institution(id, name, colour, tuple(routing.split()), oauth == "1", type, f"https://{site}", type != "amex")
+            Institution(id, name, color, tuple(routing.split()), oauth == "1", type, f"https://{site}", type != "amex")
         )
     return tuple(found)
 
@@ -123,7 +123,7 @@ def render_institution(
     auth: bool = False,
     down: bool = False,
 ) -> dict[str, Any]:
-    """Plaid's Institution. `now` is an ISO time for its status; `optional` adds logo, colour and address."""
+    """Plaid's Institution. `now` is an ISO time for its status; `optional` adds logo, color and address."""
     body: dict[str, Any] = {
         "institution_id": institution.id,
         "name": institution.name,
@@ -136,8 +136,8 @@ def render_institution(
     }
     if optional:
         body["url"] = institution.site
-        body["primary_color"] = institution.colour
-        body["logo"] = draw_logo(institution.name, institution.colour)
+        body["primary_color"] = institution.color
+        body["logo"] = draw_logo(institution.name, institution.color)
     if status:
         health = "DOWN" if down else "HEALTHY"
         success = 0 if down else 0.985

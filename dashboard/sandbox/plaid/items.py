@@ -23,6 +23,8 @@ SETTINGS: dict[str, Any] = {
     "stripe_refuses": None,
     "institution_down": None,
     "duplicate_kills_old": False,
+    "signal_result": None,
+    "signal_enabled": True,
 }
 
 
@@ -193,7 +195,7 @@ def end_older_items(state: State, item: dict[str, Any]) -> None:
 
 
 def render_item(state: State, item: dict[str, Any], *, consent: bool = False) -> dict[str, Any]:
-    """Plaid's Item; with `consent` the fields that `/item/get` alone has."""
+    """Plaid's Item; with `consent` the fields that only `/item/get` has."""
     error = current_error(state, item)
     institution = BY_ID[item["institution_id"]]
     body: dict[str, Any] = {

@@ -11,6 +11,7 @@ from dashboard.sandbox.plaid.errors import PlaidError, field_error
 from dashboard.sandbox.plaid.fields import LANGUAGES, check_countries, check_products, names
 from dashboard.sandbox.plaid.institutions import BY_ID
 from dashboard.sandbox.plaid.items import find_item, iso_of
+from dashboard.sandbox.plaid.signal import require_enabled
 from dashboard.sandbox.plaid.wire import BASE_URL
 from dashboard.sandbox.state import State
 
@@ -19,7 +20,12 @@ NEW_SECONDS, UPDATE_SECONDS, HOSTED_SECONDS = 4 * 3600, 30 * 60, 30 * 60  # Plai
 HOSTED_BY = {"sms": 86400, "email": 7 * 86400}  # Plaid: a day by SMS, seven by e-mail
 LONGEST = 21 * 86400  # Plaid: url_lifetime_seconds is at most 21 days
 KEPT_SECONDS = 6 * 3600  # Plaid: a session's data is kept 6 hours after its end
-PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+|\+?\d[\d\s().-]{8,}\d", re.IGNORECASE)
+# An e-mail address, or a telephone number as people write one: with +, brackets, or groups between separators. A plain
+# number is neither: Plaid's own quickstart sends the time in seconds, with a fraction.
+PERSONAL = re.compile(
+    r"[^@\s]+@[^@\s]+\.[a-z]+|\+\d[\d\s().-]{7,}\d|\(\d{3}\)\s?\d{3}[\s.-]?\d{4}|\d{3}[\s.-]\d{3}[\s.-]\d{4}",
+    re.IGNORECASE,
+)
 SUBTYPES = {"all", "checking", "savings", "hsa", "cd", "money market", "paypal", "prepaid", "cash management", "ebt",
             "limited purpose checking"}  # fmt: skip
 PRODUCT_LISTS = ("products", "required_if_supported_products", "optional_products", "additional_consented_products")
@@ -32,6 +38,7 @@ def create_link_token(state: State, body: dict[str, Any]) -> dict[str, Any]:
     check_countries(body["country_codes"])
     for name in PRODUCT_LISTS:
         check_products(name, body.get(name))
+        require_enabled(state, body.get(name))
     _check_user(body)
     _check_addresses(body)
     depository = (body.get("account_filters") or {}).get("depository") or {}

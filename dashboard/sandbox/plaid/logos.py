@@ -1,4 +1,4 @@
-"""Bank logos drawn here: 152 x 152 PNG, initials on the bank's colour, since real ones may not be handed around."""
+"""Bank logos drawn here: 152 x 152 PNG, initials on the bank's color, since real ones may not be handed around."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 @functools.cache
-def draw_logo(name: str, colour: str) -> str:
-    """The logo as base64 PNG; `colour` is `#rrggbb`."""
+def draw_logo(name: str, color: str) -> str:
+    """The logo as base64 PNG; `color` is `#rrggbb`."""
     text, scale, corner = initials(name), 9, 28
     width = (6 * len(text) - 1) * scale
     left, top = (SIDE - width) // 2, (SIDE - 7 * scale) // 2
@@ -55,7 +55,7 @@ def draw_logo(name: str, colour: str) -> str:
                 rows.append(2)
             else:
                 rows.append(1)
-    palette = bytes(3) + bytes.fromhex(colour[1:]) + b"\xff\xff\xff"
+    palette = bytes(3) + bytes.fromhex(color[1:]) + b"\xff\xff\xff"
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 3, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"PLTE", palette) + chunk(b"tRNS", b"\x00")
     png += chunk(b"IDAT", zlib.compress(bytes(rows), 9)) + chunk(b"IEND", b"")

@@ -13,6 +13,7 @@ from typing import Any
 from dashboard.sandbox.plaid.errors import TROUBLE_AT_THE_BANK
 
 GOOD_USERS = ("user_good", "user_transactions_dynamic", "user_bank_income", "user_credit_profile_good")
+ANY_PASSWORD = ("user_transactions_dynamic",)  # Plaid: any non-blank password
 CLASSIC_USERS = ("plaid_test", "plaid_selections")
 DEVICE_CODE = "1234"
 TOMATO = "tomato"
@@ -70,7 +71,7 @@ def custom_accounts(config: str) -> tuple[dict[str, Any], ...] | None:
 
 
 def sign_in(username: str, typed: str, *, classic: bool = False, pin: str | None = None) -> Login:
-    """What a username and the password `typed` lead to; the classic ones count in classic Link alone."""
+    """What a username and the password `typed` lead to; the classic ones count only in classic Link."""
     if classic and username in CLASSIC_USERS:
         if typed == "plaid_locked":
             return Login("ITEM_LOCKED")
@@ -82,7 +83,7 @@ def sign_in(username: str, typed: str, *, classic: bool = False, pin: str | None
         return Login(accounts=accounts) if accounts else Login("INVALID_CREDENTIALS")
     if username not in GOOD_USERS:
         return Login("INVALID_CREDENTIALS")
-    if typed == "pass_good":
+    if typed == "pass_good" or (username in ANY_PASSWORD and not typed.startswith(("mfa_", "error_"))):
         return Login()
     if typed == "mfa_device":
         return Login(rounds=(Challenge("device", answers=(DEVICE_CODE,)),))

@@ -1,4 +1,4 @@
-"""Plaid's webhooks: sent to loopback addresses alone, signed with ES256 as Plaid does, and the key to check them."""
+"""Plaid's webhooks: sent only to loopback addresses, signed with ES256 as Plaid does, and the key to check them."""
 
 from __future__ import annotations
 
@@ -88,6 +88,12 @@ def send_later(state: State, item: dict[str, Any], type: str, code: str, more: d
     if sent:
         save_item(state, {**item, "last_webhook": {"sent_at": iso(state.clock.now()), "code_sent": code}})
     return sent
+
+
+def send_error(state: State, item: dict[str, Any]) -> bool:
+    """Tell the Item's address what is wrong with it (ITEM: ERROR), as Plaid does when an Item breaks."""
+    error = PlaidError(item["error"] or "ITEM_LOGIN_REQUIRED", reason=item["error_reason"])
+    return send_later(state, item, "ITEM", "ERROR", {"error": {**error.body(), "status": error.kind.status}})
 
 
 def fire(state: State, body: dict[str, Any]) -> dict[str, Any]:

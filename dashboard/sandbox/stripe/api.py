@@ -17,13 +17,17 @@ from dashboard.sandbox import ids
 from dashboard.sandbox.state import State
 from dashboard.sandbox.stripe import (
     accounts,
+    balance_settings,
     customers,
+    disputes,
     engine,
     intents,
     mandates,
     methods,
     money,
     params,
+    payouts,
+    refunds,
     replays,
     setups,
     webhooks,
@@ -38,6 +42,7 @@ SOURCES = "customers/{}/sources"
 
 ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("GET", "account"): ("account_retrieve_current", customers.retrieve_account),
+    ("GET", "accounts/{}"): ("account_retrieve", customers.retrieve_account_by_id),
     ("POST", "customers"): ("customer_create", customers.create_customer),
     ("GET", "customers"): ("customer_list", customers.list_customers),
     ("GET", "customers/{}"): ("customer_retrieve", customers.retrieve_customer),
@@ -72,6 +77,7 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("POST", "payment_intents/{}"): ("payment_intent_update", intents.update_intent),
     ("POST", "payment_intents/{}/confirm"): ("payment_intent_confirm", intents.confirm_intent),
     ("POST", "payment_intents/{}/cancel"): ("payment_intent_cancel", intents.cancel_intent),
+    ("POST", "payment_intents/{}/capture"): ("payment_intent_capture", intents.refuse_capture),
     ("POST", "payment_intents/{}/verify_microdeposits"): (
         "payment_intent_verify_microdeposits",
         intents.verify_intent,
@@ -80,19 +86,25 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("GET", "charges"): ("charge_list", money.list_charges),
     ("GET", "charges/{}"): ("charge_retrieve", money.retrieve_charge),
     ("POST", "charges/{}"): ("charge_update", money.update_charge),
-    ("POST", "refunds"): ("refund_create", money.create_refund),
-    ("GET", "refunds"): ("refund_list", money.list_refunds),
-    ("GET", "refunds/{}"): ("refund_retrieve", money.retrieve_refund),
-    ("POST", "refunds/{}"): ("refund_update", money.update_refund),
-    ("POST", "refunds/{}/cancel"): ("refund_cancel", money.refuse_cancel),
-    ("GET", "disputes"): ("dispute_list", money.list_disputes),
-    ("GET", "disputes/{}"): ("dispute_retrieve", money.retrieve_dispute),
-    ("POST", "disputes/{}/close"): ("dispute_close", money.close_dispute),
+    ("POST", "refunds"): ("refund_create", refunds.create_refund),
+    ("GET", "refunds"): ("refund_list", refunds.list_refunds),
+    ("GET", "refunds/{}"): ("refund_retrieve", refunds.retrieve_refund),
+    ("POST", "refunds/{}"): ("refund_update", refunds.update_refund),
+    ("POST", "refunds/{}/cancel"): ("refund_cancel", refunds.refuse_cancel),
+    ("GET", "disputes"): ("dispute_list", disputes.list_disputes),
+    ("GET", "disputes/{}"): ("dispute_retrieve", disputes.retrieve_dispute),
+    ("POST", "disputes/{}"): ("dispute_update", disputes.update_dispute),
+    ("POST", "disputes/{}/close"): ("dispute_close", disputes.close_dispute),
     ("GET", "balance"): ("balance_retrieve", money.retrieve_balance),
     ("GET", "balance_transactions"): ("balance_transaction_list", money.list_txns),
     ("GET", "balance_transactions/{}"): ("balance_transaction_retrieve", money.retrieve_txn),
-    ("GET", "payouts"): ("payout_list", money.list_payouts),
-    ("GET", "payouts/{}"): ("payout_retrieve", money.retrieve_payout),
+    ("GET", "balance_settings"): ("balance_settings_retrieve", balance_settings.retrieve_settings),
+    ("POST", "balance_settings"): ("balance_settings_update", balance_settings.update_settings),
+    ("POST", "payouts"): ("payout_create", payouts.create_payout),
+    ("POST", "payouts/{}"): ("payout_update", payouts.update_payout),
+    ("POST", "payouts/{}/cancel"): ("payout_cancel", payouts.cancel_payout),
+    ("GET", "payouts"): ("payout_list", payouts.list_payouts),
+    ("GET", "payouts/{}"): ("payout_retrieve", payouts.retrieve_payout),
     ("POST", "webhook_endpoints"): ("webhook_endpoint_create", webhooks.create_endpoint),
     ("GET", "webhook_endpoints"): ("webhook_endpoint_list", webhooks.list_endpoints),
     ("GET", "webhook_endpoints/{}"): ("webhook_endpoint_retrieve", webhooks.retrieve_endpoint),
@@ -192,9 +204,7 @@ class Door:
         engine.tick(self._state)
         name, endpoint, path_ids = route(request.method, request.url.path.removeprefix("/v1/"))
         version = request.headers.get("stripe-version", API_VERSION)
-        checked = params.check(
-            name, params.translate(name, given, version, strict=self._state.setting("strict") == "1")
-        )
+        checked = params.check(name, params.translate(name, given, version))
         if request.method == "GET":
             with self._state.reading() as db:
                 call = Call(engine.open_moment(self._state, db), checked, path_ids)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.sandbox.stripe import accounts, pages, render, tables
 from dashboard.sandbox.stripe.call import Call
-from dashboard.sandbox.stripe.errors import no_such
+from dashboard.sandbox.stripe.errors import StripeError, no_such
 from dashboard.sandbox.stripe.moment import Document, Moment
 from dashboard.sandbox.stripe.params import merge_metadata
 
@@ -56,12 +56,22 @@ def make_customer(moment: Moment, **given: Any) -> Document:
 def create_customer(call: Call) -> Document:
     """POST /v1/customers, with an optional `source` that is attached at once."""
     call.only(IMITATED, "a customer")
-    texts = {name: call.params[name] or None for name in TEXTS if name in call.params}
+    texts = _read_texts(call.params)
     token = accounts.find_token(call, call.params["source"]) if "source" in call.params else None
     doc = make_customer(call.moment, **texts, metadata=merge_metadata({}, call.params.get("metadata")))
     if token:
         accounts.attach_token(call, doc, token, None)
     return public(call, doc)
+
+
+def _read_texts(params: Document) -> Document:
+    """What a customer is told to say; an address has all of its six parts, and an empty text is none."""
+    texts: Document = {name: params[name] or None for name in TEXTS if name in params}
+    if texts.get("address"):
+        texts["address"] = {**render.NO_ADDRESS, **texts["address"]}
+    if texts.get("shipping"):
+        texts["shipping"] = {**texts["shipping"], "address": {**render.NO_ADDRESS, **texts["shipping"]["address"]}}
+    return texts
 
 
 def public(call: Call, doc: Document) -> Document:
@@ -91,9 +101,7 @@ def update_customer(call: Call) -> Document:
     if "source" in call.params:
         accounts.attach_token(call, doc, accounts.find_token(call, call.params["source"]), None)
         doc = find_customer(call, call.ids[0])
-    for name in TEXTS:
-        if name in call.params:
-            doc[name] = call.params[name] or None
+    doc.update(_read_texts(call.params))
     if "default_source" in call.params:
         doc["default_source"] = accounts.find_source(call, doc, call.params["default_source"])["id"]
     doc["metadata"] = merge_metadata(doc["metadata"], call.params.get("metadata"))
@@ -107,9 +115,9 @@ def delete_customer(call: Call) -> Document:
     doc = find_customer(call, call.ids[0])
     for account in tables.find(call.db, "account", customer=doc["id"]):
         accounts.detach(call.moment, account)
+    call.moment.emit("customer.deleted", lambda: find_customer(call, call.ids[0]))  # Stripe: as they were
     doc["deleted"] = True
     tables.put(call.db, "customer", doc, parent="deleted")
-    call.moment.emit("customer.deleted", lambda: public(call, doc))
     return public(call, doc)
 
 
@@ -147,12 +155,35 @@ def retrieve_method(call: Call) -> Document:
     return render.payment_method(doc)
 
 
+def retrieve_account_by_id(call: Call) -> Document:
+    """GET /v1/accounts/{id}: the merchant's own; another's is refused as one that the key does not reach."""
+    if call.ids[0] != call.moment.state.secret("stripe.account"):
+        raise StripeError(
+            403,
+            f"The provided key 'sk_test_********' does not have access to account '{call.ids[0]}' (or that account "
+            "does not exist). Application access may have been revoked.",
+            code="account_invalid",
+        )
+    return retrieve_account(call)
+
+
 def retrieve_account(call: Call) -> Document:
     """GET /v1/account: the merchant."""
     return {
         "id": call.moment.state.secret("stripe.account"),
         "object": "account",
-        "business_profile": {"mcc": None, "name": "ACH Desk Sandbox", "product_description": None, "url": None},
+        "business_profile": {
+            "mcc": None,
+            "minority_owned_business_designation": None,
+            "name": "ACH Desk Sandbox",
+            "product_description": None,
+            "specified_commercial_transactions_act_url": None,
+            "support_address": None,
+            "support_email": None,
+            "support_phone": None,
+            "support_url": None,
+            "url": None,
+        },
         "business_type": "company",
         "capabilities": {"us_bank_account_ach_payments": "active", "transfers": "active"},
         "charges_enabled": True,
@@ -176,8 +207,14 @@ def retrieve_account(call: Call) -> Document:
                 "statement_descriptor": "ACH DESK",
                 "statement_descriptor_kana": None,
                 "statement_descriptor_kanji": None,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
             },
-            "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}},
+            "payouts": {
+                "debit_negative_balances": True,
+                "schedule": {"delay_days": 2, "interval": "daily"},
+                "statement_descriptor": None,
+            },
         },
         "type": "standard",
     }

@@ -7,22 +7,25 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.bankdays import add_business_days, submission_day
+from dashboard.domain.business_days import add_business_days, submission_day
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import aftermath, lifecycle, render, tables
+from dashboard.sandbox.stripe import disputes, lifecycle, payouts, refunds, render, tables
 from dashboard.sandbox.stripe.moment import DAY, EVENT_DAYS, Moment, moment_of
 from dashboard.sandbox.stripe.outcomes import BY_ACCOUNT, OUTCOMES
 
 JOBS: dict[str, Callable[[Moment, str], bool]] = {
     "submit": lifecycle.submit,
     "settle": lifecycle.settle,
-    "dispute": aftermath.open_dispute,
-    "refund": aftermath.refund_whole,
-    "refund_start": aftermath.start_refunds,
-    "refund_end": aftermath.end_refund,
-    "payouts": aftermath.make_payouts,
-    "payout_paid": aftermath.pay_out,
-    "payout_reconciled": aftermath.reconcile,
+    "dispute": disputes.open_dispute,
+    "inquiry": disputes.open_inquiry,
+    "inquiry_end": disputes.end_inquiry,
+    "refund": refunds.refund_whole,
+    "refund_start": refunds.start_refunds,
+    "refund_end": refunds.end_refund,
+    "payouts": payouts.make_payouts,
+    "payout_sent": payouts.send_payout,
+    "payout_paid": payouts.pay_out,
+    "payout_reconciled": payouts.reconcile,
 }
 
 
@@ -129,4 +132,4 @@ def prepare(state: State) -> None:
             moment = open_moment(state, db)
             day = submission_day(state.clock.now())
             following = add_business_days(day, 1)
-            moment.schedule(aftermath.payout_time(following), "payouts", following.isoformat())
+            moment.schedule(payouts.payout_time(following), "payouts", following.isoformat())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.sandbox.stripe import aftermath, customers, mandates, render, tables
+from dashboard.sandbox.stripe import customers, disputes, mandates, render, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import invalid
 from dashboard.sandbox.stripe.moment import Document
 
 DEEPEST = 4  # Stripe: levels of an expansion
+INCLUDABLE = {("charge", "refunds"), *(("customer", name) for name in ("sources", "subscriptions", "tax_ids"))}
+ABSENT = {("refund", "failure_balance_transaction"), (None, "mandate")}  # expandable, and left out without a value
 EXPANDABLE = {
     "charge", "customer", "payment_intent", "latest_charge", "balance_transaction", "failure_balance_transaction",
     "payment_method", "mandate", "single_use_mandate", "source", "default_source", "original_payout",
@@ -36,28 +38,39 @@ def _walk(call: Call, place: Any, parts: list[str], path: str) -> None:
     if name == "data" and place.get("object") == "list":
         _walk(call, place["data"], rest, path)
         return
-    if name == "refunds" and place.get("object") == "charge":
-        found = [render.public(doc) for doc in tables.find(call.db, "refund", parent=place["id"])]
-        url = f"/v1/charges/{place['id']}/refunds"
-        place[name] = {"object": "list", "data": found[:10], "has_more": len(found) > 10, "url": url}
-    elif name == "sources" and place.get("object") == "customer":
-        kept = tables.find(call.db, "account", customer=place["id"])
-        found = [render.bank_account(doc) for doc in kept if doc["id"].startswith("ba_")]
-        url = f"/v1/customers/{place['id']}/sources"
-        place[name] = {"object": "list", "data": found[:10], "has_more": len(found) > 10, "url": url}
+    whose = place.get("object")
+    if (whose, name) in INCLUDABLE:
+        place[name] = _include(call, place, name)
+    elif name not in place and (whose, name) in ABSENT:
+        return
     elif name not in place and name != "payment_method_details":
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     inner = place.get(name)
     if isinstance(inner, str):
         if name not in EXPANDABLE:
             raise invalid(f"This property cannot be expanded ({path}).", "expand")
-        inner = place[name] = fetch(call, inner) or inner
+        inner = place[name] = fetch(call, inner, source=name.endswith("source") and whose == "customer") or inner
     if rest and isinstance(inner, dict | list):
         _walk(call, inner, rest, path)
 
 
-def fetch(call: Call, id: str) -> Document | None:
-    """The object that an id names, in the view of its prefix; None where it is not kept (the merchant's own bank)."""
+def _include(call: Call, place: Document, name: str) -> Document:
+    """A list that Stripe answers where it was asked for only; the sandbox has no subscriptions and no tax ids."""
+    id, found = place["id"], []
+    if name == "refunds":
+        found = [render.refund(doc) for doc in tables.find(call.db, "refund", parent=id)]
+    elif name == "sources":
+        kept = tables.find(call.db, "account", customer=id)
+        found = [render.bank_account(doc) for doc in kept if doc["id"].startswith("ba_")]
+    url = f"/v1/{place['object']}s/{id}/{name}"
+    return {"object": "list", "data": found[:10], "has_more": len(found) > 10, "url": url}
+
+
+def fetch(call: Call, id: str, *, source: bool = False) -> Document | None:
+    """The object that an id names, in the view of its prefix; None where it is not kept (the merchant's own bank).
+
+    A `ba_` is a PaymentMethod everywhere but as a customer's `source`, where it is a BankAccount.
+    """
     prefix = id.split("_")[0]
     if prefix in ("py", "ch"):
         row = tables.row_of(call.db, "charges", id)
@@ -70,7 +83,8 @@ def fetch(call: Call, id: str) -> Document | None:
         return render.txn(row, call.moment.at) if row else None
     if prefix in ("pm", "ba"):
         doc = tables.get(call.db, "account", id)
-        return render.payment_method(doc) if doc else None
+        show = render.bank_account if source and prefix == "ba" else render.payment_method
+        return show(doc) if doc else None
     kinds = {"cus": "customer", "mandate": "mandate", "pyr": "refund", "dp": "dispute", "po": "payout"}
     doc = tables.get(call.db, kinds.get(prefix, ""), id)
     if doc is None:
@@ -79,4 +93,6 @@ def fetch(call: Call, id: str) -> Document | None:
         return customers.public(call, doc)
     if prefix == "mandate":
         return mandates.public_mandate(doc)
-    return aftermath.dispute(call.moment, doc) if prefix == "dp" else render.public(doc)
+    if prefix == "dp":
+        return disputes.dispute(call.moment, doc)
+    return render.refund(doc) if prefix == "pyr" else render.public(doc)

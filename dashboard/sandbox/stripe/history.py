@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
 
-from dashboard.bankdays import add_business_days, is_business_day
+from dashboard.domain.business_days import add_business_days, is_business_day
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import accounts, aftermath, customers, engine, lifecycle, mandates, tables
+from dashboard.sandbox.stripe import accounts, customers, engine, lifecycle, mandates, payouts, tables
 from dashboard.sandbox.stripe.moment import DAY, Document, Moment, midnight
 from dashboard.sandbox.stripe.outcomes import OUTCOMES
 
@@ -173,7 +173,7 @@ def fill(state: State, *, payments: int | None = None, seed: int = 1) -> None:
             moment.at = midnight(first) - source.randrange(1, 60) * DAY + source.randrange(OPENS, CLOSES)
             past.add_customer(number)
         start = add_business_days(first, 1)
-        moment.schedule(aftermath.payout_time(start), "payouts", start.isoformat())
+        moment.schedule(payouts.payout_time(start), "payouts", start.isoformat())
     endings = draw_endings(source, wanted, forced=payments is None)
     place = 0
     for number, many in enumerate(share_out(first, days, wanted)):

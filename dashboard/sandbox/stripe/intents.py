@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from dashboard.sandbox.stripe import accounts, lifecycle, mandates, methods, pages, render, setups, tables
+from dashboard.sandbox.stripe import accounts, intent_rules, lifecycle, mandates, methods, pages, render, setups, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, invalid, not_imitated
-from dashboard.sandbox.stripe.moment import Document, moment_of
+from dashboard.sandbox.stripe.moment import Document
 from dashboard.sandbox.stripe.outcomes import Outcome
 from dashboard.sandbox.stripe.params import merge_metadata
 
-LEAST, MOST = 50, 99_999_999  # cents; Stripe: limits of an amount in usd
-LONGEST_DESCRIPTOR = 22
-OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
-IMITATED_NAMES = (
-    "amount currency customer payment_method payment_method_data payment_method_options setup_future_usage confirm "
-    "allowed_payment_method_types excluded_payment_method_types automatic_payment_methods capture_method metadata "
-    "description receipt_email statement_descriptor off_session mandate mandate_data return_url client_secret "
-    "error_on_requires_action confirmation_method use_stripe_sdk"
-)
-IMITATED = frozenset(IMITATED_NAMES.split())
 BLOCKED = Outcome("blocked", "", "refused", "bank_account_unusable", "The bank account is blocked and cannot be used.")
 NO_MANDATE = (
     "This PaymentIntent requires a mandate, but no existing mandate was found. Collect mandate acceptance from the "
@@ -31,67 +20,10 @@ NO_MANDATE = (
 )
 
 
-def check_amount(amount: int) -> None:
-    """Fifty cents at least."""
-    if amount < 1:
-        raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
-    if amount < LEAST:
-        raise StripeError(400, "Amount must be at least $0.50 usd", code="amount_too_small", param="amount")
-    if amount > MOST:
-        raise StripeError(400, "Amount must be no more than $999,999.99", code="amount_too_large", param="amount")
-
-
-def check_descriptor(text: str | None) -> None:
-    """Twenty-two characters at most, a letter among them, none of `< > ' \"`."""
-    if not text:
-        return
-    if len(text) > LONGEST_DESCRIPTOR:
-        raise invalid("The statement descriptor must be at most 22 characters.", "statement_descriptor")
-    if re.search(r"[<>'\"*\\]", text) or not re.search(r"[A-Za-z]", text):
-        raise invalid("The statement descriptor has characters that are not allowed.", "statement_descriptor")
-
-
-def _check(call: Call) -> None:
-    params = call.params
-    call.only(IMITATED, "a PaymentIntent")
-    if "amount" in params:
-        check_amount(params["amount"])
-    if "currency" in params and params["currency"].lower() != "usd":
-        raise StripeError(
-            400,
-            f"The currency provided ({params['currency']}) is invalid for one or more payment method types on "
-            "this PaymentIntent (us_bank_account supports usd).",
-            param="currency",
-        )
-    setups.check_types(params)
-    if params.get("capture_method") == "manual":
-        raise StripeError(400, "us_bank_account does not support manual capture.", param="capture_method")
-    check_descriptor(params.get("statement_descriptor"))
-    _target(call)
-
-
-def _target(call: Call) -> date | None:
-    text = mandates.bank_options(call.params).get("target_date")
-    if not text:
-        return None
-    try:
-        target = date.fromisoformat(text)
-    except ValueError:
-        raise invalid(
-            "target_date must be YYYY-MM-DD.", "payment_method_options[us_bank_account][target_date]"
-        ) from None
-    today = moment_of(call.moment.at).date()
-    if not timedelta(days=3) <= target - today <= timedelta(days=15):
-        raise invalid(
-            "target_date must be between 3 and 15 days ahead.", "payment_method_options[us_bank_account][target_date]"
-        )
-    return target
-
-
 def create_intent(call: Call) -> Document:
     """POST /v1/payment_intents."""
     params = call.params
-    _check(call)
+    intent_rules.check_params(call)
     for name in ("mandate_data", "mandate", "off_session", "return_url", "error_on_requires_action"):
         if name in params and not params.get("confirm"):
             raise invalid(f"You can only provide {name} when confirm is true.", name)
@@ -104,11 +36,7 @@ def create_intent(call: Call) -> Document:
     elif "payment_method" in params:
         account = methods.find_method(call, params["payment_method"], "payment_method")
     setups.check_owner(account, customer["id"] if customer else None, "PaymentIntent")
-    options = mandates.bank_options(params)
-    if "setup_future_usage" in params:
-        options["setup_future_usage"] = params["setup_future_usage"]
-    if "allowed_payment_method_types" in params:
-        options["_allowed"] = params["allowed_payment_method_types"]
+    options = intent_rules.read_options(params)
     id = call.moment.id("pi")
     tables.insert(
         call.db,
@@ -133,21 +61,14 @@ def _show(call: Call, id: str) -> Document:
     return render.intent(call.row("intents", id, "payment_intent"))
 
 
-def _unexpected(row: Document, verb: str) -> StripeError:
-    return StripeError(
-        400,
-        f"You cannot {verb} this PaymentIntent because it has a status of {row['status']}.",
-        code="payment_intent_unexpected_state",
-        payment_intent=render.intent(row),
-    )
-
-
 def confirm_intent(call: Call) -> Document:
     """POST /v1/payment_intents/{id}/confirm."""
     row = call.row("intents", call.ids[0], "payment_intent")
-    if row["status"] not in ("requires_payment_method", "requires_confirmation"):
-        raise _unexpected(row, "confirm")
-    _check(call)
+    intent_rules.check_params(call)
+    if row["status"] not in intent_rules.OPEN:
+        if {"payment_method", "payment_method_data"} & set(call.params) and row["status"] != "succeeded":
+            raise intent_rules.unexpected(row, "update", "payment_method")
+        raise intent_rules.unexpected(row, "confirm")
     if "payment_method" in call.params or "payment_method_data" in call.params:
         if "payment_method_data" in call.params:
             given = call.params["payment_method_data"]
@@ -156,10 +77,12 @@ def confirm_intent(call: Call) -> Document:
             account = methods.find_method(call, call.params["payment_method"], "payment_method")
         setups.check_owner(account, row["customer"], "PaymentIntent")
         tables.update(call.db, "intents", row["id"], account=account["id"], status="requires_confirmation")
-    options = mandates.bank_options(call.params)
+    options = intent_rules.read_options(call.params)
     if options:
         kept = json.loads(row["options"]) if row["options"] else {}
         tables.update(call.db, "intents", row["id"], options=json.dumps({**kept, **options}))
+    if "receipt_email" in call.params:
+        tables.update(call.db, "intents", row["id"], email=call.params["receipt_email"] or None)
     return _confirm(call, row["id"])
 
 
@@ -168,7 +91,8 @@ def _confirm(call: Call, id: str) -> Document:
     if not row["account"]:
         raise StripeError(
             400,
-            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            "You cannot confirm this PaymentIntent because it's missing a payment method. Update the PaymentIntent "
+            "with a payment method and then confirm it again.",
             code="payment_intent_unexpected_state",
             payment_intent=render.intent(row),
             kept=True,
@@ -176,8 +100,8 @@ def _confirm(call: Call, id: str) -> Document:
     account = call.find("account", row["account"], "PaymentMethod", "payment_method")
     if account.get("_deleted"):
         raise StripeError(400, "The PaymentMethod was detached from its Customer and may not be used again.", kept=True)
-    acceptance = mandates.read_acceptance(call.params)
     options = json.loads(row["options"]) if row["options"] else {}
+    acceptance = mandates.read_acceptance(call.params) or options.get("_acceptance")
     if account["status"] != "verified" and account["id"].startswith("ba_"):
         raise mandates.unverified(kept=True)
     if account["_blocked"]:
@@ -265,7 +189,7 @@ def verify_intent(call: Call) -> Document:
     """POST /v1/payment_intents/{id}/verify_microdeposits."""
     row = call.row("intents", call.ids[0], "payment_intent")
     if row["status"] != "requires_action":
-        raise _unexpected(row, "verify")
+        raise intent_rules.unexpected(row, "verify")
     account = call.find("account", row["account"], "PaymentMethod")
     mandates.check_microdeposits(call.params, account)
     account["status"] = "verified"
@@ -285,10 +209,11 @@ def retrieve_intent(call: Call) -> Document:
 def update_intent(call: Call) -> Document:
     """POST /v1/payment_intents/{id}: what it says always, what it does only before it is confirmed."""
     row, params = call.row("intents", call.ids[0], "payment_intent"), call.params
-    _check(call)
+    intent_rules.check_params(call)
     says = {"metadata", "description", "receipt_email", "expand"}
-    if set(params) - says and row["status"] not in OPEN:
-        raise _unexpected(row, "update")
+    closed = sorted(set(params) - says)
+    if closed and row["status"] not in intent_rules.OPEN:
+        raise intent_rules.unexpected(row, "update", closed[0])
     values: dict[str, Any] = {}
     for name, column in (("description", "description"), ("receipt_email", "email"), ("amount", "amount")):
         if name in params:
@@ -301,7 +226,7 @@ def update_intent(call: Call) -> Document:
         account = methods.find_method(call, params["payment_method"], "payment_method")
         setups.check_owner(account, values.get("customer", row["customer"]), "PaymentIntent")
         values.update(account=account["id"], status="requires_confirmation")
-    options = mandates.bank_options(params)
+    options = intent_rules.read_options(params)
     if options:
         values["options"] = json.dumps({**(json.loads(row["options"]) if row["options"] else {}), **options})
     values["metadata"] = json.dumps(merge_metadata(json.loads(row["metadata"]), params.get("metadata")))
@@ -315,8 +240,8 @@ def cancel_intent(call: Call) -> Document:
     charge = tables.row_of(call.db, "charges", row["charge"])
     if row["status"] == "processing" and charge and not charge["txn"]:
         lifecycle.withdraw(call.moment, charge)
-    elif row["status"] not in OPEN:
-        raise _unexpected(row, "cancel")
+    elif row["status"] not in intent_rules.OPEN:
+        raise intent_rules.unexpected(row, "cancel")
     tables.update(
         call.db,
         "intents",
@@ -343,4 +268,4 @@ def list_intents(call: Call) -> Document:
 
 def refuse_capture(call: Call) -> Document:
     """POST /v1/payment_intents/{id}/capture: ACH has no manual capture."""
-    raise _unexpected(call.row("intents", call.ids[0], "payment_intent"), "capture")
+    raise intent_rules.unexpected(call.row("intents", call.ids[0], "payment_intent"), "capture")

@@ -11,20 +11,15 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from dashboard.bankdays import SETTLEMENT_DAYS, add_business_days, is_business_day, submission_day
+from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, is_business_day, submission_day
 from dashboard.sandbox.clock import open_of
-from dashboard.sandbox.stripe import render, tables
-from dashboard.sandbox.stripe.moment import Document, Moment, midnight, moment_of
+from dashboard.sandbox.stripe import bookings, render, tables
+from dashboard.sandbox.stripe.moment import Document, Moment, moment_of
 from dashboard.sandbox.stripe.outcomes import BY_ACCOUNT, OUTCOMES, Outcome
 
-FEE_PERCENT, FEE_CAP, FAILURE_FEE, DISPUTE_FEE = 0.8, 500, 400, 1500  # cents; Stripe's prices of March 2026
 LEGACY_KNOWN_DAYS, LEGACY_FUNDS_DAYS = 5, 6  # Stripe: ach_debit, success after T+5, funds after T+6
 OVERRIDES = "stripe.outcome"
-
-
-def fee_of(amount: int) -> int:
-    """The processing fee in cents: 0.8 %, five dollars at most."""
-    return min(round(amount * FEE_PERCENT / 100), FEE_CAP)
+FOLLOWS = {"disputed": "dispute", "inquired": "inquiry"}  # what comes a business day after a success
 
 
 def outcome_for(moment: Moment, account: Document) -> Outcome:
@@ -59,7 +54,7 @@ def payment_error(account: Document, charge: str | None, outcome_code: str, text
         "charge": charge,
         "code": outcome_code,
         "message": text,
-        "network_decline_code": network,
+        **({"network_decline_code": network} if network else {}),
         "payment_method": render.payment_method(account),
         "payment_method_type": "us_bank_account",
         "type": "invalid_request_error" if charge is None else "card_error",
@@ -111,7 +106,7 @@ def start_debit(
         emit_intent(moment, "payment_intent.processing", intent["id"])
         moment.schedule(int(open_of(submitted + timedelta(days=1)).timestamp()), "submit", charge["id"])
     else:
-        book_payment(moment, charge, add_business_days(submitted, LEGACY_FUNDS_DAYS))
+        bookings.book_payment(moment, charge, add_business_days(submitted, LEGACY_FUNDS_DAYS))
         emit_charge(moment, "charge.pending", charge)
     if outcome.kind != "stays":
         schedule_answer(moment, charge, submitted)
@@ -127,32 +122,13 @@ def schedule_answer(moment: Moment, charge: Document, submitted: date) -> None:
     moment.schedule(max(due, moment.at), "settle", charge["id"])
 
 
-def book_payment(moment: Moment, charge: Document, available: date) -> None:
-    """The payment's balance transaction, pending until the day it becomes available."""
-    txn = moment.id("txn")
-    tables.insert(
-        moment.db,
-        "txns",
-        id=txn,
-        type="payment",
-        amount=charge["amount"],
-        fee=fee_of(charge["amount"]),
-        created=moment.at,
-        available_on=midnight(available),
-        source=charge["id"],
-        legacy=charge["legacy"],
-        description=charge.get("description"),
-    )
-    tables.update(moment.db, "charges", charge["id"], txn=txn)
-
-
 def submit(moment: Moment, id: str) -> bool:
     """Hand a pending debit to the bank network: its balance transaction appears, unless it is to stay as it is."""
     charge = tables.row_of(moment.db, "charges", id)
     if not charge or charge["status"] != "pending" or charge["txn"] or OUTCOMES[charge["outcome"]].kind == "stays":
         return False
     day = submission_day(moment_of(moment.at - 60))
-    book_payment(moment, charge, add_business_days(day, SETTLEMENT_DAYS))
+    bookings.book_payment(moment, charge, add_business_days(day, SETTLEMENT_DAYS))
     emit_charge(moment, "charge.updated", charge, {"balance_transaction": None})
     return True
 
@@ -177,15 +153,15 @@ def settle(moment: Moment, id: str) -> bool:
     emit_charge(moment, "charge.succeeded", charge)
     if charge["refunded"]:
         moment.schedule(moment.at, "refund_start", id)
-    if outcome.kind == "disputed":
+    if outcome.kind in FOLLOWS:
         day = submission_day(moment_of(moment.at))
-        moment.schedule(int(open_of(add_business_days(day, 1)).timestamp()), "dispute", id)
+        moment.schedule(int(open_of(add_business_days(day, 1)).timestamp()), FOLLOWS[outcome.kind], id)
     return True
 
 
 def withdraw(moment: Moment, charge: Document) -> None:
     """Take back a pending debit; where it was booked already, the booking is undone without a failure fee."""
-    txn = _unbook(moment, charge, 0) if charge["txn"] else None
+    txn = bookings.unbook_payment(moment, charge, 0) if charge["txn"] else None
     tables.update(
         moment.db, "charges", charge["id"], status="failed", failure_txn=txn, message="The payment was canceled."
     )
@@ -193,31 +169,8 @@ def withdraw(moment: Moment, charge: Document) -> None:
     emit_charge(moment, "charge.failed", charge)
 
 
-def _unbook(moment: Moment, charge: Document, failure_fee: int) -> str:
-    txn, paid = moment.id("txn"), fee_of(charge["amount"])
-    fees = [("Processing fee returned", -paid)]
-    if failure_fee:
-        fees.insert(0, ("ACH Direct Debit failure fee", failure_fee))
-    booked = tables.row_of(moment.db, "txns", charge["txn"])
-    tables.insert(
-        moment.db,
-        "txns",
-        id=txn,
-        type="payment_failure_refund",
-        amount=-charge["amount"],
-        fee=failure_fee - paid,
-        created=moment.at,
-        available_on=booked["available_on"] if booked else moment.at,
-        source=charge["id"],
-        legacy=charge["legacy"],
-        description="Payment failure refund",
-        fees=json.dumps(fees),
-    )
-    return txn
-
-
 def _fail(moment: Moment, charge: Document, outcome: Outcome) -> None:
-    txn = _unbook(moment, charge, FAILURE_FEE)
+    txn = bookings.unbook_payment(moment, charge, bookings.FAILURE_FEE)
     tables.update(
         moment.db,
         "charges",

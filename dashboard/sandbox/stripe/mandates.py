@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.bankdays import add_business_days, submission_day
+from dashboard.domain.business_days import add_business_days, submission_day
 from dashboard.sandbox.stripe import accounts, tables
 from dashboard.sandbox.stripe.call import Call
 from dashboard.sandbox.stripe.errors import StripeError, invalid, missing
@@ -16,7 +16,7 @@ GOOD_CODE, TOO_MANY_CODE, TIMED_OUT_CODE = "SM11AA", "SM33CC", "SM44DD"  # Strip
 def make_mandate(
     moment: Moment, account: Document, acceptance: Document, paper: bool = False, single: int | None = None
 ) -> Document:
-    """Keep an active mandate; `single` is the amount in cents of a debit that it serves alone."""
+    """Keep an active mandate; `single` is the amount in cents of the only debit that it serves."""
     kind = acceptance["type"]
     doc: Document = {
         "id": moment.id("mandate"),

@@ -1,4 +1,4 @@
-"""What finance reads: charges, refunds, disputes, the balance and its transactions, payouts, events."""
+"""What finance reads: charges, the balance and its transactions, events."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 import re
 from typing import Any
 
-from dashboard.sandbox.stripe import aftermath, lifecycle, pages, render, tables
+from dashboard.sandbox.stripe import lifecycle, pages, render, tables
 from dashboard.sandbox.stripe.call import Call
-from dashboard.sandbox.stripe.errors import StripeError, invalid, missing, no_such, not_imitated
+from dashboard.sandbox.stripe.errors import StripeError, invalid, no_such, not_imitated
 from dashboard.sandbox.stripe.moment import DAY, EVENT_DAYS, Document
 from dashboard.sandbox.stripe.params import merge_metadata
 
-REFUND_DAYS, LEGACY_REFUND_DAYS = 180, 90  # Stripe: how long an ACH payment can be refunded
 MOST_TYPES = 20  # Stripe: of one `types` filter on events
 
 
@@ -64,114 +63,6 @@ def list_charges(call: Call) -> Document:
     return pages.read_page(
         call.db, "charges", call.params, "/v1/charges", lambda rows: render.charges(call.db, rows), where, values
     )
-
-
-def create_refund(call: Call) -> Document:
-    """POST /v1/refunds of a charge or of a payment intent's charge."""
-    params = call.params
-    call.only(frozenset({"amount", "charge", "payment_intent", "reason", "metadata"}), "a refund")
-    if "payment_intent" in params:
-        intent = call.row("intents", params["payment_intent"], "payment_intent", "payment_intent")
-        if not intent["charge"]:
-            message = f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund."
-            raise StripeError(400, message, code="payment_intent_unexpected_state", param="payment_intent")
-        charge = call.row("charges", intent["charge"], "charge", "payment_intent")
-    elif "charge" in params:
-        charge = call.row("charges", params["charge"], "charge", "charge")
-    else:
-        raise missing("charge")
-    amount = _refundable(call, charge)
-    metadata = merge_metadata({}, params.get("metadata"))
-    return aftermath.make_refund(call.moment, charge, amount, params.get("reason"), metadata)
-
-
-def _refundable(call: Call, charge: Document) -> int:
-    left = int(charge["amount"]) - int(charge["refunded"])
-    amount = int(call.params.get("amount", left))
-    days = LEGACY_REFUND_DAYS if charge["legacy"] else REFUND_DAYS
-    if charge["disputed"]:
-        raise StripeError(
-            400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
-        )
-    if charge["status"] == "failed":
-        raise StripeError(
-            400, f"Charge {charge['id']} has failed and cannot be refunded.", code="charge_not_refundable"
-        )
-    if left <= 0:
-        message = f"Charge {charge['id']} has already been refunded."
-        raise StripeError(400, message, code="charge_already_refunded")
-    if call.moment.at - charge["created"] > days * DAY:
-        message = f"Charge {charge['id']} is older than {days} days and cannot be refunded."
-        raise StripeError(400, message, code="charge_not_refundable")
-    if amount < 1:
-        raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
-    if amount > left:
-        message = f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})"
-        raise StripeError(400, message, param="amount")
-    return amount
-
-
-def retrieve_refund(call: Call) -> Document:
-    """GET /v1/refunds/{id}."""
-    return call.find("refund", call.ids[0], "refund")
-
-
-def update_refund(call: Call) -> Document:
-    """POST /v1/refunds/{id}: metadata."""
-    doc = call.find("refund", call.ids[0], "refund")
-    doc["metadata"] = merge_metadata(doc["metadata"], call.params.get("metadata"))
-    tables.change(call.db, doc)
-    call.moment.emit("refund.updated", lambda: doc)
-    return doc
-
-
-def refuse_cancel(call: Call) -> Document:
-    """POST /v1/refunds/{id}/cancel: an ACH refund cannot be cancelled."""
-    doc = call.find("refund", call.ids[0], "refund")
-    raise StripeError(
-        400, f"You cannot cancel the refund {doc['id']}: only refunds that require action can be canceled."
-    )
-
-
-def _list_kind(call: Call, kind: str, url: str, filters: dict[str, str]) -> Document:
-    where, values = ["kind = ?"], [kind]
-    for name, column in filters.items():
-        if name in call.params:
-            where.append(f"{column} = ?")
-            values.append(call.params[name])
-    if "arrival_date" in call.params:
-        conditions, bounds = pages.compare("json_extract(doc, '$.arrival_date')", call.params["arrival_date"])
-        where += conditions
-        values += bounds
-
-    def show(rows: list[Document]) -> list[Document]:
-        documents = [json.loads(row["doc"]) for row in rows]
-        if kind == "dispute":
-            return [aftermath.dispute(call.moment, doc) for doc in documents]
-        return [render.public(doc) for doc in documents]
-
-    return pages.read_page(call.db, "objects", call.params, url, show, where, values)
-
-
-def list_refunds(call: Call) -> Document:
-    """GET /v1/refunds, by charge, payment intent and created."""
-    return _list_kind(call, "refund", "/v1/refunds", {"charge": "parent", "payment_intent": "look"})
-
-
-def retrieve_dispute(call: Call) -> Document:
-    """GET /v1/disputes/{id}."""
-    return aftermath.dispute(call.moment, call.find("dispute", call.ids[0], "dispute"))
-
-
-def list_disputes(call: Call) -> Document:
-    """GET /v1/disputes, by charge, payment intent and created."""
-    return _list_kind(call, "dispute", "/v1/disputes", {"charge": "parent", "payment_intent": "look"})
-
-
-def close_dispute(call: Call) -> Document:
-    """POST /v1/disputes/{id}/close: an ACH dispute is closed and lost from the first."""
-    doc = call.find("dispute", call.ids[0], "dispute")
-    raise StripeError(400, f"This dispute is already closed: {doc['id']}.", code="status_transition_invalid")
 
 
 def retrieve_balance(call: Call) -> Document:
@@ -228,18 +119,6 @@ def list_txns(call: Call) -> Document:
         where,
         values,
     )
-
-
-def retrieve_payout(call: Call) -> Document:
-    """GET /v1/payouts/{id}."""
-    return call.find("payout", call.ids[0], "payout")
-
-
-def list_payouts(call: Call) -> Document:
-    """GET /v1/payouts, by status, arrival date and created."""
-    if "destination" in call.params:
-        raise not_imitated("the parameter destination of the list of payouts")
-    return _list_kind(call, "payout", "/v1/payouts", {"status": "look"})
 
 
 def retrieve_event(call: Call) -> Document:

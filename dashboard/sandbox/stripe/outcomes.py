@@ -11,7 +11,7 @@ class Outcome:
 
     name: str
     text: str
-    kind: str = "fails"  # succeeds | fails | disputed | stays | refused (at confirmation, HTTP 402)
+    kind: str = "fails"  # succeeds | fails | disputed | inquired | stays | refused (at confirmation, HTTP 402)
     code: str = ""
     message: str = ""
     network_code: str | None = None
@@ -93,8 +93,15 @@ _ALL = (
         reason="insufficient_funds",
     ),
     Outcome(
+        "inquiry",
+        "Succeeds, and the bank asks for proof of the authorization on the next business day",
+        "inquired",
+        network_code="R10",
+        reason="debit_not_authorized",
+    ),
+    Outcome(
         "processing",
-        "Stays processing until it is cancelled",
+        "Stays processing until it is canceled",
         "stays",
         account="000000000009",
         token="pm_usBankAccount_processing",  # noqa: S106

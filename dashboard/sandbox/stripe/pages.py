@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -75,6 +76,29 @@ def read_page(
     if before:
         found.reverse()
     return {"object": "list", "data": render(found), "has_more": len(rows) > limit, "url": url}
+
+
+def read_objects(
+    db: sqlite3.Connection,
+    kind: str,
+    params: dict[str, Any],
+    url: str,
+    filters: dict[str, str],
+    show: Callable[[dict[str, Any]], dict[str, Any]],
+) -> dict[str, Any]:
+    """One page of the documents of a kind; `filters` says in which column a parameter is found."""
+    where, values = ["kind = ?"], [kind]
+    for name, column in filters.items():
+        if name in params:
+            where.append(f"{column} = ?")
+            values.append(params[name])
+    if "arrival_date" in params:
+        conditions, bounds = compare("json_extract(doc, '$.arrival_date')", params["arrival_date"])
+        where += conditions
+        values += bounds
+    return read_page(
+        db, "objects", params, url, lambda rows: [show(json.loads(row["doc"])) for row in rows], where, values
+    )
 
 
 def whole(items: list[dict[str, Any]], params: dict[str, Any], url: str) -> dict[str, Any]:

@@ -51,19 +51,25 @@ def _listed(value: Any) -> Any:
     return items
 
 
-def translate(endpoint: str, given: dict[str, Any], version: str, *, strict: bool) -> dict[str, Any]:
+def translate(endpoint: str, given: dict[str, Any], version: str) -> dict[str, Any]:
     """Parameters of an older API version in the words of the current one.
 
-    `payment_method_types` ended with 2026-09-30.endive (Stripe: changelog), while Stripe's own ACH pages still show it:
-    it is taken as `allowed_payment_method_types`, and refused from that version on where the sandbox is `strict`.
+    `payment_method_types` ended with 2026-09-30.endive (Stripe: changelog): requests of that version and later are
+    refused, older ones have it taken as `allowed_payment_method_types`, beside which it must not stand.
     """
     if "payment_method_types" not in given or not endpoint.startswith(("payment_intent_", "setup_intent_")):
         return given
-    if strict and (version[:10] >= TYPES_ENDED or version.endswith(".preview")):
+    if version[:10] >= TYPES_ENDED:
         raise invalid(
             "The payment_method_types parameter is no longer supported. Use allowed_payment_method_types instead.",
             "payment_method_types",
             "payment_method_types_no_longer_supported",
+        )
+    if "allowed_payment_method_types" in given:
+        raise invalid(
+            "You may only specify one of these parameters: payment_method_types, allowed_payment_method_types.",
+            "payment_method_types",
+            "parameters_exclusive",
         )
     kept = {name: value for name, value in given.items() if name != "payment_method_types"}
     types = given["payment_method_types"]

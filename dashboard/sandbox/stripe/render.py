@@ -17,12 +17,24 @@ CATEGORIES = {
     "refund_failure": "refund_failure",
     "adjustment": "dispute",
     "payout": "payout",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "payout_minimum_balance_hold": "payout_minimum_balance_hold",
+    "payout_minimum_balance_release": "payout_minimum_balance_release",
 }
 
 
 def public(doc: Document) -> Document:
     """A document without what the sandbox keeps for itself (names that start with `_`)."""
     return {name: value for name, value in doc.items() if not name.startswith("_")}
+
+
+ONLY_WITH_A_VALUE = ("failure_balance_transaction", "failure_reason", "pending_reason")  # Stripe: absent, never null
+
+
+def refund(doc: Document) -> Document:
+    """A Refund, without those of its fields that Stripe leaves out while they have no value."""
+    return {name: value for name, value in public(doc).items() if value is not None or name not in ONLY_WITH_A_VALUE}
 
 
 def bank_account(doc: Document) -> Document:
@@ -119,8 +131,8 @@ def _charge(row: Document, account: Document) -> Document:
     else:
         rail = "us_bank_account"
         bank["account_type"] = account["account_type"] or "checking"
-        bank["expected_debit_date"] = row["debit_on"]
-        bank["mandate"] = row["mandate"]
+        given = {"expected_debit_date": row["debit_on"], "mandate": row["mandate"]}
+        bank |= {name: value for name, value in given.items() if value is not None}  # Stripe: absent, never null
         bank["payment_reference"] = row["reference"]
     amount = row["amount"]
     return {
@@ -140,7 +152,6 @@ def _charge(row: Document, account: Document) -> Document:
         "currency": "usd",
         "customer": row["customer"],
         "description": row["description"],
-        "destination": None,
         "disputed": bool(row["disputed"]),
         "failure_balance_transaction": row["failure_txn"],
         "failure_code": row["code"],
@@ -149,7 +160,6 @@ def _charge(row: Document, account: Document) -> Document:
         "livemode": False,
         "metadata": json.loads(row["metadata"]),
         "on_behalf_of": None,
-        "order": None,
         "outcome": _outcome(row),
         "paid": succeeded,
         "payment_intent": row["intent"],
@@ -228,6 +238,7 @@ def intent(row: Document) -> Document:
         "last_payment_error": json.loads(row["error"]) if row["error"] else None,
         "latest_charge": row["charge"],
         "livemode": False,
+        "managed_payments": {"enabled": False},
         "metadata": json.loads(row["metadata"]),
         "next_action": json.loads(row["next_action"]) if row["next_action"] else None,
         "on_behalf_of": None,
@@ -235,6 +246,7 @@ def intent(row: Document) -> Document:
         "payment_method_configuration_details": None,
         "payment_method_options": {"us_bank_account": {"verification_method": "automatic", **options}},
         "payment_method_types": ["us_bank_account"],
+        "payment_record": None,
         "processing": None,
         "receipt_email": row["email"],
         "review": None,

@@ -20,7 +20,7 @@ IMITATED = frozenset(IMITATED_NAMES.split())
 
 
 def check_types(params: dict[str, Any]) -> None:
-    """ACH alone is imitated, so a list of types must leave it in; one list, not several (Stripe: changelog)."""
+    """Only ACH is imitated, so a list of types must leave it in; one list, not several (Stripe: changelog)."""
     several = {"allowed_payment_method_types", "excluded_payment_method_types", "automatic_payment_methods"}
     if len(several & set(params)) > 1:
         raise invalid(

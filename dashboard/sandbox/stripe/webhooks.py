@@ -136,7 +136,7 @@ def deliver(url: str, body: bytes, secret: str) -> bool:
         "Stripe-Signature": sign(secret, body, int(time.time())),
         "User-Agent": f"Stripe/1.0 (sandbox; {API_VERSION})",
     }
-    request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - loopback alone reaches this
+    request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - only loopback is reached
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
     try:
         with opener.open(request, timeout=10) as answer:

@@ -1,0 +1,1 @@
+"""Link's script, frame and bank pages."""

@@ -22,6 +22,7 @@ def connect(state: State, session: Session, accounts: list[dict[str, Any]]) -> N
         item = state.get(ITEM, session["item_id"]) or {}
         if (request.get("update") or {}).get("account_selection_enabled"):
             item["accounts"] = accounts
+        item["consented"] = sorted({*item["consented"], *(request.get("additional_consented_products") or [])})
         repair_item(state, item)
         public_token = make_public_token(state, item)
         state.put(PUBLIC, public_token, {**(state.get(PUBLIC, public_token) or {}), "update": True})

@@ -70,7 +70,7 @@ def answer(state: State, session: Session, base: str) -> dict[str, Any]:
     elif session["finished"]:
         end = {"kind": "success", **session["success"]}
         if session["hosted"]:
-            end = {"kind": "success"}  # the tokens of a hosted session are for the server alone
+            end = {"kind": "success"}  # the tokens of a hosted session are only for the server
     if end and session["hosted"]:
         hosted = session["request"].get("hosted_link") or {}
         end["redirect"] = hosted.get("completion_redirect_uri")

@@ -60,7 +60,7 @@ def link_routes(state: State) -> list[Route]:
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in ("modal.js", "bank.js", "modal.css"):
+        if name not in ("modal.js", "bank.js", "words.js", "modal.css"):
             return Response("no such file", 404)
         return serve_file(name)
 
@@ -77,7 +77,8 @@ def link_routes(state: State) -> list[Route]:
         for mark, value in (
             ("{{bank}}", institution.name),
             ("{{client}}", session["client_name"]),
-            ("{{logo}}", draw_logo(institution.name, institution.colour)),
+            ("{{language}}", session["request"].get("language") or "en"),
+            ("{{logo}}", draw_logo(institution.name, institution.color)),
         ):
             page = page.replace(mark, html.escape(value))
         return HTMLResponse(page, headers=HEADERS)

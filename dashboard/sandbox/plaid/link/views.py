@@ -30,8 +30,9 @@ def found_institutions(session: dict[str, Any]) -> list[Institution]:
 
 
 def hinted(session: dict[str, Any]) -> Institution | None:
-    """The bank that `institution_data.routing_number` highlights."""
-    return highlighted((session["request"].get("institution_data") or {}).get("routing_number"))
+    """The bank that `institution_data` highlights: by its id, which goes first, else by a routing number."""
+    given = session["request"].get("institution_data") or {}
+    return BY_ID.get(given.get("institution_id") or "") or highlighted(given.get("routing_number"))
 
 
 def choices(session: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
@@ -49,8 +50,8 @@ def show_bank(institution: Institution, session: dict[str, Any]) -> dict[str, An
         "id": institution.id,
         "name": institution.name,
         "site": institution.site.removeprefix("https://"),
-        "logo": draw_logo(institution.name, institution.colour),
-        "colour": institution.colour,
+        "logo": draw_logo(institution.name, institution.color),
+        "color": institution.color,
         "oauth": institution.oauth and session["mode"] == "current",
         "highlighted": institution == hinted(session),
     }
@@ -62,6 +63,7 @@ def render_view(state: State, session: dict[str, Any], base: str) -> dict[str, A
     institution = BY_ID.get(session["institution_id"] or "")
     view: dict[str, Any] = {
         "pane": pane,
+        "language": session["request"].get("language") or "en",
         "client_name": session["client_name"],
         "classic": session["mode"] == "classic",
         "hosted": session["hosted"],

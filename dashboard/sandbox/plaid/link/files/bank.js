@@ -9,7 +9,7 @@ async function decide(allow) {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ state, allow }),
   });
   if (!response.ok) {
-    said.textContent = "This sign-in has expired. Close this window and start again.";
+    said.textContent = say("bankExpired");
     return;
   }
   const { redirect } = await response.json();
@@ -17,11 +17,13 @@ async function decide(allow) {
     location.replace(redirect);
     return;
   }
-  said.textContent = allow ? "Thank you. You can close this window." : "Nothing was shared. You can close this window.";
+  said.textContent = say(allow ? "bankAllowed" : "bankDenied");
   document.getElementById("choice").hidden = true;
   window.opener?.postMessage({ channel: "plaid-link-bank" }, location.origin);
   window.close();
 }
 
+speak(document.documentElement.lang);
+for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say, document.body.dataset);
 document.getElementById("allow").onclick = () => decide(true);
 document.getElementById("deny").onclick = () => decide(false);

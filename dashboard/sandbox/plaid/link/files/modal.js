@@ -37,8 +37,7 @@ const actions = (...buttons) => el("div", { class: "actions" }, ...buttons);
 const picture = (bank, large) =>
   el("img", { class: large ? "logo large" : "logo", src: `data:image/png;base64,${bank.logo}`, alt: "" });
 const problem = (view) => view.error &&
-  el("div", { class: "alert", role: "alert", "data-testid": "link-error" },
-    view.error.display_message || view.error.error_message || "Something went wrong.");
+  el("div", { class: "alert", role: "alert", "data-testid": "link-error" }, sayError(view.error));
 
 function form(read, ...children) {
   const node = el("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); read(node); } }, ...children);
@@ -57,23 +56,20 @@ function option(kind, name, value, title, detail, checked) {
 
 const panes = {
   consent(view) {
-    const words = view.update
-      ? ["Your connection needs a fresh sign-in", `${view.client_name} keeps the connection that it has; nothing new is shared.`]
-      : [`${view.client_name} would like to connect your bank account`, "You choose the bank and the account on the next screens."];
-    return [heading(words[0]), el("p", {}, words[1]),
-      el("ul", { class: "facts" },
-        el("li", {}, el("strong", {}, "Only what is needed"), "Account and routing number, name and balance."),
-        el("li", {}, el("strong", {}, "Your password stays here"), `${view.client_name} never sees it.`),
-        el("li", {}, el("strong", {}, "Yours to end"), "You can take this permission back at any time.")),
-      actions(button("Continue", "continue", () => act("consent"), "primary"))];
+    const client = view.client_name;
+    const kind = view.update ? "update" : "consent";
+    const fact = (name) => el("li", {}, el("strong", {}, say(`${name}Title`)), say(`${name}Text`, { client }));
+    return [heading(say(`${kind}Title`, { client })), el("p", {}, say(`${kind}Text`, { client })),
+      el("ul", { class: "facts" }, fact("need"), fact("password"), fact("end")),
+      actions(button(say("continue"), "continue", () => act("consent"), "primary"))];
   },
   institutions(view) {
-    const list = el("ul", { class: "banks", "data-testid": "institution-list", "aria-label": "Banks" });
+    const list = el("ul", { class: "banks", "data-testid": "institution-list", "aria-label": say("banks") });
     const status = el("p", { role: "status", "data-testid": "institution-status" });
     drawBanks(list, status, view);
     let timer = 0;
-    const search = field("search", "Search for your bank", "search", {
-      autocomplete: "off", placeholder: "Bank name", value: view.query || "",
+    const search = field("search", say("searchBank"), "search", {
+      autocomplete: "off", placeholder: say("bankName"), value: view.query || "",
       oninput: (event) => {
         clearTimeout(timer);
         const query = event.target.value;
@@ -84,72 +80,72 @@ const panes = {
         }, 180);
       },
     });
-    return [heading("Select your bank"), search, status, list];
+    return [heading(say("selectBank")), search, status, list];
   },
   credentials(view) {
-    return [picture(view.institution, true), heading(`Sign in to ${view.institution.name}`), problem(view),
+    return [picture(view.institution, true), heading(say("signIn", { bank: view.institution.name })), problem(view),
       form((node) => act("credentials", Object.fromEntries(new FormData(node))),
-        field("username", "Username", "text", { autocomplete: "off" }),
-        field("password", "Password", "password", { autocomplete: "off" }),
-        view.pin ? field("pin", "PIN", "password", { autocomplete: "off" }) : null,
-        actions(submit("Continue")))];
+        field("username", say("username"), "text", { autocomplete: "off" }),
+        field("password", say("password"), "password", { autocomplete: "off" }),
+        view.pin ? field("pin", say("pin"), "password", { autocomplete: "off" }) : null,
+        actions(submit(say("continue"))))];
   },
   device(view) {
-    return [heading("How should the code come?"), el("p", {}, `${view.institution.name} wants to know that it is you.`), problem(view),
+    return [heading(say("deviceTitle")), el("p", {}, say("deviceText", { bank: view.institution.name })), problem(view),
       form((node) => act("device", { device: new FormData(node).get("device") }),
-        el("fieldset", {}, el("legend", {}, "Send the code to"),
+        el("fieldset", {}, el("legend", {}, say("sendTo")),
           ...view.devices.map((each, place) => option("radio", "device", each.id, each.label, "", place === 0))),
-        actions(submit("Continue")))];
+        actions(submit(say("continue"))))];
   },
   code(view) {
-    return [heading("Enter the code"), el("p", {}, "We have sent a code to your device. In the sandbox it is 1234."), problem(view),
+    return [heading(say("codeTitle")), el("p", {}, say("codeText")), problem(view),
       form((node) => act("mfa", { answers: [new FormData(node).get("code")] }),
-        field("code", "Code", "text", { inputmode: "numeric", autocomplete: "one-time-code" }), actions(submit("Continue")))];
+        field("code", say("code"), "text", { inputmode: "numeric", autocomplete: "one-time-code" }), actions(submit(say("continue"))))];
   },
   questions(view) {
-    return [heading("Security questions"), problem(view),
+    return [heading(say("questions")), problem(view),
       form((node) => act("mfa", { answers: new FormData(node).getAll("answer") }),
         ...view.prompts.map((text, place) => el("div", {}, el("label", { for: `answer-${place}` }, text),
           el("input", { id: `answer-${place}`, "data-testid": `answer-${place}`, name: "answer", type: "text", autocomplete: "off" }))),
-        actions(submit("Continue")))];
+        actions(submit(say("continue"))))];
   },
   selections(view) {
-    return [heading("Please confirm"), problem(view),
+    return [heading(say("confirm")), problem(view),
       form((node) => act("mfa", { answers: view.prompts.map((_, place) => new FormData(node).get(`selection-${place}`) || "") }),
         ...view.prompts.map((text, place) => el("fieldset", {}, el("legend", {}, text),
           ...view.options[place].map((each) => option("radio", `selection-${place}`, each, each, "", false)))),
-        actions(submit("Continue")))];
+        actions(submit(say("continue"))))];
   },
   oauth(view) {
     const said = el("p", { role: "status", "data-testid": "oauth-status" });
-    const away = view.can_redirect ? button("Continue in this tab", "oauth-redirect", () => { window.top.location.href = `${view.url}?redirect=1`; }) : null;
+    const away = view.can_redirect ? button(say("oauthHere"), "oauth-redirect", () => { window.top.location.href = `${view.url}?redirect=1`; }) : null;
     if (away) away.hidden = true;
-    return [picture(view.institution, true), heading(`Continue at ${view.institution.name}`),
-      el("p", {}, `A window of ${view.institution.name} opens, where you sign in and allow the connection. Then you come back here.`), said,
-      actions(button("Continue", "continue", () => openBank(view, said, away), "primary"), away)];
+    return [picture(view.institution, true), heading(say("oauthTitle", { bank: view.institution.name })),
+      el("p", {}, say("oauthText", { bank: view.institution.name })), said,
+      actions(button(say("continue"), "continue", () => openBank(view, said, away), "primary"), away)];
   },
   accounts(view) {
     const kind = view.several ? "checkbox" : "radio";
-    const go = submit("Continue");
+    const go = submit(say("continue"));
     go.disabled = true;
     const node = form((it) => act("accounts", { account_ids: new FormData(it).getAll("account") }),
-      el("fieldset", {}, el("legend", {}, view.several ? "Select the accounts to share" : "Select one account"),
-        ...view.accounts.map((each) => option(kind, "account", each.id, each.name, `${each.subtype} ···· ${each.mask || ""}`, false))),
+      el("fieldset", {}, el("legend", {}, say(view.several ? "accountSeveral" : "accountOne")),
+        ...view.accounts.map((each) => option(kind, "account", each.id, each.name, `${WORDS[spoken][each.subtype] || each.subtype} ···· ${each.mask || ""}`, false))),
       actions(go));
     node.onchange = () => { go.disabled = !node.querySelector("input:checked"); };
-    return [heading("Select account"), problem(view), node];
+    return [heading(say("accountTitle")), problem(view), node];
   },
   error(view) {
-    return [el("div", { class: "badge bad", "aria-hidden": "true" }, "!"), heading("That did not work"), problem(view),
-      actions(button("Try again", "retry", () => act("retry"), "primary"),
-        view.update ? null : button("Choose another bank", "another-bank", () => act("back")),
-        button("Exit", "exit", () => act("exit")))];
+    return [el("div", { class: "badge bad", "aria-hidden": "true" }, "!"), heading(say("failed")), problem(view),
+      actions(button(say("retry"), "retry", () => act("retry"), "primary"),
+        view.update ? null : button(say("anotherBank"), "another-bank", () => act("back")),
+        button(say("exit"), "exit", () => act("exit")))];
   },
   success(view) {
     const lines = (view.accounts || []).map((each) => el("p", {}, `${each.name} ···· ${each.mask || ""}`));
-    return [el("div", { class: "badge", "aria-hidden": "true" }, "✓"), heading("Success"),
-      el("p", {}, `Your account at ${view.institution.name} is connected to ${view.client_name}.`), ...lines,
-      actions(button("Finish", "finish", () => act("finish"), "primary"))];
+    return [el("div", { class: "badge", "aria-hidden": "true" }, "✓"), heading(say("success")),
+      el("p", {}, say("connected", { bank: view.institution.name, client: view.client_name })), ...lines,
+      actions(button(say("finish"), "finish", () => act("finish"), "primary"))];
   },
 };
 
@@ -157,9 +153,9 @@ function drawBanks(list, status, view) {
   const row = (bank) => el("li", { class: bank.highlighted ? "hint" : null },
     el("button", { type: "button", "data-testid": `institution-${bank.id}`, onclick: () => act("choose", { institution_id: bank.id }) },
       picture(bank), el("span", {}, el("span", { class: "name" }, bank.name), el("span", { class: "site" }, bank.site)),
-      bank.highlighted ? el("span", { class: "mark" }, "Suggested") : null));
+      bank.highlighted ? el("span", { class: "mark" }, say("suggested")) : null));
   list.replaceChildren(...view.institutions.map(row));
-  status.textContent = view.institutions.length ? "" : "No bank has this name. Check the spelling, or try a part of it.";
+  status.textContent = view.institutions.length ? "" : say("noBank");
   status.hidden = Boolean(view.institutions.length);
 }
 
@@ -167,17 +163,15 @@ function draw() {
   const { view } = link;
   if (!view) return;
   const backable = !["consent", "institutions", "success"].includes(view.pane) && !view.update;
-  const note = view.classic
-    ? "Sandbox: user_good / pass_good, or plaid_test / plaid_good"
-    : "Sandbox: user_good / pass_good";
+  const note = say(view.classic ? "noteClassic" : "note");
   const pane = el("section", { class: ["error", "success"].includes(view.pane) ? "pane center" : "pane", "data-testid": `pane-${view.pane}` },
     ...panes[view.pane](view).filter(Boolean));
   card.dataset.pane = view.pane;
   card.replaceChildren(
     el("header", {},
-      backable ? el("button", { type: "button", "aria-label": "Back", "data-testid": "back", onclick: () => act("back") }, "‹") : el("span", { class: "gap" }),
+      backable ? el("button", { type: "button", "aria-label": say("back"), "data-testid": "back", onclick: () => act("back") }, "‹") : el("span", { class: "gap" }),
       el("span", { class: "brand" }, "LINK · SANDBOX"),
-      el("button", { type: "button", "aria-label": "Close", "data-testid": "close", onclick: leave }, "×")),
+      el("button", { type: "button", "aria-label": say("close"), "data-testid": "close", onclick: leave }, "×")),
     pane, el("footer", {}, note));
   card.hidden = false;
   (pane.querySelector("input[type=text], input[type=search]") || pane.querySelector("h1")).focus();
@@ -197,21 +191,22 @@ function last(good, title, text, redirect) {
 
 function lost() {
   card.replaceChildren(el("section", { class: "pane center", "data-testid": "pane-lost" },
-    el("div", { class: "badge bad", "aria-hidden": "true" }, "!"), heading("No connection"),
-    el("p", { role: "alert" }, "Link could not be reached. Check the network and try again."),
-    actions(button("Try again", "retry", () => (link.view ? draw() : start()), "primary"))));
+    el("div", { class: "badge bad", "aria-hidden": "true" }, "!"), heading(say("lostTitle")),
+    el("p", { role: "alert" }, say("lostText")),
+    actions(button(say("retry"), "retry", () => (link.view ? draw() : start()), "primary"))));
   card.hidden = false;
 }
 
 function take(answer) {
   link.session = answer.session;
+  speak(answer.view.language);
   for (const event of answer.events) tell({ type: "event", name: event.name, metadata: event.metadata });
   const { end } = answer;
   if (!end) return false;
   stopWatching();
-  const error = end.error && (end.error.display_message || end.error.error_message);
-  if (hosted && end.kind === "success") last(true, "Success", "Your account is connected. You can close this page.", end.redirect);
-  else if (hosted) last(false, error ? "This link cannot be used" : "Nothing was connected", error || "You can close this page.", end.redirect);
+  const error = sayError(end.error);
+  if (hosted && end.kind === "success") last(true, say("success"), say("done"), end.redirect);
+  else if (hosted) last(false, say(error ? "unusable" : "nothing"), error || say("closePage"), end.redirect);
   else {
     card.hidden = true;
     card.replaceChildren();
@@ -274,12 +269,12 @@ function openBank(view, said, away) {
   stopWatching();
   link.popup = window.open(view.url, "plaid-link-bank", "popup,width=480,height=720");
   if (!link.popup) {
-    said.textContent = "The browser blocked the bank's window. Allow pop-ups for this page, then press Continue again.";
+    said.textContent = say("oauthBlocked");
     if (away) away.hidden = false;
     send({ action: "oauth_blocked" });
     return;
   }
-  said.textContent = `Waiting for ${view.institution.name}. Nothing to see? Press Continue to open its window again.`;
+  said.textContent = say("oauthWaiting", { bank: view.institution.name });
   send({ action: "oauth_opened" });
   link.poll = setInterval(watchBank, 700);
 }
@@ -296,7 +291,7 @@ async function watchBank() {
     draw();
   } else if (closed) {
     const said = document.querySelector("[data-testid=oauth-status]");
-    if (said) said.textContent = "The bank's window was closed before you allowed the connection. Press Continue to open it again.";
+    if (said) said.textContent = say("oauthClosed");
   }
 }
 
@@ -313,8 +308,8 @@ function leave() {
   const before = document.activeElement;
   const stay = () => { cover.remove(); before?.focus(); };
   const cover = el("div", { class: "cover", role: "alertdialog", "aria-labelledby": "leave-title", "data-testid": "leave" },
-    el("div", {}, el("h1", { id: "leave-title" }, "Leave without connecting?"), el("p", {}, "What you have entered is not kept."),
-      actions(button("Yes, exit", "leave-yes", () => act("exit"), "primary"), button("No, continue", "leave-no", stay))));
+    el("div", {}, el("h1", { id: "leave-title" }, say("leaveTitle")), el("p", {}, say("leaveText")),
+      actions(button(say("leaveYes"), "leave-yes", () => act("exit"), "primary"), button(say("leaveNo"), "leave-no", stay))));
   card.append(cover);
   cover.querySelector("button").focus();
 }

@@ -1,0 +1,1 @@
+"""Linked bank accounts: whether one can be debited, who holds it, its balance and transactions."""

@@ -1,0 +1,1 @@
+"""Plaid Items after they were made: health, removal, token rotation, webhooks."""

@@ -1,0 +1,393 @@
+"""Debits: from the check of balance or risk to the order. How an order is sent is `debits.job`."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import cast
+
+from dashboard.accounts.eligibility import Eligibility
+from dashboard.accounts.item_state import ItemStateRecorder
+from dashboard.debits.checks import CURRENCY, check_amount, check_balance, check_invoice_reference
+from dashboard.debits.job import KIND
+from dashboard.debits.preview import OwnDebits, Preview
+from dashboard.debits.restored import RESTORED, require_reviewed
+from dashboard.debits.risk import RiskGate, needs_look
+from dashboard.debits.strays import STRAY
+from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import DeskError, InputError, ProviderError, Refused
+from dashboard.domain.ids import new_id
+from dashboard.domain.jobs import Job, JobState
+from dashboard.domain.lookups import require_found
+from dashboard.domain.models import (
+    Actor,
+    Balance,
+    BankAccount,
+    Debit,
+    DebitOrder,
+    DebitState,
+    ExpectedDates,
+    Problem,
+    Purpose,
+)
+from dashboard.gateways.link_provider import LinkProvider
+from dashboard.gateways.payment_provider import PaymentProvider
+from dashboard.jobs import Jobs
+from dashboard.messages.problems import explained
+from dashboard.settings import Settings
+from dashboard.staff.access import Permission, require, require_proof, with_debits
+from dashboard.store import Store
+
+log = logging.getLogger(__name__)
+
+TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
+SLOW = timedelta(minutes=1)  # a debit is sent within seconds; one that takes longer is worth a look
+
+
+class Debits:
+    """Orders to debit a linked account."""
+
+    def __init__(
+        self,
+        store: Store,
+        plaid: LinkProvider,
+        stripe: PaymentProvider,
+        clock: Clock,
+        settings: Settings,
+        jobs: Jobs,
+    ) -> None:
+        self._store, self._plaid, self._stripe, self._clock = store, plaid, stripe, clock
+        self._settings, self._jobs = settings, jobs
+        self._recorder = ItemStateRecorder(store, clock)
+        self._eligibility = Eligibility(store, clock, settings.timezone)
+        self._risk = RiskGate(store, plaid, clock, settings, jobs)
+        self._own = OwnDebits(store, clock, settings.timezone, settings.debit_rules.same_days)
+
+    def balance(self, actor: Actor, bank_account_id: str) -> Balance:
+        """What the bank says now; takes up to 30 s. Raises ProviderError, Refused for a removed connection."""
+        require(actor, Permission.VIEW_BALANCE)
+        account = self._account(bank_account_id)
+        token = self._store.items.access_token(account.item_id)
+        self._store.bank_data.count_call("balance", self._clock.now())
+        self._hear_stripe()
+        with explained(), self._recorder.recording(actor, account.item_id):
+            found = self._plaid.balance(token, account.plaid_account_id)
+        self._recorder.record_working(actor, account.item_id)
+        now = self._clock.now()
+        balance = Balance(found.available_cents, found.current_cents, found.currency, now)
+        with self._store.transaction():
+            self._store.bank_data.keep_balance(account, balance)
+            private = self._store.private.seal(account.customer_id, {"available_cents": balance.available_cents})
+            facts = {"customer": account.customer_id, "currency": found.currency}
+            self._store.trail.append(actor, "balance.read", account.id, now, private=private, **facts)
+        return balance
+
+    def check_funds(self, actor: Actor, bank_account_id: str, amount_cents: int) -> Balance:
+        """What is known before a debit of this amount: the bank's balance or, by PLAID_RISK, what Signal says of it.
+
+        Raises what `check_size` and `balance` raise; Refused where Signal cannot judge.
+        """
+        self._require(actor)
+        amount = self.check_size(actor, amount_cents)
+        if not self._risk.is_on:
+            return self.balance(actor, bank_account_id)
+        self._hear_stripe()
+        return self._risk.assess(actor, self._account(bank_account_id), amount)
+
+    def report_risk(self) -> int:
+        """Report to Plaid's Signal what became of the debits that it assessed. Returns how many reports were ordered.
+
+        The sync has seen what came back.
+        """
+        return self._risk.report_due()
+
+    def _hear_stripe(self) -> None:
+        """Learn Stripe's time before an order, so that its age can be judged by it too; an order can do without."""
+        if self._stripe.time() is None:
+            try:
+                self._stripe.server_time()
+            except ProviderError as error:
+                log.info("Stripe's time is not known (%s).", error.code)
+
+    def blocker(self, actor: Actor, account: BankAccount) -> Problem | None:
+        """What prevents a debit from this account, before anybody types an amount; None where nothing does."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._blockers([account])[account.id]
+
+    def blockers(self, actor: Actor, accounts: Iterable[BankAccount]) -> dict[str, Problem | None]:
+        """As `blocker`, of several accounts at once, by account id."""
+        require(actor, Permission.VIEW_ACCOUNTS)
+        return self._blockers(list(accounts))
+
+    def _blockers(self, accounts: list[BankAccount]) -> dict[str, Problem | None]:
+        if self._store.restores.open() is not None:
+            return {account.id: RESTORED for account in accounts}
+        return self._eligibility.of(accounts)
+
+    def expected_dates(self, actor: Actor) -> ExpectedDates:
+        """When a debit made now is taken from the customer and available to us (Stripe: T+4 business days)."""
+        self._require(actor)
+        day = submission_day(self._clock.now())
+        return ExpectedDates(debited=add_business_days(day, 1), available=add_business_days(day, SETTLEMENT_DAYS))
+
+    def ticket(self) -> str:
+        """A name for one form, drawn once: however often the form is sent, it is one debit."""
+        return new_id("ticket")
+
+    def submit(self, actor: Actor, order: DebitOrder) -> Debit:
+        """Commit the order and send it on the worker; the same ticket gives the same debit.
+
+        Raises InputError for what was typed, Refused for what the desk does not do, AccessDenied (code `proof`) for an
+        amount that asks for a fresh sign-in or a PIN.
+        """
+        self._require(actor)
+        if not TICKET.fullmatch(order.ticket):
+            raise InputError("This form is too old.", action="Reload the page.", code="invalid_ticket")
+        known = self._find_sent(order)
+        if known is not None:
+            return known
+        require_reviewed(self._store)
+        self.check_size(actor, order.amount_cents)
+        if self.asks_for_proof(order.amount_cents):
+            require_proof(actor, "A debit of this size", self._clock.real())
+        reference = check_invoice_reference(order.invoice_reference)
+        account = self._account(order.bank_account_id)
+        self._eligibility.require(account)
+        now = self._clock.now()
+        debit = Debit(
+            id=new_id("debit"),
+            customer_id=account.customer_id,
+            bank_account_id=account.id,
+            amount_cents=order.amount_cents,
+            currency=CURRENCY,
+            purpose=Purpose(order.purpose),
+            invoice_reference=reference,
+            statement_descriptor=self._settings.stripe_statement_descriptor,
+            state=DebitState.CREATED,
+            requested_by=actor.name,
+            created_at=now,
+            updated_at=now,
+        )
+        with self._store.transaction():  # two tabs at one instant: the second sees what the first has ordered
+            known = self._find_sent(order)
+            if known is not None:
+                return known
+            self._check_funds(
+                order.balance, order.amount_cents, order.accept_unknown_balance, account.id, looked=order.looked
+            )
+            self._own.require_unlike(order.bank_account_id, order.amount_cents, reference, order.similar_to)
+            self._store.debits.add(
+                debit,
+                ticket=order.ticket,
+                balance=order.balance,
+                address=actor.address,
+                ordered_at_stripe=self._stripe.time(),
+            )
+            facts = _facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
+            job = self._jobs.order(KIND, debit.id, actor, step="create", action="debit.ordered", **facts)
+            self._store.projection.apply_debits([debit.id])
+        self._jobs.start(cast(Job, job).id)  # a new debit has no job yet
+        return self._store.debits.by_ticket(order.ticket) or debit
+
+    def _find_sent(self, order: DebitOrder) -> Debit | None:
+        """The debit that this form became already. Raises InputError where the form was sent with something else."""
+        known = self._store.debits.by_ticket(order.ticket)
+        if known is None:
+            return None
+        said = (order.bank_account_id, order.amount_cents, " ".join(order.invoice_reference.split()))
+        if said != (known.bank_account_id, known.amount_cents, known.invoice_reference):
+            raise InputError(
+                "This form was sent already, with another account, amount or invoice.",
+                meaning="That debit stands; this one was not ordered.",
+                action="Begin a new debit for this one.",
+                code="ticket_used",
+            )
+        return known
+
+    def check_size(self, actor: Actor, amount_cents: object) -> int:
+        """An amount that this person may debit at all. Raises InputError, AccessDenied, Refused above the setting."""
+        self._require(actor)
+        amount = check_amount(amount_cents)
+        if amount > self._settings.debit_rules.max_cents:
+            raise Refused(
+                "The amount is above the most that this desk debits at once.",
+                meaning="Nothing was done.",
+                action="Debit less, or ask an administrator about ACH_DESK_DEBIT_MAX_CENTS.",
+                code="above_maximum",
+            )
+        return amount
+
+    def asks_for_proof(self, amount_cents: int) -> bool:
+        """Whether a debit of this size asks for a fresh sign-in or the person's PIN (ACH_DESK_DEBIT_PROOF_CENTS)."""
+        return amount_cents > self._settings.debit_rules.proof_cents
+
+    def _require(self, actor: Actor) -> None:
+        """Who may debit is a setting, so it is asked here and not taken from the actor."""
+        require(with_debits(actor, self._settings.debit_rules.roles), Permission.CREATE_DEBIT)
+
+    def get(self, actor: Actor, id: str) -> Debit:
+        """One debit as it stands. Raises InputError where there is none."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._debit(id)
+
+    def recent(self, actor: Actor, bank_account_id: str | None = None, limit: int = 100) -> list[Debit]:
+        """The newest debits, of one account or of all."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.debits.recent(bank_account_id, limit)
+
+    def attention(self, actor: Actor) -> list[Debit]:
+        """Debits that were not sent, whose outcome is not known, or that take longer than a minute."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.debits.attention(self._clock.now() - SLOW)
+
+    def resume(self, actor: Actor, id: str) -> Debit:
+        """Ask Stripe now instead of at the next turn. Nothing where it ended, or has to be confirmed again."""
+        self._require(actor)
+        debit = self._debit(id)
+        job = self._store.jobs.find(KIND, id)
+        if job is not None:
+            self._jobs.retry_now(actor, job.id, action="debit.resumed")
+        return self._debit(debit.id)
+
+    def confirm_again(
+        self,
+        actor: Actor,
+        id: str,
+        balance: Balance,
+        *,
+        accept_unknown_balance: bool = False,
+        similar_to: str | None = None,
+        looked: bool = False,
+    ) -> Debit:
+        """Send an order that was not sent in time, after everything is checked anew: size, proof, account, balance.
+
+        `similar_to` is the debit like it that the person was asked about, `looked` as in an order. Raises what
+        `submit` raises, and InputError where the order was decided meanwhile.
+        """
+        self._require(actor)
+        require_reviewed(self._store)
+        debit, job = self._debit(id), self._asking(id)
+        self.check_size(actor, debit.amount_cents)
+        if self.asks_for_proof(debit.amount_cents):
+            require_proof(actor, "A debit of this size", self._clock.real())
+        self._eligibility.require(self._account(debit.bank_account_id))
+        account_id, amount = debit.bank_account_id, debit.amount_cents
+        with self._store.transaction():  # two orders at one instant: the second sees what the first will take
+            self._check_funds(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
+            self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, without=debit.id)
+            self._store.debits.confirm_again(id, balance, self._stripe.time())
+            self._jobs.answer(
+                actor,
+                job.id,
+                "create",
+                action="debit.confirmed_again",
+                available_cents=balance.available_cents,
+                accepted_unknown_balance=accept_unknown_balance,
+                **self._risk.attach(actor, balance, id, looked=looked),
+            )
+        self._jobs.start(job.id)
+        return self._debit(id)
+
+    def cancel(self, actor: Actor, id: str) -> Debit:
+        """Cancel an order that was not sent in time; what Stripe has of it is canceled there first.
+
+        Raises InputError where the order was decided meanwhile.
+        """
+        self._require(actor)
+        job = self._asking(id)
+        with self._store.transaction():
+            self._jobs.answer(actor, job.id, "cancel", action="debit.cancel_ordered")
+        self._jobs.start(job.id)
+        return self._debit(id)
+
+    def cancel_strays(self) -> int:
+        """Cancel PaymentIntents of ours that were never confirmed and that no debit waits for. Returns how many.
+
+        The sync has seen them; they are what a lost answer to a create leaves behind.
+        """
+        found = self._store.debits.strays()
+        orders = [
+            self._jobs.order(STRAY, intent, Actor.system(), step="cancel", action="stray.ordered", debit=debit)
+            for intent, debit in found
+        ]
+        for order in filter(None, orders):  # none where another process has ordered it meanwhile
+            self._jobs.start(order.id)
+        return len(found)
+
+    def _asking(self, id: str) -> Job:
+        job = self._store.jobs.find(KIND, id)
+        if job is None or job.state is not JobState.ASKING:
+            raise InputError("This was decided already.", action="Reload the page.", code="already_decided")
+        return job
+
+    def preview(
+        self,
+        actor: Actor,
+        bank_account_id: str,
+        amount_cents: int,
+        invoice_reference: str,
+        balance: Balance,
+        *,
+        without: str = "",
+    ) -> Preview:
+        """What an order would meet if it were confirmed now; nothing is done. `without` is its id, where it has one."""
+        self._require(actor)
+        account = self._account(bank_account_id)
+        refusal: DeskError | None = None
+        try:
+            self.check_size(actor, amount_cents)
+            reference = check_invoice_reference(invoice_reference)
+            self._eligibility.require(account)
+            self._check_funds(balance, amount_cents, True, account.id, without=without, looked=True)
+        except (InputError, Refused) as error:
+            refusal, reference = error, invoice_reference
+        left, assessed = self._own.left(balance, account.id, without=without), self._risk.find(balance)
+        return Preview(
+            pending_cents=self._own.pending_cents(account.id, without=without),
+            left_cents=left,
+            assessment=assessed,
+            must_look=assessed is not None and needs_look(assessed, left),
+            similar=self._own.similar(account.id, amount_cents, reference, without=without),
+            refusal=refusal,
+        )
+
+    def of_ticket(self, actor: Actor, ticket: str) -> Debit | None:
+        """The debit that the form with this ticket became; None where it was not sent."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.debits.by_ticket(ticket) if TICKET.fullmatch(ticket) else None
+
+    def _check_funds(
+        self,
+        balance: Balance,
+        amount_cents: int,
+        accept_unknown: bool,
+        account_id: str,
+        *,
+        without: str = "",
+        looked: bool,
+    ) -> None:
+        left = self._own.left(balance, account_id, without=without)
+        if self._risk.is_on:
+            self._risk.require(balance, left, amount_cents, account_id, looked=looked)
+        else:
+            check_balance(balance, left, amount_cents, accept_unknown, self._clock.now())
+
+    def _account(self, id: str) -> BankAccount:
+        return require_found(self._store.accounts.get(id), "account")
+
+    def _debit(self, id: str) -> Debit:
+        return require_found(self._store.debits.get(id), "debit")
+
+
+def _facts(debit: Debit, order: DebitOrder) -> dict[str, object]:
+    return {
+        "account": debit.bank_account_id,
+        "amount_cents": debit.amount_cents,
+        "invoice_reference": debit.invoice_reference,
+        "purpose": debit.purpose.value,
+        "available_cents": order.balance.available_cents,
+        "accepted_unknown_balance": order.accept_unknown_balance,
+    }

@@ -1,0 +1,352 @@
+"""A debit as a durable job: create the PaymentIntent unconfirmed, commit its id, then confirm that id.
+
+An unconfirmed PaymentIntent moves nothing, so a lost answer to the create is harmless. A confirm can be repeated for
+as long as it takes, because the PaymentIntent itself is the lock at Stripe (Stripe: PaymentIntents lifecycle). An order
+ends as refused or canceled only once Stripe has canceled its PaymentIntent, so that a refusal is never believed on the
+word of one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dashboard.accounts.eligibility import Eligibility
+from dashboard.debits.intents import (
+    WITHDRAWN,
+    Verdict,
+    choose,
+    is_withdrawn,
+    judge,
+    matches,
+    write_payment_intent,
+)
+from dashboard.debits.lookup import IntentLookup
+from dashboard.debits.restored import RESTORED
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import (
+    DeskError,
+    InputError,
+    ProviderBroken,
+    ProviderError,
+    ProviderRejected,
+)
+from dashboard.domain.ids import new_id
+from dashboard.domain.jobs import Job, JobState
+from dashboard.domain.lookups import require_found
+from dashboard.domain.models import Debit, DebitState, Problem
+from dashboard.domain.text_safety import clean
+from dashboard.gateways.payment_provider import PaymentProvider
+from dashboard.jobs import Run
+from dashboard.jobs.kinds import Ask, BaseKind, Blocked, Canceled, Done, Failed, Next, Step, To, Unknown, pause_doubling
+from dashboard.messages.problems import explain
+from dashboard.settings import Settings
+from dashboard.store import Store
+
+KIND = "debit"
+CONFIRM_AGAIN, NOT_FOUND = "confirm_again", "not_found"  # what a person is asked
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=1)  # an order from the future, by more than this, has an age that nobody knows
+LATE_ANSWER = timedelta(hours=1)  # a request of before the last restart has ended at Stripe by then, one way or another
+
+NOT_SENT = Problem(
+    "This debit was not sent in time.",
+    "Nothing was charged. Since it was ordered, the balance or the authorization may have changed.",
+    "Confirm it again, which checks both anew, or cancel it.",
+    "not_sent",
+)
+NOT_LISTED = Problem(
+    "Stripe does not list this debit.",
+    "It was sent, but its answer was lost, and Stripe has no payment with its id.",
+    "Search Stripe for the id once more. Then confirm the debit again, or cancel it.",
+    "not_found",
+    "stripe",
+)
+CANCELED_AT_STRIPE = Problem(
+    "This debit was canceled at Stripe.",
+    "Nothing was charged.",
+    "Order a new one if it is still wanted.",
+    "canceled_at_stripe",
+    "stripe",
+)
+LOOKED_FOR = Problem(
+    "It is not known whether Stripe took this debit.",
+    "It is never sent under another PaymentIntent, so that nobody is charged twice.",
+    "Stripe is asked again every few minutes. Order no other debit in its place.",
+    "unknown",
+    "stripe",
+)
+
+STATES: dict[JobState, DebitState] = {
+    JobState.ASKING: DebitState.UNSENT,
+    JobState.UNKNOWN: DebitState.UNKNOWN,
+    JobState.DONE: DebitState.SUBMITTED,
+    JobState.FAILED: DebitState.REFUSED,
+    JobState.CANCELED: DebitState.CANCELED,
+}
+
+
+class DebitKind(BaseKind):
+    """The steps of a debit. An order may wait `debit_rules.send_within`; then it has to be confirmed again."""
+
+    name = KIND
+
+    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings) -> None:
+        self._store, self._stripe, self._clock = store, stripe, clock
+        self._intents = IntentLookup(store, stripe)
+        self._send_within = settings.debit_rules.send_within
+        self._eligibility = Eligibility(store, clock, settings.timezone)
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """`find` looks for what an earlier version sent; `refuse` and `cancel` end what is at Stripe."""
+        return {
+            "find": self._find,
+            "create": self._create,
+            "confirm": self._confirm,
+            "refuse": self._withdraw,
+            "cancel": self._withdraw,
+        }
+
+    @property
+    def moves(self) -> Mapping[str, frozenset[str]]:
+        """What follows what: nothing is confirmed before it was created, or again after it was withdrawn."""
+        return {
+            "find": frozenset({"confirm", "create", "cancel", JobState.UNKNOWN, JobState.ASKING}),
+            "create": frozenset({"confirm", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}),
+            "confirm": frozenset({"create", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}),
+            "refuse": frozenset({JobState.DONE, JobState.FAILED}),
+            "cancel": frozenset({JobState.DONE, JobState.CANCELED}),
+        }
+
+    def pause(self, tries: int) -> timedelta:
+        """5 seconds, doubling to five minutes: a person waits for it, and an order is good for minutes only."""
+        return pause_doubling(tries, FIRST_PAUSE, LONGEST_PAUSE)
+
+    def after(self, job: Job, error: DeskError, problem: Problem) -> Next:
+        """An outage, a limit, a key that is not accepted: waited for. A definite no: the order is withdrawn."""
+        if isinstance(error, ProviderRejected | InputError) and job.step == "create":
+            return To("refuse", problem=problem)
+        if self._may_have_been_sent(job):
+            return Unknown(_looking_for(problem))
+        return Blocked(job.problem if job.step in {"refuse", "cancel"} and job.problem else problem)
+
+    def on_move(self, job: Job, next: Next) -> None:
+        """Keep the debit's own state true to its job, and the payments table true to the debit."""
+        state = STATES.get(job.state)
+        if state is None:
+            sent = job.step not in {"create", "find"}
+            state = DebitState.SENDING if sent else DebitState.CREATED
+            if self._may_have_been_sent(job) and job.step in {"find", "confirm"}:
+                state = DebitState.UNKNOWN
+        refusal = job.problem if state in {DebitState.REFUSED, DebitState.CANCELED} else None
+        self._store.debits.set_state(job.subject, state, refusal)
+        self._store.projection.apply_debits([job.subject])
+
+    def title(self, job: Job) -> str:
+        """The debit's reference."""
+        debit = self._store.debits.get(job.subject)
+        return f"Debit {debit.invoice_reference}" if debit else "Debit"
+
+    # Steps.
+
+    def _find(self, run: Run) -> None:
+        """What an earlier version sent in one call: it is found by its tag, or a person is asked."""
+        debit = self._debit(run)
+        intent = self._intents.find(debit)
+        if intent is not None:
+            self._keep_intent(run, debit, intent, "found")
+        elif self._clock.now() - debit.updated_at < LATE_ANSWER:
+            run.move(Unknown(LOOKED_FOR), "debit.unknown", code=NOT_FOUND)
+        else:
+            run.move(Ask(NOT_FOUND, NOT_LISTED, "create"), "debit.not_found")
+
+    def _create(self, run: Run) -> None:
+        debit = self._debit(run)
+        there = [] if run.is_first() else self._intents.all(debit)
+        withdrawn = next(filter(is_withdrawn, there), None)
+        found = choose(there)
+        if withdrawn is not None and (found is None or judge(found) is Verdict.UNCONFIRMED):
+            run.move(To("cancel", problem=CANCELED_AT_STRIPE), "debit.intent_canceled", payment_intent=withdrawn["id"])
+            return
+        if found is not None and judge(found) is not Verdict.UNCONFIRMED:
+            self._keep_intent(run, debit, found, "found")
+            return
+        reason = self._find_reason_to_ask(debit, run)
+        if reason is not None:
+            self._ask_again(run, reason)
+            return
+        account = self._store.accounts.get(debit.bank_account_id)
+        refusal = self._find_refusal(debit)
+        if refusal is not None or account is None:
+            self._refuse(run, refusal or NOT_SENT)
+            return
+        body = write_payment_intent(debit, account)
+        if found is not None and not matches(found, body):
+            self._stripe.cancel_payment_intent(str(found["id"]), key=new_id("key"))
+        intent = run.once(
+            body,
+            lambda body, key: self._stripe.create_payment_intent(body, key=key),
+            lambda: self._intents.find_open(debit, body),
+            self._stripe.time,
+        )
+        self._keep_intent(run, debit, intent, "created")
+
+    def _confirm(self, run: Run) -> None:
+        debit = self._debit(run)
+        id = debit.payment_intent_id
+        if id is None:
+            run.move(To("create"))
+            return
+        if not run.is_first() and self._end_by(run, self._stripe.read_payment_intent(id)):
+            return
+        reason = self._find_reason_to_ask(debit, run)
+        if reason is not None:
+            self._ask_again(run, reason)
+            return
+        refusal = self._find_refusal(debit)
+        if refusal is not None:
+            self._refuse(run, refusal)
+            return
+        self._send(run, id)
+
+    def _send(self, run: Run, id: str) -> None:
+        """The call that moves money. Whatever is answered but a plain yes, the PaymentIntent itself is asked."""
+        key = new_id("key")
+        with run.committing("debit.sent", payment_intent=id):
+            pass
+        try:
+            intent = run.attempt(
+                key, lambda: self._stripe.confirm_payment_intent(id, CONFIRM, key=key), self._stripe.time
+            )
+        except ProviderError as error:
+            refused = isinstance(error, ProviderRejected)
+            if not refused and not getattr(error, "maybe_done", False):
+                raise
+            found = self._stripe.read_payment_intent(id)
+            if refused and not run.has_doubtful_try() and judge(found) in {Verdict.UNCONFIRMED, Verdict.FAILED}:
+                self._refuse(run, explain(error))
+                return
+            if self._end_by(run, found):
+                return
+            run.move(Unknown(_looking_for(explain(error))), "debit.unknown", code=error.code)
+            return
+        if not self._end_by(run, intent):
+            raise ProviderBroken(
+                "Stripe's answer to the confirmation does not say that it was confirmed.",
+                maybe_done=True,
+                provider="stripe",
+                code="broken_reply",
+                meaning="It is not known whether the debit was taken.",
+                action="Stripe is asked again automatically.",
+            )
+
+    def _end_by(self, run: Run, intent: Mapping[str, Any]) -> bool:
+        """End the job by what its PaymentIntent says; False where it is not confirmed yet."""
+        verdict = judge(intent)
+        if verdict is Verdict.UNCONFIRMED:
+            return False
+        if verdict is Verdict.CANCELED:
+            run.move(To("cancel", problem=CANCELED_AT_STRIPE), "debit.intent_canceled", payment_intent=intent["id"])
+            return True
+        charge = intent.get("latest_charge")
+        charge_id = charge.get("id") if isinstance(charge, dict) else charge
+        with run.moving(Done(), "debit.submitted", payment_intent=intent["id"]):
+            self._store.debits.set_intent(
+                run.job.subject, str(intent["id"]), clean(charge_id) if isinstance(charge_id, str) else None
+            )
+        return True
+
+    def _withdraw(self, run: Run) -> None:
+        """Cancel what there is at Stripe, so that it never moves; where it has moved already, that counts."""
+        debit, problem = self._debit(run), run.job.problem
+        by_person = run.job.step == "cancel" and problem != CANCELED_AT_STRIPE
+        there = self._intents.all(debit)
+        if by_person and not there:
+            there = self._make_one_to_cancel(run, debit)
+        for intent in there:
+            verdict = judge(intent)
+            if verdict is Verdict.CONFIRMED:
+                self._end_by(run, intent)
+                return
+            if verdict in {Verdict.UNCONFIRMED, Verdict.FAILED}:
+                reason = WITHDRAWN if by_person else ""
+                self._stripe.cancel_payment_intent(str(intent["id"]), key=new_id("key"), reason=reason)
+        if run.job.step == "cancel":
+            run.move(Canceled(problem), "debit.canceled")
+        else:
+            known = problem or NOT_SENT
+            run.move(Failed(known), "debit.refused", code=known.code, request_id=known.request_id)
+
+    def _make_one_to_cancel(self, run: Run, debit: Debit) -> list[dict[str, Any]]:
+        """A PaymentIntent that is canceled at once: by it a copy of this file learns that the order was canceled."""
+        account = self._store.accounts.get(debit.bank_account_id)
+        if account is None or account.stripe_customer_id is None:
+            return []
+        body = write_payment_intent(debit, account)
+        try:
+            made = run.once(
+                body,
+                lambda body, key: self._stripe.create_payment_intent(body, key=key),
+                lambda: self._intents.find(debit),
+                self._stripe.time,
+            )
+        except ProviderRejected:  # neither can a copy make one: the customer or the account is gone at Stripe
+            return []
+        return [made]
+
+    # What the steps ask.
+
+    def _keep_intent(self, run: Run, debit: Debit, intent: Mapping[str, Any], how: str) -> None:
+        """Commit the id before anything is confirmed: from here on only this PaymentIntent can be this debit."""
+        with run.moving(To("confirm"), "debit.created", payment_intent=intent["id"], how=how):
+            self._store.debits.set_intent(debit.id, str(intent["id"]), None)
+
+    def _refuse(self, run: Run, problem: Problem) -> None:
+        run.move(To("refuse", problem=problem), "debit.withdrawn", code=problem.code)
+
+    def _ask_again(self, run: Run, reason: Problem) -> None:
+        run.move(Ask(CONFIRM_AGAIN, reason, "create"), "debit.not_sent")
+
+    def _find_reason_to_ask(self, debit: Debit, run: Run) -> Problem | None:
+        """Why a person has to say once more that it is wanted: it is late, or nobody knows what was done since."""
+        if self._store.restores.open() is not None:
+            return RESTORED
+        return NOT_SENT if self._is_late(debit, run) else None
+
+    def _is_late(self, debit: Debit, run: Run) -> bool:
+        """Whether the order is older than it may be when it is sent, by our clock or by Stripe's.
+
+        An order from the future is of an unknown age; so is one that another process took, where Stripe's time of the
+        order is not known: our clock may have been set back since.
+        """
+        ours = self._clock.now() - run.job.ordered_at
+        if ours > self._send_within or ours < -CLOCKS_DIFFER:
+            return True
+        ordered, now = self._store.debits.ordered_at_stripe(debit.id), self._stripe.time()
+        if ordered is None or now is None:
+            return not run.is_own
+        return now - ordered > self._send_within
+
+    def _find_refusal(self, debit: Debit) -> Problem | None:
+        """What prevents it by now: the account removed, the authorization revoked, the connection broken."""
+        account = self._store.accounts.get(debit.bank_account_id)
+        return self._eligibility.of([account])[account.id] if account else None
+
+    def _may_have_been_sent(self, job: Job) -> bool:
+        """Whether a confirm may have had its effect and nobody knows yet."""
+        if job.step == "find":
+            return True
+        tries = self._store.jobs.tries(job.id, "confirm")
+        return job.step == "confirm" and any(one.is_doubtful for one in tries)
+
+    def _debit(self, run: Run) -> Debit:
+        return require_found(self._store.debits.get(run.job.subject), "debit")
+
+
+CONFIRM: Mapping[str, Any] = {"off_session": True}  # the payment method stands in the PaymentIntent, and only there
+
+
+def _looking_for(problem: Problem) -> Problem:
+    return Problem(LOOKED_FOR.what, LOOKED_FOR.meaning, LOOKED_FOR.action, problem.code, "stripe", problem.request_id)

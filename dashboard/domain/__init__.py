@@ -1,0 +1,1 @@
+"""Rules without side effects: models, errors, money, dates, status."""

@@ -1,0 +1,116 @@
+"""Which payments a person wants to see: a filter that is a value, an address and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from dashboard.domain.formatting import money
+from dashboard.domain.payment_status import PaymentState
+from dashboard.domain.searches import LONGEST
+
+# Stripe's words for an ACH debit (`payment_method_details.type`); whatever else an account takes is no payment here.
+RAILS = {"us_bank_account": "new rail", "ach_debit": "old rail"}
+
+YEARS = range(1970, 2200)  # of an instant that is kept in epoch seconds; the last days of the calendar have no next one
+
+
+@dataclass(frozen=True)
+class PaymentFilter:
+    """Every part that is set must hold. Days are the business's days, both ends included; money is cents."""
+
+    statuses: tuple[PaymentState, ...] = ()
+    created_from: date | None = None
+    created_to: date | None = None
+    customer: str = ""
+    bank: str = ""
+    amount_min: int | None = None
+    amount_max: int | None = None
+    failure_code: str = ""
+    rail: str = ""
+    payout: str = ""
+    overdue: bool = False
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets everything through."""
+        return self == PaymentFilter()
+
+    def to_query(self) -> dict[str, str]:
+        """The filter as address parameters; what is not set is left out."""
+        query = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "statuses" and value:
+                query["status"] = ",".join(state.value for state in value)
+            elif value is True:
+                query[field.name] = "1"
+            elif value is not None and value is not False and value not in ("", ()):  # 0 cents is a bound
+                query[field.name] = value.isoformat() if isinstance(value, date) else str(value)
+        return query
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> PaymentFilter:
+        """The filter in an address; a part that nobody could have meant is ignored rather than refused."""
+        known = {state.value: state for state in PaymentState}
+        statuses = tuple(known[one] for one in query.get("status", "").split(",") if one in known)
+        return cls(
+            statuses=statuses,
+            created_from=read_day(query.get("created_from")),
+            created_to=read_day(query.get("created_to")),
+            customer=query.get("customer", "")[:100],
+            bank=query.get("bank", "")[:100],
+            amount_min=_cents(query.get("amount_min")),
+            amount_max=_cents(query.get("amount_max")),
+            failure_code=query.get("failure_code", "")[:100],
+            rail=query.get("rail", "") if query.get("rail") in RAILS else "",
+            payout=query.get("payout", "")[:100],
+            overdue=query.get("overdue") == "1",
+            text=query.get("text", "")[
+                : LONGEST + 1
+            ],  # one more than may be searched for, so that it is refused and not cut
+        )
+
+    def words(self) -> str:
+        """The filter as a sentence, so that nothing is hidden silently."""
+        parts = []
+        if self.statuses:
+            parts.append("status " + " or ".join(state.word for state in self.statuses))
+        if self.overdue:
+            parts.append("overdue")
+        if self.created_from or self.created_to:
+            start = self.created_from.isoformat() if self.created_from else "the beginning"
+            parts.append(f"created {start} to {self.created_to.isoformat() if self.created_to else 'today'}")
+        for name, value in (("customer", self.customer), ("bank", self.bank), ("reason", self.failure_code)):
+            if value:
+                parts.append(f"{name} {value}")
+        if self.amount_min is not None or self.amount_max is not None:
+            low = "" if self.amount_min is None else f"from {money(self.amount_min, None)}"
+            high = "" if self.amount_max is None else f"up to {money(self.amount_max, None)}"
+            parts.append(" ".join(part for part in ("amount", low, high) if part))
+        if self.rail:
+            parts.append(RAILS[self.rail])
+        if self.payout:
+            parts.append(f"payout {self.payout}")
+        if self.text:
+            parts.append(f"containing “{self.text}”")
+        return "All payments" if not parts else "Payments: " + ", ".join(parts)
+
+    def without_text(self) -> PaymentFilter:
+        """The same filter without its search."""
+        return replace(self, text="")
+
+
+def read_day(text: str | None) -> date | None:
+    """A day as an address or a command spells it; None where it is none, or not of a year that has payments."""
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return day if day is not None and day.year in YEARS else None
+
+
+def _cents(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else None

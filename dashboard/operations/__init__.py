@@ -1,0 +1,1 @@
+"""Running the desk: audit, backups, encryption keys."""

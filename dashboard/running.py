@@ -1,0 +1,84 @@
+"""What one process keeps going: its desk, opened once, and what runs again and again beside the pages."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from dashboard.desk import Desk, open_desk
+from dashboard.domain.errors import DeskError
+from dashboard.jobs.ticker import Ticker
+from dashboard.settings import load_settings
+
+JOBS_EVERY = timedelta(seconds=2)  # a look at our own table, along an index
+STRAYS_EVERY = timedelta(minutes=5)  # the sync finds one after a lost answer; rarely anything
+RISK_EVERY = timedelta(minutes=1)  # a look at our own tables for what Plaid's Signal is to be told
+PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
+REPLACEMENTS_EVERY = timedelta(seconds=20)  # accounts whose newer link became ready; rarely any
+HEALTH_EVERY = timedelta(seconds=2)  # a look at our own table; Plaid is asked about each connection once a day
+FAILURES_EVERY = timedelta(hours=1)  # Stripe is asked where a debit failed as one of a switched-off number does
+EXPORTS_EVERY = timedelta(seconds=30)  # files of people who left go with them
+CHANGES_EVERY = timedelta(seconds=1)  # a look at what was noted of payments, so that no page waits for much of it
+RETENTION_EVERY = timedelta(minutes=15)  # it runs once a business day; this is how soon after midnight
+
+_guard = threading.Lock()
+_opened: dict[str, Desk] = {}
+_provider: Callable[[], Desk] | None = None
+_ticker: dict[str, Ticker] = {}
+log = logging.getLogger(__name__)
+
+
+def provide(provider: Callable[[], Desk] | None) -> None:
+    """Use this desk instead of the configured one: the seam for tests. None returns to the settings."""
+    global _provider  # one seam for the whole process, set before any page runs
+    _provider = provider
+
+
+def desk() -> Desk:
+    """The process's one desk, opened at first use. Raises ConfigError, StoreError."""
+    if _provider is not None:
+        return _provider()
+    with _guard:
+        if "desk" not in _opened:
+            _opened["desk"] = open_desk(load_settings(os.environ))
+            resume(_opened["desk"])
+        return _opened["desk"]
+
+
+def resume(opened: Desk) -> None:
+    """Take up what a crash or a stop left unfinished, on the worker."""
+    opened.worker.submit(opened.bank_data.resume_all)
+    _ticker["payments"] = Ticker(CHANGES_EVERY, opened.payments.catch_up)
+    _ticker["jobs"] = Ticker(JOBS_EVERY, opened.jobs.run_due)
+    _ticker["strays"] = Ticker(STRAYS_EVERY, opened.debits.cancel_strays)
+    _ticker["risk"] = Ticker(RISK_EVERY, opened.debits.report_risk)
+    _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
+    _ticker["retention"] = Ticker(RETENTION_EVERY, opened.retention.run_daily)
+    _ticker["health"] = Ticker(HEALTH_EVERY, opened.health.ask_due)
+    _ticker["failures"] = Ticker(FAILURES_EVERY, opened.health.check_failures)
+    _ticker["exports"] = Ticker(EXPORTS_EVERY, opened.exports.prune)
+    _ticker["replacements"] = Ticker(REPLACEMENTS_EVERY, opened.removals.replace_requested)
+    for ticker in _ticker.values():
+        ticker.start()
+
+
+def open_early() -> None:
+    """Open the desk before anybody comes, so that what a stop left behind goes on; where it cannot, pages say why."""
+    try:
+        desk()
+    except DeskError as error:
+        log.warning("The desk did not open at start: %s.", error.code)
+
+
+def close() -> None:
+    """Finish the steps that run and close the database; called when the server stops."""
+    with _guard:
+        opened = _opened.pop("desk", None)
+    for ticker in _ticker.values():
+        ticker.stop()
+    _ticker.clear()
+    if opened:
+        opened.close()

@@ -1,0 +1,55 @@
+"""Every change of the schema, applied in order when the store is opened."""
+
+from __future__ import annotations
+
+from sqlite_utils import Migrations
+
+from dashboard.store.engine.database import Database
+from dashboard.store.migrations import (
+    audit_and_privacy,
+    bank,
+    core,
+    customers,
+    finance,
+    handover,
+    health,
+    jobs,
+    payments,
+    people,
+    risk,
+    webhooks,
+)
+
+MIGRATION_SETS = {
+    "core": core.define,
+    "payments": payments.define,
+    "people": people.define,
+    "handover": handover.define,
+    "finance": finance.define,
+    "keeping": audit_and_privacy.define,
+    "customers": customers.define,
+    "health": health.define,
+    "bank": bank.define,
+    "webhooks": webhooks.define,
+    "jobs": jobs.define,
+    "risk": risk.define,
+}
+
+
+def migrate(database: Database) -> list[str]:
+    """Apply what is pending and return its names. One write lock holds it all: the app and a sync open together."""
+    applied: list[str] = []
+    with database.transaction() as handle:
+        for migrations in define_all():
+            applied += [migration.name for migration in migrations.pending(handle)]
+            migrations.apply(handle)
+    return applied
+
+
+def define_all() -> list[Migrations]:
+    """The sets of migrations, in the order in which they depend on each other."""
+    sets = []
+    for name, define in MIGRATION_SETS.items():
+        sets.append(Migrations(name))
+        define(sets[-1])
+    return sets

@@ -1,0 +1,1 @@
+"""Stripe's objects and the payment table derived from them."""

@@ -1,0 +1,105 @@
+"""Which rows of the columns a filter shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_status import WAITING
+from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.payments.columns.held import Columns, Places
+from dashboard.store.payments.columns.words import Codes
+
+Mask = npt.NDArray[np.bool_]
+DIGITS = re.compile(r"[-0-9.]+")  # what an amount is found by
+NAMES = ("customer", "email")
+TEXTS = (*NAMES, "reference", "bank", "last4", "why")
+
+
+def match(columns: Columns, wanted: PaymentFilter, today: date, zone: tzinfo, ids: Mapping[str, list[int]]) -> Places:
+    """The places of the rows that a filter shows, in order. Days are the zone's; due dates are the banks' own days.
+
+    `ids` are, for each word of the search, the keys of the rows one of whose ids it is, or begins (`BEGINNING`).
+    """
+    found = columns.alive.copy()
+    for name, word in (
+        ("customer_id", wanted.customer),
+        ("payout_id", wanted.payout),
+        ("reason", wanted.failure_code),
+        ("bank", wanted.bank),
+        ("rail", wanted.rail),
+    ):
+        if word:
+            number = columns.words[name].find(word)
+            found &= False if number is None else columns.code(name) == number
+    if wanted.statuses:
+        found &= _among(columns, {state.value for state in wanted.statuses})
+    if wanted.overdue:
+        due = columns.number("due")
+        found &= _among(columns, {state.value for state in WAITING}) & (due >= 0) & (due < due_midnight(today))
+    if wanted.amount_min is not None:
+        found &= columns.number("amount") >= wanted.amount_min
+    if wanted.amount_max is not None:
+        found &= columns.number("amount") <= wanted.amount_max
+    if wanted.created_from:
+        found &= columns.number("created") >= first_instant(wanted.created_from, zone)
+    if wanted.created_to:
+        after = date.fromordinal(wanted.created_to.toordinal() + 1)
+        found &= columns.number("created") < first_instant(after, zone)
+    places: Places = np.flatnonzero(found)
+    for word in sorted(search_words(wanted.text), key=len, reverse=True):  # the longest leaves the least to the others
+        places = places[_with_word(columns, word, places, ids.get(word, []))]
+    return places
+
+
+def match_names(columns: Columns, text: str) -> Places:
+    """The places of the rows whose customer's name or e-mail has each word of a search."""
+    places: Places = np.flatnonzero(columns.alive)
+    for word in search_words(text):
+        places = places[_inside(columns, word, places, NAMES)]
+    return places
+
+
+def _among(columns: Columns, states: set[str]) -> Mask:
+    found: Mask = columns.words["state"].among(states)[columns.code("state")]
+    return found
+
+
+def _with_word(columns: Columns, word: str, places: Places, ids: list[int]) -> Mask:
+    """Which of these rows have a word inside their texts or their amount, or an id of it."""
+    found = _inside(columns, word, places, TEXTS)
+    if DIGITS.fullmatch(word):
+        found |= columns.words["sum"].containing(word, _codes(columns, "sum", places))
+    payouts, codes = columns.words["payout_id"], _codes(columns, "payout_id", places)
+    found |= payouts.beginning(word, codes) if len(word) >= BEGINNING else payouts.being(word, codes)
+    if ids:
+        found |= np.isin(places, columns.find(np.array(ids, np.int64)))
+    return found
+
+
+def _inside(columns: Columns, word: str, places: Places, names: Iterable[str]) -> Mask:
+    found = np.zeros(len(places), np.bool_)
+    for name in names:
+        found |= columns.words[name].containing(word, _codes(columns, name, places))
+    return found
+
+
+def _codes(columns: Columns, name: str, places: Places) -> Codes:
+    """A column at these places; of all rows without a copy."""
+    codes = columns.code(name)
+    return codes if len(places) == columns.size else codes[places]
+
+
+def first_instant(day: date, zone: tzinfo) -> int:
+    """The first instant of a business day in epoch seconds."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def due_midnight(today: date) -> int:
+    """The first instant of a bank's day: due dates are days as Stripe gives them, at midnight UTC."""
+    return int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())

@@ -1,0 +1,216 @@
+"""What is asked of all payments at once: which, in which order, how many, how much; fresh at every question."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, tzinfo
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import sqlite_utils
+
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.engine.columns import read_keys, read_slices
+from dashboard.store.engine.database import Database
+from dashboard.store.payments.columns.grouping import group
+from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOfOrder, Places
+from dashboard.store.payments.columns.matching import match, match_names
+
+KEPT = 4  # answers that are kept until something changes: a person who scrolls asks for the same rows again
+IDS = ("id", "intent_id", "debit_id")  # the ids of one payment each; a payout's id is a column here
+FEW = 16  # of so many rows one at most is sorted by itself; more are taken from the order of all
+FIRST, LAST = "\0", "\U0010ffff"  # after a word: nothing, or everything, that begins with it comes before this
+Row = dict[str, Any]
+Answer = TypeVar("Answer")
+
+
+class PaymentColumns:
+    """Answers from the columns; asks the table before each answer what has changed, also by another process.
+
+    One question at a time, on a thread of their own: each takes some milliseconds, none sees a row half changed, and
+    the arrays that come and go are one thread's (the C library keeps up to 64 MB for each that ever had some).
+    """
+
+    def __init__(self, database: Database, zone: tzinfo) -> None:
+        self._database, self._zone = database, zone
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
+        self._handle: sqlite_utils.Database | None = None
+        self._columns = Columns()
+        # What the columns know: the last change, the largest key, and how many customers were erased.
+        self._seen: tuple[int, int, int] | None = None
+        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+
+    def close(self) -> None:
+        """Forget the columns and the connection, which the database closes."""
+        self._thread.shutdown()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
+        self._handle, self._seen, self._columns = None, None, Columns()
+        self._kept.clear()
+
+    def refresh(self) -> None:
+        """Read what has changed since the last look; everything at the first. Raises StoreUnavailable."""
+        self._ask(lambda _columns: None)
+
+    def keys(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        sort: str,
+        *,
+        descending: bool,
+        offset: int = 0,
+        size: int | None = None,
+    ) -> npt.NDArray[np.int64]:
+        """The `seq` of the rows that a filter shows, in an order (`SORTS`), from a place on."""
+
+        def find(columns: Columns) -> npt.NDArray[np.int64]:
+            places = self._ordered(wanted, today, sort)
+            if descending:
+                places = places[::-1]
+            chosen = places[offset : None if size is None else offset + size]
+            return np.asarray(columns.number("seq")[chosen], np.int64)
+
+        return self._ask(find)
+
+    def groups(self, wanted: PaymentFilter, today: date, *by: str) -> list[Row]:
+        """`count` and `amount` in cents for each combination of columns among the rows that a filter shows.
+
+        `overdue` is a column too: whether `due` is before today. An absent word is empty.
+        """
+        name = (self._name(wanted, today), today if "overdue" in by else None, *by)
+        return self._ask(
+            lambda columns: self._keep(name, lambda: group(columns, self._shown(wanted, today), by, today))
+        )
+
+    def banks(self) -> list[str]:
+        """The banks of all rows, in order."""
+
+        def find(columns: Columns) -> list[str]:
+            used = np.unique(columns.code("bank")[columns.alive])
+            return sorted(word for word in columns.words["bank"].values.take(used).to_pylist() if word)
+
+        return self._ask(find)
+
+    def customers(self, text: str) -> list[str]:
+        """Stripe's ids of the customers whose name or e-mail has each word of a search; none where there is no word."""
+
+        def find(columns: Columns) -> list[str]:
+            if not search_words(text):
+                return []
+            used = np.unique(columns.code("customer_id")[match_names(columns, text)])
+            return [id for id in columns.words["customer_id"].values.take(used).to_pylist() if id]
+
+        return self._ask(find)
+
+    def _ask(self, question: Callable[[Columns], Answer]) -> Answer:
+        """The answer of the columns as they are now. Raises StoreUnavailable."""
+
+        def answer() -> Answer:
+            with self._database.snapshot(self._apart()) as db:
+                self._catch_up(db)
+            return question(self._columns)
+
+        return self._thread.submit(answer).result()
+
+    def _apart(self) -> sqlite_utils.Database:
+        """The columns' own connection, which sees only what is committed."""
+        if self._handle is None:
+            self._handle = self._database.open_apart()
+        return self._handle
+
+    def _catch_up(self, db: sqlite_utils.Database) -> None:
+        """Raises StoreUnavailable."""
+        query = (
+            "SELECT (SELECT coalesce(min(n), 0) FROM payment_change), (SELECT coalesce(max(n), 0) FROM payment_change),"
+            " (SELECT coalesce(max(seq), 0) FROM payment),"  # one at a time each is found at an end of its index
+            " (SELECT count(*) FROM erasure WHERE stage <> 'ordered')"  # a handful of rows
+        )
+        ((first, last, largest, erased),) = db.execute(query).fetchall()
+        if self._seen == (last, largest, erased):
+            return
+        try:
+            seen = self._seen
+            if seen is None or not first - 1 <= seen[0] <= last or seen[2] != erased:
+                # What lies between was forgotten, or an erased name is among the words of no row, which stay.
+                self._read_all(largest)
+            else:
+                self._read_changes(db, seen[0], last, largest)
+        except OutOfOrder:
+            self._read_all(largest)
+        self._seen = last, largest, erased
+        self._kept.clear()
+
+    def _read_all(self, largest: int) -> None:
+        """What is committed meanwhile is a change that the next look finds."""
+        self._columns = Columns(room=largest)
+        for rows in read_slices(self._database, "payment", "seq", NUMBERS, WORDS, 0, largest):
+            self._columns.put(rows)
+
+    def _read_changes(self, db: sqlite_utils.Database, change: int, last: int, largest: int) -> None:
+        columns = self._columns
+        query = "SELECT DISTINCT seq FROM payment_change WHERE n > ? AND n <= ? ORDER BY seq"
+        noted = np.array([row[0] for row in db.execute(query, [change, last]).fetchall()], np.int64)
+        # A new row's key is one above the largest, so above `still` there may be new rows under keys of gone ones.
+        still = columns.largest_but(noted)
+        below = noted[noted <= still]
+        again = read_keys(db, "payment", "seq", NUMBERS, WORDS, below.tolist())
+        changed = [columns.drop(noted), columns.put(again)]
+        for rows in read_slices(self._database, "payment", "seq", NUMBERS, WORDS, still, largest):
+            changed.append(columns.put(rows))
+        columns.reorder(np.concatenate(changed))
+
+    def _shown(self, wanted: PaymentFilter, today: date) -> Places:
+        """The places of the rows of a filter, in order."""
+        return self._keep(
+            self._name(wanted, today),
+            lambda: match(self._columns, wanted, today, self._zone, self._rows_of_ids(wanted.text)).astype(np.uint32),
+        )
+
+    def _ordered(self, wanted: PaymentFilter, today: date, sort: str) -> Places:
+        """The places of a filter's rows in an order, ascending."""
+        columns = self._columns
+        if wanted.is_empty:
+            return columns.order(sort)
+
+        def order() -> Places:
+            places = self._shown(wanted, today)
+            if len(places) * FEW < columns.size:
+                return places[np.argsort(columns.key(sort, places), kind="stable")]
+            shown, every = np.zeros(columns.size, np.bool_), columns.order(sort)
+            shown[places] = True
+            return every[shown[every]]
+
+        return self._keep((self._name(wanted, today), sort, "order"), order)
+
+    def _rows_of_ids(self, text: str) -> dict[str, list[int]]:
+        """For each word of a search, the keys of the rows one of whose ids it is, or begins; along the ids' indexes."""
+        return {word: [key for name in IDS for key in self._rows_of_id(name, word)] for word in search_words(text)}
+
+    def _rows_of_id(self, name: str, word: str) -> list[int]:
+        """Ids are kept in the case in which they came: which case begins some id is seen letter by letter."""
+        db, where = self._apart(), f"FROM payment WHERE {name} >= ? AND {name} < ?"
+        begun = [""]
+        for letter in word:
+            longer = {before + one for before in begun for one in (letter, letter.upper())}
+            begun = [one for one in longer if db.execute(f"SELECT 1 {where} LIMIT 1", [one, one + LAST]).fetchall()]
+        end = LAST if len(word) >= BEGINNING else FIRST
+        return [row[0] for one in begun for row in db.execute(f"SELECT seq {where}", [one, one + end]).fetchall()]
+
+    @staticmethod
+    def _name(wanted: PaymentFilter, today: date) -> Hashable:
+        return replace(wanted, text=" ".join(wanted.text.split())), today if wanted.overdue else None
+
+    def _keep(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
+        """An answer of before, where nothing has changed since; else a new one, which is kept."""
+        if name not in self._kept:
+            self._kept[name] = make()
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(name)
+        found: Answer = self._kept[name]  # type: ignore[assignment]  # what this name's maker gave
+        return found

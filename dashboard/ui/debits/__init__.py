@@ -1,0 +1,1 @@
+"""Parts of the debit page and of the lists that show debits."""

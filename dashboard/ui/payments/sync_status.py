@@ -1,0 +1,87 @@
+"""How the sync with Stripe stands, on a page: when it last ended, where one that runs is, and what it may read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor
+from dashboard.staff.access import Permission, can
+from dashboard.sync import SyncStatus
+from dashboard.ui import actions, errors, format, session
+from dashboard.ui.text import plain
+
+LOOK_SECONDS = 2.0
+AWAITED = "payments-awaited"  # in the session: the table was drawn empty while the first sync ran
+
+
+def draw_line(desk: Desk, actor: Actor) -> None:
+    """When the last sync was, the button for another, and the progress of one that runs."""
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    status, now = desk.sync.status(), desk.clock.real()
+    line.caption(
+        f"Read from Stripe {format.ago(status.last_finished_at, now)}"
+        f" ({format.moment(status.last_finished_at, session.zone(), now)}). Times are in {session.zone()}."
+    )
+    if status.left_out:
+        needs = ", ".join(f"{name.replace('_', ' ')} ({need})" for name, need in sorted(status.left_out.items()))
+        st.caption(f":material/key_off: Left out, since STRIPE_SECRET_KEY lacks the permission: {plain(needs)}")
+    if can(actor, Permission.SYNC):
+        actions.button(
+            "Sync now",
+            actions.call(desk.sync.request),
+            key="sync-now",
+            place=line,
+            icon=":material/sync:",
+            disabled=status.running,
+            help="Reads what is new at Stripe.",
+        )
+    if status.running:
+        watch(desk)
+    elif status.problem:
+        errors.show(status.problem)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def watch(desk: Desk) -> None:
+    """Where the sync that runs stands, until it has ended: then the page is drawn again with its rows."""
+    status = desk.sync.status()
+    if not status.running:
+        st.rerun()
+    progress = status.progress
+    if st.session_state.get(AWAITED) and progress and progress.rows:
+        st.session_state[AWAITED] = False
+        st.rerun()  # the first payments are there
+    if progress is None or progress.share is None:
+        said = f": {plain(progress.sentence())}" if progress else " …"
+        st.caption(f":material/sync: Reading from Stripe{said}")
+    else:
+        st.progress(progress.share, text=f"Reading from Stripe: {plain(progress.sentence())}")
+
+
+def say_still_reading(desk: Desk) -> str:
+    """What the figures of a page lack while the first backfill runs; empty where nothing."""
+    status = desk.sync.status()
+    if not status.is_first:
+        return ""
+    if status.complete_since is None:
+        return "Still reading from Stripe: figures are of what was read so far."
+    since = format.moment(status.complete_since, session.zone(), desk.clock.real())
+    return (
+        f"Still reading from Stripe: payments since {since} are here, older ones follow; figures are of those so far."
+    )
+
+
+def draw_reads(status: SyncStatus) -> None:
+    """The reads of the last 30 days by what was read, beside what Stripe allows in that time."""
+    share = status.reads_this_month / status.allowance
+    st.progress(
+        min(1.0, share),
+        text=f"**{status.reads_this_month:,}** of the **{status.allowance:,}** reads that Stripe allows in 30 days"
+        f" ({share:.1%}): 500 for each payment, and 10,000 at least.",
+    )
+    if status.reads_by_endpoint:
+        ordered = sorted(status.reads_by_endpoint.items(), key=lambda one: (-one[1], one[0]))
+        rows = [{"What was read": name.replace("_", " ").capitalize(), "Reads": count} for name, count in ordered]
+        with st.container(key="stripe-reads"):  # which keeps its place while the code of the table comes
+            st.dataframe(rows, hide_index=True, width="content", alt="Reads from Stripe in 30 days, by what was read")

@@ -1,0 +1,1 @@
+"""What speaks ASGI: headers, devices, webhook routes."""

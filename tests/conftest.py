@@ -1,0 +1,101 @@
+"""What every run of the tests shares: a seed that is printed, and the branches that some of them pass through."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.coverage import FOLDER, TESTS, Measure
+
+hypothesis.settings.register_profile("desk", print_blob=True)
+hypothesis.settings.load_profile("desk")
+MEASURE = Measure(os.environ[FOLDER]) if FOLDER in os.environ else None  # before anything of the product is imported
+# Long runs by themselves: they are handed out one by one, where a file is handed out whole.
+SPREAD = ("test_crash_slice.py", "test_days_slice.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each test draws on from where `random` is: the same numbers before each would be the same ids in one sandbox."""
+    if hasattr(config.option, "randomly_reset_seed"):
+        config.option.randomly_reset_seed = False
+    config.pluginmanager.register(First())
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Failures(config))
+
+
+class Failures:
+    """Says a failure when it happens: a run of a quarter of an hour is stopped early, and its cause looked at."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """The test's name, on a line of its own."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\n{report.when} failed: {report.nodeid}")
+
+
+class First:
+    """Puts the tests that drive a browser in front, in whatever order they are by then."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The longest of all that is handed out begins first."""
+        items.sort(key=lambda item: not is_driven(item))
+
+
+class ByFile(LoadScopeScheduling):
+    """A file's tests go to one process, which makes what they share once.
+
+    All that drive a browser go to one: each is four processes by itself, so that two of them beside each other on two
+    cores would measure the machine. (The groups of `--dist loadgroup` are names in ids that pytest 9.2 does not read.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return nodeid if path.name in SPREAD else "browser" if path.parent.name == "browser" else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How tests are handed out to the processes of `-n`."""
+    config.option.loadscopereorder = False  # in the order of the run: the browser's first
+    return ByFile(config, log)
+
+
+def is_driven(item: pytest.Item) -> bool:
+    """Whether the test drives a browser."""
+    return item.path.parent.name == "browser"
+
+
+def pytest_collection_finish() -> None:
+    """All is imported."""
+    if MEASURE:
+        MEASURE.turn(on=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Only the tests of the measured modules are measured."""
+    if MEASURE:
+        MEASURE.turn(on=item.path.name in TESTS)
+    return (yield)
+
+
+def pytest_sessionfinish() -> None:
+    """Each process writes what it found beside the others'."""
+    if MEASURE:
+        MEASURE.save()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How the same run is had again."""
+    seed = getattr(config.option, "randomly_seed", None)
+    if isinstance(seed, int):
+        terminalreporter.write_line(f"In this order again: -p randomly --randomly-seed={seed} --hypothesis-seed={seed}")

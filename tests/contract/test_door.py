@@ -1,0 +1,223 @@
+"""The real server with sign-in, at the level of its sockets: what strangers get, and what a visit leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from dashboard.domain.models import Role
+from dashboard.staff.sign_in import visit_id
+from dashboard.web.server import HEADER_BYTES
+from dashboard.web.visits import STAFF_PATHS
+from tests.fake_browser_tab import PATIENCE, Tab, drive
+from tests.signed_in import SignedDesk, id_token_of, many_groups
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedDesk]:
+    started = SignedDesk(tmp_path_factory.mktemp("door"))
+    yield started
+    started.stop()
+
+
+def end(desk: SignedDesk, claims: dict[str, object], how: str) -> None:
+    """From another process: nothing in the app hears of it but by the database."""
+    change = {
+        "signed out": "ended_at = unixepoch(), reason = 'ended'",
+        "idle": "seen_at = seen_at - 900",
+        "too old": "started_at = started_at - 43200, seen_at = seen_at - 43200 + 60",
+    }[how]
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        changed = db.execute(f"UPDATE visit SET {change} WHERE id = ?", [visit_id(claims)]).rowcount
+    db.close()
+    assert changed == 1
+
+
+def tables(tab: Tab) -> list[str]:
+    kinds = [str(one.WhichOneof("type")) for one in tab.elements]
+    shown = [kind for kind in kinds if "data_frame" in kind or "chart" in kind or kind == "metric"]
+    return shown + [line for line in tab.texts().splitlines() if "$" in line]
+
+
+@pytest.mark.parametrize("path", STAFF_PATHS)
+def test_what_is_the_staffs_is_nobody_elses(desk: SignedDesk, path: str) -> None:
+    claims = desk.claims(Role.FINANCE, sub=path)
+    assert desk.get(f"{path}x").status_code == 403
+    forged = {name: value[:-4] + "AAAA" for name, value in desk.cookies(claims).items()}
+    assert desk.get(f"{path}x", forged).status_code == 403
+    stranger = desk.cookies(desk.claims(Role.FINANCE, email="eve@example.com", sub=f"eve {path}"))
+    assert desk.get(f"{path}x", stranger).status_code == 403
+    assert desk.get(f"{path}x", desk.cookies(claims)).status_code != 403
+    end(desk, claims, "signed out")
+    assert desk.get(f"{path}x", desk.cookies(claims)).status_code == 403
+
+
+def test_the_servers_own_figures_are_the_staffs(desk: SignedDesk) -> None:
+    assert desk.get("/_stcore/metrics").status_code == 403
+    assert "session" in desk.get("/_stcore/metrics", desk.cookies(desk.claims(Role.ADMIN))).text
+
+
+def test_no_other_site_may_speak_to_the_page_that_it_frames(desk: SignedDesk) -> None:
+    assert desk.get("/_stcore/host-config").json()["allowedOrigins"] == []
+
+
+def test_a_stranger_uploads_nothing(desk: SignedDesk) -> None:
+    async def upload(cookies: dict[str, str]) -> int:
+        async with Tab(desk.url, cookies=cookies) as tab:
+            await tab.visit("")
+            answer = await asyncio.to_thread(
+                requests.put,
+                f"{desk.url}/_stcore/upload_file/{tab.session.initialize.session_id}/file",
+                files={"file": ("x.csv", b"a,b")},
+                headers={"X-Xsrftoken": tab.cookies["_streamlit_xsrf"], "Origin": desk.url},
+                cookies=tab.cookies,
+                timeout=60,
+            )
+            return answer.status_code
+
+    assert drive(upload({})) == 403
+    assert drive(upload(desk.cookies(desk.claims(Role.OPS)))) == 204
+
+
+@pytest.mark.parametrize("page_before", [True, False])
+def test_the_address_that_signs_out_ends_the_visit_at_once(desk: SignedDesk, page_before: bool) -> None:
+    """Opened by hand: Streamlit only takes the cookie away, and one that was kept would have opened the desk on."""
+    claims = desk.claims(Role.FINANCE, sub=f"logout {page_before}")
+    cookies = desk.cookies(claims)
+    if page_before:
+        assert desk.get("/_stcore/metrics", cookies).status_code == 200
+    gone = requests.get(f"{desk.url}/auth/logout", cookies=cookies, timeout=60, allow_redirects=False)
+    assert gone.status_code in {302, 307}
+    assert desk.get("/_stcore/metrics", cookies).status_code == 403
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        kept = db.execute("SELECT reason FROM visit WHERE id = ?", [visit_id(claims)]).fetchone()
+        said = db.execute("SELECT action FROM audit WHERE actor = ? ORDER BY seq DESC LIMIT 1", [claims["email"]])
+        assert kept == ("ended",) and said.fetchone() == ("sign_out",)
+    db.close()
+
+
+def test_an_export_by_its_address_is_refused_once_its_person_has_signed_out(desk: SignedDesk) -> None:
+    claims = desk.claims(Role.FINANCE, sub="export")
+
+    async def go() -> None:
+        async with Tab(desk.url, cookies=desk.cookies(claims)) as tab:
+            await tab.visit("payments?look=Export")
+            await tab.press("Create the file")
+            until = time.monotonic() + PATIENCE
+            while not (found := re.search(r"/exports/[\w-]+", str(tab.elements))):
+                assert time.monotonic() < until, "the page offers the file"
+                await tab.visit("payments?look=Export")
+            address = found[0]
+            whole = await asyncio.to_thread(desk.get, address, tab.cookies)
+            assert whole.status_code == 200 and whole.content.count(b"\n") > 10
+            neighbor = desk.cookies(desk.claims(Role.FINANCE, sub="another"))
+            assert (await asyncio.to_thread(desk.get, address, neighbor)).status_code == 404
+            kept = dict(tab.cookies)
+            await tab.press("Sign out")
+            assert (await asyncio.to_thread(desk.get, address, kept)).status_code == 403
+        assert not list(Path(desk.environ["ACH_DESK_DB"] + ".exports").glob("*.csv"))
+
+    drive(go())
+
+
+@pytest.mark.parametrize("how", ["signed out", "idle", "too old"])
+def test_a_socket_that_is_held_open_says_nothing_after_the_end_of_its_visit(desk: SignedDesk, how: str) -> None:
+    claims = desk.claims(Role.FINANCE, sub=how)
+
+    async def go() -> None:
+        async with Tab(desk.url, cookies=desk.cookies(claims)) as tab:
+            await tab.visit("payments")
+            assert tables(tab), "there is something to hide"
+            fragments, kept = dict(tab.fragments), list(tab.elements)
+            assert fragments
+            end(desk, claims, how)
+            for fragment in fragments:
+                await tab.rerun(fragment)
+                assert not tables(tab)
+                assert "Locked" in str(tab.elements) or "Signed out" in str(tab.elements)
+            tab.elements = kept
+            await tab.press("Sync now")
+            assert not tables(tab)
+            for page in ("payments", "accounts", "debit", "me"):
+                await tab.visit(page)
+                assert not tables(tab)
+            for operation in ("deferred_file", "dataframe_chunk"):
+                message = BackMsg()
+                getattr(message.backend_operation_request, operation).SetInParent()
+                message.backend_operation_request.request_id = "1"
+                await tab._run(message)
+                assert not tables(tab)
+
+    drive(go())
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        asked = db.execute("SELECT count(*) FROM audit WHERE action = 'sync.requested'").fetchone()
+    db.close()
+    assert asked == (0,)
+
+
+def test_foreign_sockets_are_refused_at_once_and_keep_nobody_waiting(desk: SignedDesk) -> None:
+    """Streamlit would ask the network for this machine's addresses, on the event loop, before it refuses."""
+
+    async def knock(origin: str) -> int:
+        try:
+            await websockets.connect(
+                f"ws://127.0.0.1:{desk.port}/_stcore/stream", additional_headers={"Origin": origin}, proxy=None
+            )
+        except websockets.exceptions.InvalidStatus as refused:
+            return refused.response.status_code
+        return 101
+
+    async def go() -> list[int]:
+        origins = [f"https://evil{number}.example.com" for number in range(10)]
+        return await asyncio.gather(*map(knock, [*origins, "http://localhost:9999", "http://127.0.0.1:9999"]))
+
+    started = time.monotonic()
+    assert set(drive(go())) == {403}
+    assert time.monotonic() - started < 10, "each look-up on the network would take seconds"
+    assert "checkip" not in (desk.home / "dashboard.log").read_text()
+
+
+def test_a_person_in_400_groups_signs_in(desk: SignedDesk) -> None:
+    claims = desk.claims(Role.FINANCE, sub="grouped", groups=many_groups())
+    cookies = desk.cookies(claims, {"id_token": id_token_of({"groups": many_groups()}), "access_token": "x" * 2_000})
+    size = sum(len(name) + len(value) + 3 for name, value in cookies.items())
+    assert 30_000 < size < HEADER_BYTES / 2, "what a provider really sends fits twice"
+
+    async def go() -> str:
+        async with Tab(desk.url, cookies=cookies) as tab:
+            await tab.visit("payments")
+            return "".join(tables(tab))
+
+    assert drive(go())
+
+
+def test_what_is_too_much_for_a_header_is_said_in_words(desk: SignedDesk) -> None:
+    answer = desk.get("/", {f"c{number}": "x" * 4_000 for number in range(80)})
+    assert answer.status_code == 431
+    assert "too many groups: ask an administrator" in answer.text
+
+
+def test_no_sign_in_gets_into_a_browser_that_sends_two_cookies_of_the_devices_name(desk: SignedDesk) -> None:
+    cookies = desk.cookies(desk.claims(Role.FINANCE, sub="shadowed"))
+
+    async def go() -> str:
+        tab = Tab(desk.url, cookies=cookies)
+        async with tab:
+            pass
+        own = tab.cookies["ach_desk_device"]
+        tab.cookies["x"] = f"y; ach_desk_device={'z' * 43}"
+        async with tab:
+            await tab.visit("payments")
+            assert own and not tables(tab)
+            return "\n".join(tab.texts().splitlines() + tab.troubles()) + str(tab.elements)
+
+    assert "two cookies" in drive(go())

@@ -1,0 +1,1 @@
+"""The tests at other instants than now."""

@@ -1,0 +1,362 @@
+"""One seeded sequence over debits: orders, faults, clocks, kills, restores, copies; then what is true at the end."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dashboard.debits import Debits
+from dashboard.debits.job import DebitKind
+from dashboard.debits.strays import StrayKind
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import DeskError
+from dashboard.domain.models import Balance, Debit, DebitOrder, DebitState, Purpose
+from dashboard.jobs import Jobs
+from dashboard.jobs.worker import InlineWorker
+from dashboard.operations.key_rotation import rotate
+from dashboard.settings import Settings
+from dashboard.staff.access import demo_actor
+from dashboard.store import Store
+from dashboard.store.encryption.vault import Vault, make_key
+from dashboard.store.engine.database import Database
+from tests.doubles.bank import DAY, Bank, Fault, Line
+from tests.unit.fakes import FakePlaid, Killed
+
+ACTOR = demo_actor("192.0.2.1")
+PAUSES = [timedelta(seconds=n) for n in (3, 10, 40, 120, 360)] + [
+    timedelta(minutes=11),
+    timedelta(hours=2),
+    DAY,
+    4 * DAY,
+]
+SKEWS = [timedelta(), timedelta(), -10 * DAY, 10 * DAY]
+STOP = timedelta(minutes=4)  # longer than a lease
+
+
+@dataclass
+class Template:
+    """A database with one linked account, made once, and what opens it."""
+
+    path: Path
+    account_id: str
+    settings: Settings
+    keys: list[Any]
+    at: datetime
+    customers: dict[str, dict[str, Any]]
+    sources: dict[str, list[dict[str, Any]]]
+    kind: type[DebitKind] = DebitKind  # another one, to see that it is found out
+
+
+@dataclass
+class Findings:
+    """What a sequence showed; every figure but `sequences` must stay 0."""
+
+    sequences: int = 0
+    second_movements: int = 0
+    false_refusals: int = 0
+    late_sends: int = 0
+    invisible: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        for name in ("sequences", "second_movements", "false_refusals", "late_sends", "invisible"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.events += other.events
+        self.broken += other.broken
+
+
+class Process:
+    """A desk over one file: its clock may be wrong, its key may be wrong, it may be killed and started anew."""
+
+    def __init__(self, sequence: Sequence, path: Path) -> None:
+        self.sequence, self.path = sequence, path
+        self.clock = FixedClock(sequence.bank.clock.now())
+        self.skew = timedelta()
+        self.started = 0
+        self.start()
+
+    def start(self) -> None:
+        """A new process: nothing of the old one's memory is left."""
+        sequence, template = self.sequence, self.sequence.template
+        self.started += 1
+        self.line = Line(sequence.bank, sequence.faults, self.stop)
+        self.database = Database(self.path)
+        self.vault = Vault(sequence.keys)
+        self.tick()
+        self.store = Store(self.database, self.vault, self.clock)
+        name = f"{self.path.stem}-{self.started}-{id(self)}"
+        self.jobs = Jobs(self.store, self.clock, InlineWorker(), process=name)
+        line: Any = self.line
+        self.jobs.register(template.kind(self.store, line, self.clock, template.settings), StrayKind(line))
+        self.debits = Debits(self.store, FakePlaid(), line, self.clock, template.settings, self.jobs)
+
+    def tick(self) -> None:
+        self.clock.at = self.sequence.bank.clock.now() + self.skew
+
+    def stop(self) -> None:
+        """This process is stopped in a call: time passes, the others go on, then it wakes."""
+        if self.sequence.stopped:
+            return
+        self.sequence.stopped = True
+        self.sequence.pass_time(STOP)
+        second = Process(self.sequence, self.path)  # as another process over the same file
+        second.skew = self.skew
+        second.go_on()
+        second.database.close()
+        self.sequence.stopped = False
+
+    def go_on(self) -> None:
+        """What the completer does, as long as the process lives."""
+        self.tick()
+        self.guard(self.jobs.run_due)
+
+    def guard(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do something that may be killed; then the process starts anew."""
+        try:
+            return work(*args, **kwargs)
+        except Killed:
+            self.die()
+        except DeskError as error:
+            self.sequence.findings.events[f"refused: {error.code}"] += 1
+        return None
+
+    def die(self) -> None:
+        self.sequence.findings.events["killed"] += 1
+        self.database.close()
+        self.free()
+        self.start()
+
+    def free(self) -> None:
+        """The dead one's leases: the machine knows that the process is gone."""
+        database = Database(self.path)
+        with database.transaction() as handle:
+            handle.execute("UPDATE job SET lease_owner = NULL, lease_until = NULL")
+        database.close()
+
+    def balance(self) -> Balance:
+        return Balance(100_000_000, 100_000_000, "usd", self.clock.now())
+
+    def all(self) -> list[Debit]:
+        return self.store.debits.recent(None, 50)
+
+
+class Sequence:
+    """One seed."""
+
+    def __init__(self, template: Template, folder: Path, seed: int) -> None:
+        self.template, self.folder, self.seed = template, folder, seed
+        self.chance = random.Random(seed)
+        self.bank = Bank(FixedClock(template.at))
+        self.bank.customers, self.bank.sources = template.customers, template.sources
+        self.faults: list[Fault | None] = []
+        self.keys = list(template.keys)
+        self.findings = Findings(sequences=1)
+        self.stopped = False
+        self.ordered: dict[str, list[datetime]] = {}  # when each debit was ordered or confirmed again, Stripe's time
+        self.tickets: dict[str, DebitOrder] = {}
+        path = folder / "desk.db"
+        shutil.copyfile(template.path, path)
+        self.main = Process(self, path)
+        self.copies: list[Process] = []
+        self.backup: Path | None = None
+        self.restored = False
+
+    def run(self) -> Findings:
+        """The whole sequence."""
+        events = [
+            *[self.order] * 3,
+            *[self.fault] * 6,
+            *[self.wait] * 5,
+            *(
+                self.skew,
+                self.kill,
+                self.back_up,
+                self.restore,
+                self.copy,
+                self.rotate_keys,
+                self.resume,
+                self.second_tab,
+            ),
+            *(self.confirm_again, self.confirm_again, self.cancel, self.wrong_key, self.sync),
+        ]
+        self.fault()
+        self.order()
+        for _ in range(self.chance.randint(5, 14)):
+            event = self.chance.choice(events)
+            self.findings.events[event.__name__] += 1
+            event()
+            for process in (self.main, *self.copies):
+                process.go_on()
+        self.settle()
+        self.judge()
+        for process in (self.main, *self.copies):
+            process.database.close()
+        return self.findings
+
+    # Events.
+
+    def order(self) -> None:
+        process = self.main
+        process.tick()
+        order = DebitOrder(
+            ticket=process.debits.ticket(),
+            bank_account_id=self.template.account_id,
+            amount_cents=self.chance.randint(100, 90_000),
+            invoice_reference=f"INV-{len(self.tickets) + 1}",
+            purpose=Purpose.SERVICES,
+            balance=process.balance(),
+        )
+        self.tickets[order.ticket] = order
+        self.submit(order)
+
+    def submit(self, order: DebitOrder) -> None:
+        at = self.bank.clock.now()
+        known = self.main.store.debits.by_ticket(order.ticket)
+        self.main.guard(self.main.debits.submit, ACTOR, order)
+        debit = self.main.store.debits.by_ticket(order.ticket)
+        if debit is not None and known is None:
+            self.ordered.setdefault(debit.id, []).append(at)
+
+    def fault(self) -> None:
+        """Some of the next calls meet one; the others between them are well, so that each kind of call meets them."""
+        self.faults += self.chance.choices([*Fault, *[None] * len(Fault)], k=self.chance.randint(1, 5))
+
+    def wait(self) -> None:
+        self.pass_time(self.chance.choice(PAUSES))
+
+    def pass_time(self, by: timedelta) -> None:
+        self.bank.clock.move(by)
+        for process in (self.main, *self.copies):
+            process.tick()
+
+    def skew(self) -> None:
+        process = self.chance.choice([self.main, *self.copies])
+        process.skew = self.chance.choice(SKEWS)
+        process.tick()
+
+    def kill(self) -> None:
+        self.main.die()
+
+    def back_up(self) -> None:
+        self.backup = self.folder / "backup.db"
+        self.main.database.fold()
+        shutil.copyfile(self.main.path, self.backup)
+
+    def restore(self) -> None:
+        if self.backup is None:
+            return
+        self.main.database.close()
+        for leftover in self.folder.glob("desk.db*"):
+            leftover.unlink()
+        shutil.copyfile(self.backup, self.main.path)
+        self.restored = True
+        self.main.free()
+        self.main.start()
+
+    def copy(self) -> None:
+        if self.copies:
+            return
+        path = self.folder / "copy.db"
+        self.main.database.fold()
+        shutil.copyfile(self.main.path, path)
+        copy = Process(self, path)
+        copy.skew = self.chance.choice([timedelta(), self.main.skew])  # another machine, or the same with its clock
+        self.copies.append(copy)
+
+    def rotate_keys(self) -> None:
+        self.keys = [make_key(), *self.keys]
+        self.main.database.close()
+        self.main.free()
+        self.main.start()
+        store = self.main.store
+        rotate(ACTOR, store.database, store.sealed, store.trail, self.main.clock, lambda done: None)
+
+    def resume(self) -> None:
+        for debit in self.main.all():
+            self.main.guard(self.main.debits.resume, ACTOR, debit.id)
+
+    def second_tab(self) -> None:
+        """The same form again: a double click, a second tab, a reload. Not of a form that a restore has forgotten."""
+        known = [order for ticket, order in self.tickets.items() if self.main.store.debits.by_ticket(ticket)]
+        if known:
+            self.submit(self.chance.choice(known))
+
+    def confirm_again(self) -> None:
+        for process in (self.main, *self.copies):  # somebody at each copy
+            for debit in process.all():
+                if debit.state is DebitState.UNSENT:
+                    self.ordered.setdefault(debit.id, []).append(self.bank.clock.now())
+                    process.guard(process.debits.confirm_again, ACTOR, debit.id, process.balance())
+
+    def cancel(self) -> None:
+        for debit in self.main.all():
+            if debit.state is DebitState.UNSENT:
+                self.main.guard(self.main.debits.cancel, ACTOR, debit.id)
+                return
+
+    def wrong_key(self) -> None:
+        self.main.line.wrong_key = not self.main.line.wrong_key
+
+    def sync(self) -> None:
+        process = self.main
+        objects = [{**one, "created": int(one["created"].timestamp())} for one in self.bank.intents]
+        with process.store.transaction():
+            process.store.projection.apply("payment_intents", objects)
+        process.guard(process.debits.cancel_strays)
+
+    # The end.
+
+    def settle(self) -> None:
+        """Everything is well again: what is open goes on, and a person decides what asks."""
+        self.faults.clear()
+        self.main.line.wrong_key = False
+        for process in (self.main, *self.copies):
+            process.skew = timedelta()
+        for pause in (timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=6)):
+            self.pass_time(pause)
+            for process in (self.main, *self.copies):
+                process.go_on()
+        self.sync()
+        self.main.go_on()
+
+    def judge(self) -> None:
+        """Count what must never be."""
+        found, within = self.findings, self.template.settings.debit_rules.send_within
+        moved: dict[str, list[str]] = {}
+        for intent in self.bank.debited:
+            moved.setdefault(intent["metadata"]["ach_desk_debit"], []).append(intent["id"])
+        debits = {debit.id: debit for debit in self.main.all()}
+        listed = {debit.id for debit in self.main.debits.attention(ACTOR)}
+        shown = {row["intent_id"] for row in self.main.store.database.handle.query("SELECT intent_id FROM payment")}
+        for id, intents in moved.items():
+            found.second_movements += len(intents) - 1
+            if len(intents) > 1:
+                found.broken.append(f"{self.seed}: {id} moved {len(intents)} times")
+            if id in debits and debits[id].state in {DebitState.REFUSED, DebitState.CANCELED}:
+                found.false_refusals += 1
+                found.broken.append(f"{self.seed}: {id} is {debits[id].state} and moved")
+            for intent in intents:
+                at = self.bank.moved_at[intent]
+                last = max((one for one in self.ordered.get(id, []) if one <= at), default=None)
+                if last is None or at - last > within + STOP:
+                    found.late_sends += 1
+                    found.broken.append(
+                        f"{self.seed}: {id} was sent {at - last if last else 'unordered'} after its order"
+                    )
+                if intent not in shown:
+                    found.invisible += 1
+                    found.broken.append(f"{self.seed}: {intent} moved and no payment shows it")
+        for id, debit in debits.items():
+            ended = debit.state in {DebitState.SUBMITTED, DebitState.REFUSED, DebitState.CANCELED}
+            if not ended and id not in listed and self.bank.clock.now() - debit.created_at > timedelta(minutes=2):
+                found.invisible += 1
+                found.broken.append(f"{self.seed}: {id} is {debit.state} and nobody is told")
+            if id in moved and debit.state is not DebitState.SUBMITTED:
+                found.invisible += 1
+                found.broken.append(f"{self.seed}: {id} is {debit.state} and moved")

@@ -1,0 +1,1 @@
+"""Operations that the product does not have, written down to see what a new one costs."""

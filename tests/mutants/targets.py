@@ -1,0 +1,38 @@
+"""The modules that decide about money, permission, status, dates and the audit trail, and what tests each of them.
+
+The tests are run in this order and stop at the first that fails, so the nearest come first.
+"""
+
+from __future__ import annotations
+
+UNIT = "tests/unit/test_"
+TARGETS: dict[str, tuple[str, ...]] = {
+    "dashboard/domain/payment_status.py": ("payment_status",),
+    "dashboard/domain/business_days.py": ("business_days",),
+    "dashboard/domain/return_codes.py": ("return_codes",),
+    "dashboard/staff/access.py": ("access",),
+    "dashboard/staff/sign_in.py": ("sign_in",),
+    "dashboard/payouts/__init__.py": ("payouts",),
+    "dashboard/store/payouts/rows.py": ("payouts",),
+    "dashboard/store/audit_trail.py": ("audit_trail", "audit"),
+    "dashboard/store/audit_verification.py": ("audit_trail", "audit"),
+    "dashboard/store/payments/projection.py": ("projection_rules", "projection"),
+    "dashboard/operations/audit.py": ("audit",),
+    "dashboard/domain/jobs.py": ("job_rules",),
+    "dashboard/jobs/__init__.py": ("job_rules", "jobs"),
+    "dashboard/jobs/kinds.py": ("job_rules", "jobs"),
+    "dashboard/jobs/leases.py": ("linking_crash", "job_rules"),
+    "dashboard/jobs/run.py": ("job_rules", "jobs"),
+    "dashboard/store/jobs.py": ("job_rules", "jobs", "debit_job"),
+    "dashboard/debits/__init__.py": ("debits", "debit_job"),
+    "dashboard/debits/intents.py": ("intents", "debit_job", "debits"),
+    "dashboard/debits/job.py": ("debit_trail", "debit_job", "debits"),
+    "dashboard/debits/lookup.py": ("lookup", "debit_job", "debit_copies", "debits"),
+    "dashboard/debits/strays.py": ("strays", "debit_job"),
+    "dashboard/store/debits/rows.py": ("debits", "debit_job"),
+}
+
+
+def files_of(module: str) -> list[str]:
+    """The test files of a module, the nearest first."""
+    return [f"{UNIT}{name}.py" for name in TARGETS[module]]

@@ -1,0 +1,1 @@
+"""The providers' own published types, and what holds requests and answers against them."""
