@@ -30,6 +30,7 @@ from dashboard.web.devices import Devices  # noqa: E402
 from dashboard.web.first_page import FirstPage  # noqa: E402
 from dashboard.web.headers import Headers  # noqa: E402
 from dashboard.web.local_key import LocalOnly, hold, local_key_for  # noqa: E402
+from dashboard.web.one_page import OnePage  # noqa: E402
 from dashboard.web.own_address import SameOrigin, read_own_address  # noqa: E402
 from dashboard.web.visits import Visits, describe  # noqa: E402
 from dashboard.web.webhook_routes import make_routes  # noqa: E402
@@ -205,6 +206,7 @@ app = st.App(
             read_claims=lambda scope: protocol.read_claims(scope, _settings),
             reduce=protocol.reduce_message,
         ),
+        Middleware(OnePage, shown=protocol.ShownPage),
         Middleware(FirstPage),
     ],
     routes=[

@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped] 
 from starlette.requests import cookie_parser
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -65,3 +66,43 @@ def reduce_message(data: bytes, kept: Kept) -> bytes:
         if kept is Kept.LOOK:
             message.rerun_script.ClearField("widget_states")
     return bytes(message.SerializeToString())
+
+
+class ShownPage:
+    """Which page a browser is on, so that a part of the page before it cannot bring that one back.
+
+    A part that runs by itself, or a press in one, may be sent just before the browser hears that it goes elsewhere.
+    Streamlit 1.67 runs it after the new page and names the page it came from, at which the browser throws away all
+    that is drawn, and nothing draws it again: an empty page until somebody reloads.
+    """
+
+    def __init__(self) -> None:
+        self._hash = ""
+
+    def sent(self, data: bytes) -> bytes:
+        """A message to the browser; the run of a part names the page that is shown."""
+        message = ForwardMsg()
+        message.ParseFromString(data)
+        if message.HasField("navigation"):
+            self._hash = message.navigation.page_script_hash
+        elif message.HasField("new_session"):
+            # Nothing is known of the page after a broken connection, until the page itself is run again.
+            if not message.metadata.run.fragment_ids:
+                self._hash = message.new_session.page_script_hash
+            elif self._hash and message.new_session.page_script_hash != self._hash:
+                message.new_session.page_script_hash = self._hash
+                return bytes(message.SerializeToString())
+        return data
+
+    def received(self, data: bytes) -> bytes:
+        """A message of the browser; a part of the page that was left does not turn the server back to it."""
+        message = BackMsg()
+        try:
+            message.ParseFromString(data)
+        except DecodeError:
+            return data  # Streamlit closes the connection
+        asked = message.rerun_script
+        if not asked.fragment_id or not self._hash or asked.page_script_hash in {"", self._hash}:
+            return data
+        asked.page_script_hash = self._hash
+        return bytes(message.SerializeToString())

@@ -1,0 +1,82 @@
+"""A websocket stays on the page that was opened last, whatever a part of the page before it asks or is told."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dashboard.ui.protocol import ShownPage
+from dashboard.web.one_page import OnePage
+from tests.asgi import Inner, ask
+
+
+def run_of(page: str, *parts: str) -> bytes:
+    message = ForwardMsg()
+    message.new_session.page_script_hash = page
+    message.metadata.run.fragment_ids.extend(parts)
+    return bytes(message.SerializeToString())
+
+
+def navigation_to(page: str) -> bytes:
+    message = ForwardMsg()
+    message.navigation.page_script_hash = page
+    return bytes(message.SerializeToString())
+
+
+def wish(page: str, part: str = "") -> bytes:
+    message = BackMsg()
+    message.rerun_script.page_script_hash = page
+    message.rerun_script.fragment_id = part
+    return bytes(message.SerializeToString())
+
+
+def page_told(data: bytes) -> str:
+    return str(ForwardMsg.FromString(data).new_session.page_script_hash)
+
+
+def page_asked(data: bytes) -> str:
+    return str(BackMsg.FromString(data).rerun_script.page_script_hash)
+
+
+@pytest.mark.parametrize("opening", [run_of("payment"), navigation_to("payment")], ids=["run", "navigation"])
+def test_the_late_run_of_a_part_names_the_page_that_is_shown(opening: bytes) -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payments"))
+    assert shown.sent(opening) == opening
+    assert page_told(shown.sent(run_of("payments", "status"))) == "payment"
+    assert page_told(shown.sent(run_of("payment", "status"))) == "payment"
+
+
+def test_a_part_of_the_page_that_was_left_does_not_turn_the_server_back() -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payment"))
+    assert page_asked(shown.received(wish("payments", "status"))) == "payment"
+
+
+@pytest.mark.parametrize("data", [wish("payments"), wish(""), wish("", "status"), b"\xff\xff"])
+def test_a_page_that_is_asked_for_and_what_is_no_message_pass_as_they_are(data: bytes) -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payment"))
+    assert shown.received(data) == data
+
+
+def test_after_a_broken_connection_nothing_is_changed_until_the_page_is_known() -> None:
+    shown = ShownPage()
+    part, asked = run_of("payment", "status"), wish("payment", "status")
+    assert shown.sent(part) == part
+    assert shown.received(asked) == asked
+
+
+def test_each_websocket_has_a_page_of_its_own() -> None:
+    inner, made = Inner(), []
+
+    def make() -> ShownPage:
+        made.append(ShownPage())
+        return made[-1]
+
+    for _ in range(2):
+        answer = ask(OnePage(inner, make), "/_stcore/stream", kind="websocket", messages=[wish("payment", "status")])
+        assert answer.status == 101
+    assert len(made) == 2
+    assert inner.heard == [wish("payment", "status")] * 2
