@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.domain import errors
+from tests.unit.sources import ROOT, over_each, parse, read
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for top in ("dashboard", "pages", "components") for path in (ROOT / top).rglob("*.py"))
 
 # From the ground up; a module may import from its own layer and from those before it. Every folder is named here.
@@ -37,7 +37,7 @@ def layer_of(path: Path) -> str:
 
 
 def modules_imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -63,7 +63,7 @@ def test_every_folder_has_its_layer() -> None:
     assert found == set(LAYERS)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_imports_point_down(path: Path) -> None:
     layer = layer_of(path)
     if layer == "__init__":
@@ -90,16 +90,16 @@ LIBRARIES = {
 }
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_each_library_stays_in_its_package(path: Path) -> None:
     for name in modules_imported(path):
         library = name.split(".")[0]
         assert library not in LIBRARIES or layer_of(path) in LIBRARIES[library], f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_no_module_is_too_long(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST, f"{path} should be two modules"
+    assert len(read(path).splitlines()) <= LONGEST, f"{path} should be two modules"
 
 
 # Who looks up an id that may be nobody's asks `domain/lookups.py`. These say more: the sync may not have read it yet.
@@ -109,10 +109,10 @@ LOOKUPS = {
 }
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_what_is_not_there_is_said_in_one_place(path: Path) -> None:
     if layer_of(path) != "sandbox" and str(path.relative_to(ROOT)) not in LOOKUPS:
-        assert "There is no such" not in path.read_text(), f"{path}: `require_found` in dashboard/domain/lookups.py"
+        assert "There is no such" not in read(path), f"{path}: `require_found` in dashboard/domain/lookups.py"
 
 
 # A format of dates, a call of strftime, or cents made into dollars.
@@ -120,11 +120,11 @@ FORMATTED = re.compile(r"""\{[^{}"']*:%|\bstr[fp]time\(|/\s*100\b(?!_)|%\s*100\b
 FORMATTERS = {"dashboard/domain/formatting.py"}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_money_and_dates_become_text_in_one_module(path: Path) -> None:
     if layer_of(path) == "sandbox" or str(path.relative_to(ROOT)) in FORMATTERS:
         return
-    found = [line.strip() for line in path.read_text().splitlines() if FORMATTED.search(line)]
+    found = [line.strip() for line in read(path).splitlines() if FORMATTED.search(line)]
     assert not found, f"{path} formats by itself; dashboard/domain/formatting.py does it in the business's zone"
 
 
@@ -146,12 +146,12 @@ def raised_in(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_a_public_function_says_what_it_raises(path: Path) -> None:
     """By the error's own name, or by the name of one above it in the tree."""
     if layer_of(path) in {"sandbox", "pages"}:  # a page's functions are called by its own buttons
         return
-    tree = ast.parse(path.read_text())
+    tree = parse(path)
     for body in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
         for function in body.body:
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.name.startswith("_"):
@@ -185,7 +185,7 @@ RETIRED = {
 def words_of(path: Path) -> set[str]:
     """The words that the names of a module are made of, lower case."""
     names = {*path.with_suffix("").parts[len(ROOT.parts) :]}
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parse(path)):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 names.add(name)
@@ -194,7 +194,7 @@ def words_of(path: Path) -> set[str]:
     return {word.lower() for name in names for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(SOURCES)
 def test_names_are_of_the_fields_words(path: Path) -> None:
     if layer_of(path) == "sandbox" or "migrations" in path.parts:  # the one says Plaid's words, the other what was
         return
@@ -204,9 +204,9 @@ def test_names_are_of_the_fields_words(path: Path) -> None:
 PROSE = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *SOURCES])
 
 
-@pytest.mark.parametrize("path", PROSE, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(PROSE)
 def test_only_is_said_and_not_alone(path: Path) -> None:
-    assert not re.search(r"(?<!left )(?<!leave )\balone\b(?!`)", path.read_text().replace("\n", " "))
+    assert not re.search(r"(?<!left )(?<!leave )\balone\b(?!`)", read(path).replace("\n", " "))
 
 
 def test_no_module_of_dashboard_bears_a_librarys_name() -> None:
@@ -230,9 +230,9 @@ STATEMENTS = sorted(
 )
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(STATEMENTS)
 def test_what_one_engine_says_is_said_behind_the_engines_door(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = parse(path)
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:

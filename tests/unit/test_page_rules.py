@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.unit.sources import ROOT, over_each, parse
+
 ACTIONS = ROOT / "dashboard" / "ui" / "actions.py"
 DRAWN = sorted(
     path
@@ -21,7 +22,7 @@ SIGN_IN = {"session.sign_in", "st.logout", "sign_out", "_go_on"}  # of the door 
 
 
 def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return (node for node in ast.walk(parse(path)) if isinstance(node, ast.Call))
 
 
 def is_ours(call: ast.Call) -> bool:
@@ -29,7 +30,7 @@ def is_ours(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "actions"
 
 
-@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(DRAWN)
 def test_no_press_is_read_from_a_return_value(path: Path) -> None:
     """A return value is lost where the next run comes before the line that reads it."""
     for call in calls(path):
@@ -39,10 +40,10 @@ def test_no_press_is_read_from_a_return_value(path: Path) -> None:
             assert acts in SIGN_IN, f"{where}: use dashboard/ui/actions.py, which acts in the callback"
 
 
-@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(DRAWN)
 def test_work_reads_fields_and_never_the_session(path: Path) -> None:
     """To touch `st.*` before a use case is where Streamlit ends the run, and with it the press."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.FunctionDef) and "actions.Fields" in ast.unparse(node.args):
             touched = [ast.unparse(one) for one in ast.walk(node) if isinstance(one, ast.Attribute)]
             assert not [one for one in touched if one.startswith("st.")], f"{path.relative_to(ROOT)}: {node.name}"
@@ -149,17 +150,17 @@ class Texts:
         return name in {"zip", "enumerate"} and all(self.is_safe(one, seen) for one in arguments)
 
 
-@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(DRAWN)
 def test_text_that_is_not_ours_is_made_plain_before_it_is_drawn(path: Path) -> None:
     """Streamlit reads it as Markdown: a name may be a link, a picture, a formula or a color."""
     if str(path.relative_to(ROOT)) in PASS_ON:
         return
-    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in ast.walk(parse(path)) if isinstance(node, ast.FunctionDef)]
     found = sorted({line for function in functions for line in Texts(function).unsafe()})
     assert not found, f"{path.relative_to(ROOT)}: {found}; use dashboard/ui/text.py"
 
 
-@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
+@over_each(DRAWN)
 def test_no_heading_makes_an_address_of_its_words(path: Path) -> None:
     """Streamlit writes them into a link beside the heading, a customer's name among them."""
     for call in calls(path):
@@ -188,3 +189,12 @@ def test_the_check_itself_finds_a_name_that_is_drawn_raw(drawn: str) -> None:
     function = ast.parse(f"def draw(customer):\n    {drawn}").body[0]
     assert isinstance(function, ast.FunctionDef)
     assert list(Texts(function).unsafe())
+
+
+def test_a_rule_over_every_file_names_all_that_break_it() -> None:
+    def look(path: Path) -> None:
+        assert path.name == "README.md"
+
+    over_each([ROOT / "README.md"])(look)()
+    with pytest.raises(AssertionError, match=r"(?s)SECURITY.md.*Makefile"):
+        over_each([ROOT / "SECURITY.md", ROOT / "README.md", ROOT / "Makefile"])(look)()
