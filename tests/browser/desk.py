@@ -16,12 +16,12 @@ from typing import Any
 import requests
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Playwright, expect
 
-from dashboard.cli.demo import settings_for
 from dashboard.cli.processes import find_port
 from dashboard.desk import open_desk
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.empty_desks import settings_for
 from tests.pages.test_pages import link
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import ProviderError
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from tests.contract.plaid_client import PlaidClient
+from tests.empty_desks import settings_for
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
 from dashboard.domain.errors import AccessDenied, ProviderRejected
@@ -22,6 +21,7 @@ from dashboard.operations.backup import Backups
 from dashboard.settings import Contact, OpenId, load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.store.encryption.vault import Vault
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 ADMIN = demo_actor()

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import requests
 
-from dashboard.cli.demo import settings_for
 from dashboard.debits import Debits
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import DeskError
@@ -32,6 +31,7 @@ from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.stripe import Stripe
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.empty_desks import settings_for
 from tests.planted_secrets import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied
 from tests.sandboxes import Sandbox

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from dashboard.cli.demo import settings_for
 from dashboard.cli.processes import find_port
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import AttemptState, Debit, DebitOrder, DebitState, HolderType, LinkAttempt, Purpose
@@ -23,6 +22,7 @@ from dashboard.linking.questions import KIND
 from dashboard.settings import load_settings
 from tests.browser.desk import ROOT
 from tests.contract.test_faults import ACTOR
+from tests.empty_desks import settings_for
 from tests.fake_browser_tab import Tab, drive
 from tests.planted_secrets import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied

@@ -10,13 +10,13 @@ import pytest
 import requests
 
 from dashboard.accounts.eligibility import DEACTIVATED
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import AttemptState, BankAccount, Ended, HolderType, ItemState, LinkAttempt
 from dashboard.jobs.worker import InlineWorker
 from dashboard.linking import DuplicateAnswer
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 PLATYPUS, CHASE = "ins_109508", "ins_56"

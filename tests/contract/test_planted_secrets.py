@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import requests
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import examine
 from dashboard.domain.errors import AccessDenied, DeskError, ProviderRejected
@@ -35,6 +34,7 @@ from dashboard.staff.access import demo_actor
 from dashboard.staff.sign_in import RoleRules, SignIn
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.staff import StaffTable
+from tests.empty_desks import settings_for
 from tests.machine import CHEAP
 from tests.planted_secrets import files_in, find_secrets, tokens_of
 from tests.sandboxes import Sandbox

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Verdict, examine
 from dashboard.domain.errors import Refused
@@ -18,6 +17,7 @@ from dashboard.domain.payment_status import PaymentState
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from tests.contract.test_health import ACTOR, add, post
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import Refused, WrongDatabase
 from dashboard.domain.payment_filter import PaymentFilter
@@ -15,6 +14,7 @@ from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.sync.run import LEASE
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 ACTOR = demo_actor()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import ProviderError
 from dashboard.gateways.stripe import Stripe
@@ -17,6 +16,7 @@ from dashboard.settings import load_settings
 from dashboard.sync import Sync, SyncReport
 from dashboard.sync.changes import CURSOR, SLOW_CURSOR
 from tests.contract.test_sync import kept, listed
+from tests.empty_desks import settings_for
 from tests.proxies import Fault, FaultProxy, Plan, proxied
 from tests.sandboxes import Sandbox
 

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import ProviderUnreachable
 from dashboard.domain.payment_filter import PaymentFilter
@@ -22,6 +21,7 @@ from dashboard.gateways.stripe import Stripe
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from tests.contract.test_sync import kept, listed
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 OUTCOMES = ["success", "insufficient_funds", "account_closed", "dispute", "debit_not_authorized"]

@@ -19,7 +19,6 @@ import pytest
 import requests
 from joserfc import jwk, jwt
 
-from dashboard.cli.demo import settings_for
 from dashboard.cli.processes import find_port
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import HolderType
@@ -33,6 +32,7 @@ from dashboard.staff.access import demo_actor
 from dashboard.store.linking.hosted import Waiting
 from dashboard.store.mandates.acceptances import Acceptance
 from tests.browser.desk import RunningDesk
+from tests.empty_desks import settings_for
 from tests.pages.test_pages import link
 from tests.sandboxes import Sandbox
 from tests.unit.test_signatures import bend

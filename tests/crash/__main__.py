@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import random
 import shutil
 import subprocess
@@ -15,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dashboard
 from tests.crash.crash_fixture import CrashFixture, CrashSandbox
 from tests.crash.deaths import count_points, run_in_child
 from tests.crash.flows import FLOWS, Flow
@@ -25,15 +29,31 @@ LISTED = ("charges", "payment_intents", "payouts")
 SAY_EVERY = 15.0  # seconds between two lines of progress
 
 
+ENTRY_POINTS = ("dashboard.__main__", "dashboard.app", "dashboard.main", "dashboard.sandbox")  # run when imported
+
+
+def load(first: CrashFixture) -> None:
+    """Import and make what every child would import and make again, which is half of what a child does."""
+    for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
+        if not module.name.startswith(ENTRY_POINTS):
+            importlib.import_module(module.name)
+    desk = first.open()
+    desk.store.trail.verify()
+    desk.close()
+    gc.freeze()
+
+
 class Runner:
     """Runs flows over one sandbox and adds up what was found."""
 
     def __init__(self, folder: Path, name: str = "") -> None:
         self.folder, self.name = folder, name
         self.sandbox = CrashSandbox(folder / "sandbox")
+        load(CrashFixture(self.sandbox, folder / "first"))
         self.totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
         self._number, self._said = 0, time.monotonic()
         self._begun: dict[str, CrashFixture] = {}
+        self._kept: dict[str, CrashFixture] = {}
 
     def count(self, flow: Flow) -> int:
         """How many points the flow has when nobody kills it."""
@@ -78,8 +98,7 @@ class Runner:
         name = f"run-{self._number}"
         if flow.shared and flow.name in self._begun:
             return self._begun[flow.name].copy(name)
-        crash = CrashFixture(self.sandbox, self.folder / name, flow.generation)
-        crash.folder.mkdir(parents=True)
+        crash = self._copy_kept(flow, name) if flow.before else self._make(flow, name)
         crash.notes["made"] = run_in_child(lambda: flow.begin(crash)).result
         if not flow.shared:
             return crash
@@ -87,6 +106,19 @@ class Runner:
         if flow.look:
             self.sandbox.keep_lists(LISTED)
         return crash.copy(f"{name}-first")
+
+    def _copy_kept(self, flow: Flow, name: str) -> CrashFixture:
+        """A copy of the one file of this flow, once what comes before every run is done on it."""
+        if flow.name not in self._kept:
+            self._kept[flow.name] = self._make(flow, f"{flow.name}-kept")
+        kept = self._kept[flow.name]
+        run_in_child(lambda: flow.before(kept) if flow.before else None)
+        return kept.copy(name)
+
+    def _make(self, flow: Flow, name: str) -> CrashFixture:
+        crash = CrashFixture(self.sandbox, self.folder / name, flow.generation)
+        crash.folder.mkdir(parents=True)
+        return crash
 
     def note(self, flow: Flow, point: int, second: int, found: dict[str, Any]) -> None:
         self.totals["runs"] += 1

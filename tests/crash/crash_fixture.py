@@ -17,12 +17,12 @@ from typing import Any
 
 import requests
 
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import Actor, Balance, HolderType
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.empty_desks import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,7 +17,8 @@ class Flow:
     """`begin` runs unharmed once, `act` is killed, `resume` finishes; `check` returns what is wrong.
 
     `look` looks at what the dead process left, before anything is resumed. `shared` says that a run changes nothing at
-    the sandbox, so that every run may start from a copy of one beginning. `kinds` are the durable jobs that it runs.
+    the sandbox, so that every run may start from a copy of one beginning. `before` is done before every `begin`, on one
+    file of which the run gets a copy. `kinds` are the durable jobs that it runs.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Flow:
     )
     look: Callable[[CrashFixture], Notes] | None = None
     shared: bool = False
+    before: Callable[[CrashFixture], Notes] | None = None
     kinds: tuple[str, ...] = ()
 
 

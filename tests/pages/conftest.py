@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import running
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import Actor
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.ui.text import JOINER
+from tests.empty_desks import settings_for
 from tests.sandboxes import Sandbox
 
 MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"

@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import running
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import Actor
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
+from tests.empty_desks import settings_for
 from tests.mail_server import MailServerDouble
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import add, link

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import running
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import DeskError
@@ -31,6 +30,7 @@ from dashboard.gateways.stripe import Stripe
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.empty_desks import settings_for
 from tests.odd_replies import ODD_VALUES, places_in, put, storable
 from tests.pages.conftest import MAIN, show, text_of
 from tests.pages.test_pages import add, link

@@ -9,12 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import running
-from dashboard.cli.demo import settings_for
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import Actor, BankAccount, DebitOrder, DebitState, Purpose
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
+from tests.empty_desks import settings_for
 from tests.pages.conftest import read, show, text_of
 from tests.pages.test_pages import add, link
 from tests.pages.test_unsent_debits import press
