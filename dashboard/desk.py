@@ -48,6 +48,7 @@ from dashboard.payments import Payments
 from dashboard.payments.charts import Charts
 from dashboard.payments.detail import PaymentDetails
 from dashboard.payments.export_jobs import Exports
+from dashboard.payments.lists import PaymentLists
 from dashboard.payments.saved_views import SavedViews
 from dashboard.payouts import Payouts
 from dashboard.payouts.export import PayoutExport
@@ -93,6 +94,7 @@ class Desk:
     open_jobs: OpenJobs
     payments: Payments
     payment_details: PaymentDetails
+    payment_lists: PaymentLists
     charts: Charts
     saved_views: SavedViews
     exports: Exports
@@ -267,6 +269,7 @@ def open_desk(
         open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,
         payment_details=PaymentDetails(store, clock, settings),
+        payment_lists=PaymentLists(store, clock, settings),
         charts=Charts(store, clock, settings),
         saved_views=SavedViews(store, clock),
         exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),

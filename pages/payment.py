@@ -8,12 +8,12 @@ import streamlit as st
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, Mode
-from dashboard.domain.payment_filter import RAILS, PaymentFilter
+from dashboard.domain.payment_filter import RAILS
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
 from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
 from dashboard.ui import errors, format, layout, session
-from dashboard.ui.payments import table
+from dashboard.ui.payments import grid
 from dashboard.ui.text import plain
 
 WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
@@ -23,12 +23,11 @@ ACCEPTANCE = {"online": "online, in Link", "offline": "in person"}
 def draw_way_back() -> None:
     """To the table as it was left, and to another payment by any of its ids."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    kept = st.session_state.get("payment-filter", PaymentFilter())
     left.page_link(
         "../pages/payments.py",
         label="Back to payments",
         icon=":material/arrow_back:",
-        query_params=kept.to_query(),
+        query_params=st.session_state.get("payment-address", {}),
     )
     other = right.text_input("Another payment", placeholder="Any id: charge, PaymentIntent or our debit").strip()
     if other and other != st.query_params.get("payment"):
@@ -38,8 +37,8 @@ def draw_way_back() -> None:
 
 def draw_head(row: PaymentRow, today: datetime) -> None:
     """The amount, where it is, and whose it is."""
-    when = table.when(row, today.date())
-    layout.title(f"{format.money(row.amount, row.currency)} · {table.status_of(row)}")
+    when = grid.when(row, today.date())
+    layout.title(f"{format.money(row.amount, row.currency)} · {grid.status_of(row)}")
     whose = " · ".join(part for part in (row.customer or "Unknown customer", row.email, row.reference) if part)
     st.text(whose)
     account = f"{row.bank} ••{row.last4}" if row.last4 else row.bank

@@ -22,6 +22,9 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl
+
+import requests
 
 from tests.browser.desk import RunningDesk
 from tests.fake_browser_tab import Tab, drive
@@ -95,10 +98,23 @@ async def live(
                 await tab.visit(page)
                 load.waits[page.partition("=")[0]].append(time.monotonic() - began)
                 load.errors += [f"{page}: {trouble}" for trouble in tab.troubles()]
+                if page.startswith("payments"):  # the browser asks for the rows itself
+                    began = time.monotonic()
+                    await asyncio.to_thread(ask_rows, tab, dict(parse_qsl(page.partition("?")[2])))
+                    load.waits["rows"].append(time.monotonic() - began)
                 doing = f"{page}, at rest"
                 await tab.rest(chance.uniform(*breath))
     except Exception as error:
         load.errors.append(f"tab {seed}, {doing}: {type(error).__name__}: {error}")
+
+
+def ask_rows(tab: Tab, wanted: dict[str, str]) -> None:
+    """The first rows of a filter, as the table of payments asks for them."""
+    asked = {"filter": wanted, "sort": "created", "desc": True, "start": 0, "size": 100, "zone": "UTC"}
+    answer = requests.post(
+        f"{tab.url}/grid/payments/rows", json=asked, headers={"Origin": tab.url}, cookies=tab.cookies, timeout=60
+    )
+    assert answer.json()["rows"] is not None, answer.status_code
 
 
 async def move_days(desk: RunningDesk, load: Load, until: float) -> None:

@@ -5,20 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import NamedTuple
 
 from dashboard.domain.formatting import money
-from dashboard.domain.payment_status import PaymentState
+from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.domain.searches import LONGEST
 
 # Stripe's words for an ACH debit (`payment_method_details.type`); whatever else an account takes is no payment here.
 RAILS = {"us_bank_account": "new rail", "ach_debit": "old rail"}
 
+
+class DateKind(NamedTuple):
+    """A date that a filter may mean: its word, the column, the states that have it (all without), whether it is a day.
+
+    A day is the bank's own and no zone moves it; else it is a moment, and its day is the business's.
+    """
+
+    word: str
+    column: str
+    states: frozenset[PaymentState] = frozenset()
+    is_day: bool = False
+
+
+_SETTLED = frozenset(
+    {PaymentState.SUCCEEDED, PaymentState.PAID_OUT, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
+)
+DATES = {
+    "": DateKind("created", "created"),
+    "settled": DateKind("settled", "settled", _SETTLED, is_day=True),
+    "failed": DateKind("failed", "failed", frozenset({PaymentState.FAILED, PaymentState.RETURNED_LATE})),
+    "due": DateKind("due", "due", WAITING, is_day=True),
+    "paid_out": DateKind("paid out", "due", frozenset({PaymentState.PAID_OUT}), is_day=True),
+}
 YEARS = range(1970, 2200)  # of an instant that is kept in epoch seconds; the last days of the calendar have no next one
 
 
 @dataclass(frozen=True)
 class PaymentFilter:
-    """Every part that is set must hold. Days are the business's days, both ends included; money is cents."""
+    """Every part that is set must hold. Days have both ends included, money is cents.
+
+    `dated` says which date `created_from` and `created_to` are about (`DATES`): the day of creation where it is empty.
+    """
 
     statuses: tuple[PaymentState, ...] = ()
     created_from: date | None = None
@@ -32,6 +59,7 @@ class PaymentFilter:
     payout: str = ""
     overdue: bool = False
     text: str = ""
+    dated: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +99,7 @@ class PaymentFilter:
             text=query.get("text", "")[
                 : LONGEST + 1
             ],  # one more than may be searched for, so that it is refused and not cut
+            dated=_dated(query),
         )
 
     def words(self) -> str:
@@ -82,7 +111,9 @@ class PaymentFilter:
             parts.append("overdue")
         if self.created_from or self.created_to:
             start = self.created_from.isoformat() if self.created_from else "the beginning"
-            parts.append(f"created {start} to {self.created_to.isoformat() if self.created_to else 'today'}")
+            parts.append(
+                f"{DATES[self.dated].word} {start} to {self.created_to.isoformat() if self.created_to else 'today'}"
+            )
         for name, value in (("customer", self.customer), ("bank", self.bank), ("reason", self.failure_code)):
             if value:
                 parts.append(f"{name} {value}")
@@ -110,6 +141,12 @@ def read_day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if day is not None and day.year in YEARS else None
+
+
+def _dated(query: Mapping[str, str]) -> str:
+    """Which date is meant; without days it means nothing, and the filter is that without it."""
+    has_days = read_day(query.get("created_from")) or read_day(query.get("created_to"))
+    return query.get("dated", "") if has_days and query.get("dated") in DATES else ""
 
 
 def _cents(text: str | None) -> int | None:

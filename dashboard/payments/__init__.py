@@ -20,8 +20,8 @@ from dashboard.store import Store
 from dashboard.store.payments.columns import SORTS
 from dashboard.store.payments.reader import Sums
 
-PAGE_SIZE = 50
 FIGURE_DAYS = timedelta(days=30)
+STATES = {state.value: state for state in PaymentState}
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,6 @@ class PaymentRow:
 
 
 @dataclass(frozen=True)
-class PaymentPage:
-    """One page of the table."""
-
-    rows: list[PaymentRow]
-    has_more: bool
-
-
-@dataclass(frozen=True)
 class Totals:
     """What a filter shows and what it hides, so that nothing is hidden silently."""
 
@@ -86,26 +78,6 @@ class Payments:
     def catch_up(self) -> None:
         """Read the payments into memory, or what has changed of them since; no question waits for it then."""
         self._store.columns.refresh()
-
-    def page(
-        self,
-        actor: Actor,
-        wanted: PaymentFilter,
-        *,
-        sort: str = "created",
-        descending: bool = True,
-        number: int = 0,
-        size: int = PAGE_SIZE,
-    ) -> PaymentPage:
-        """One page, numbered from 0. Raises InputError for an unknown sort."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        check_search(wanted.text)
-        _check_sort(sort)
-        today = self.today()
-        rows = self._store.payments.page(
-            wanted, today, sort=sort, descending=descending, offset=number * size, size=size + 1
-        )
-        return PaymentPage([read_row(row, today) for row in rows[:size]], len(rows) > size)
 
     def totals(self, actor: Actor, wanted: PaymentFilter) -> Totals:
         """How many and how much the filter shows and hides."""
@@ -138,7 +110,7 @@ class Payments:
         Whoever hands the file out notes it in the trail (`Exports`). Raises InputError for an unknown sort.
         """
         require(actor, Permission.EXPORT)
-        _check_sort(sort)
+        check_sort(sort)
         today = self.today()
         found = self._store.payments.walk_sorted(wanted, today, sort=sort, descending=descending)
         return (read_row(row, today) for row in found)
@@ -155,12 +127,13 @@ class Payments:
         return self._store.payments.banks()
 
 
-def _check_sort(sort: str) -> None:
+def check_sort(sort: str) -> None:
+    """Raises InputError for an order that the table has not."""
     if sort not in SORTS:
         raise InputError(f"Payments cannot be sorted by {sort}.", action=f"Sort by {', '.join(SORTS)}.")
 
 
-def add_up(by_state: Mapping[str, Sums], states: Iterable[PaymentState]) -> Sums:
+def add_up(by_state: Mapping[str, Sums], states: Iterable[str]) -> Sums:
     """Several states together."""
     chosen = [by_state[state] for state in states if state in by_state]
     amounts: dict[str, int] = defaultdict(int)
@@ -172,8 +145,7 @@ def add_up(by_state: Mapping[str, Sums], states: Iterable[PaymentState]) -> Sums
 
 def read_row(row: dict[str, object], today: date) -> PaymentRow:
     """A row as the page shows it; a state that an older version wrote and nobody knows reads as unknown."""
-    known = {state.value: state for state in PaymentState}
-    state = known.get(str(row["state"]), PaymentState.UNKNOWN)
+    state = STATES.get(str(row["state"]), PaymentState.UNKNOWN)
     due = row["due"] if isinstance(row["due"], int) else None
     names = ("currency", "reason", "rail", "customer_id", "customer", "email", "bank", "last4", "reference")
     more = ("fee", "net", "refunded", "payout_id", "intent_id", "debit_id", "amount", "id", "balance_currency")

@@ -13,7 +13,8 @@ log = logging.getLogger(__name__)
 EVALUATING = "/component/streamlit_javascript."  # its one page evaluates what it is given; only there
 EVALUATING_HASH = "'sha256-I/eksgrSVRYppl8xV/bj80DlqMwv201bPoCiYBZXa8A='"  # that page's own inline script
 INDEX_HASH = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # Streamlit's index.html
-HASHED = "/static/"  # hashed file names of Streamlit's own bundle may be kept
+GRID_FILES = "/grid-files/"
+HASHED = ("/static/", GRID_FILES)  # hashed names, of Streamlit's own bundle and of the grid, may be kept
 # A year, as hstspreload.org asks for; without includeSubDomains, since the desk's neighbors are not its own.
 HSTS = b"max-age=31536000"
 

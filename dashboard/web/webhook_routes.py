@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from functools import cache
@@ -18,11 +17,11 @@ from dashboard.domain.errors import DeskError, ProviderRejected
 from dashboard.domain.models import Generation
 from dashboard.settings import Settings
 from dashboard.settings.serving import PLAID_WEBHOOKS, STRIPE_WEBHOOKS
+from dashboard.web.bodies import read_body
 
 log = logging.getLogger(__name__)
 
 LARGEST = 512 << 10  # bytes; Stripe's largest events are some 100 KB
-READ_SECONDS = 10  # a webhook's body comes at once
 THREADS = 4  # apart from those of the pages, so that a flood of forged webhooks keeps nobody else waiting
 Take = Callable[[Desk, bytes, str], bool]
 
@@ -41,7 +40,7 @@ def make_routes(settings: Settings) -> list[Route]:
 
 def _receive(header: str, take: Take) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
-        body = await _read(request)
+        body = await read_body(request, LARGEST)
         if body is None:
             return PlainTextResponse("too large\n", status_code=413)
         proofs = request.headers.getlist(header)
@@ -68,17 +67,3 @@ def _answer(take: Take, body: bytes, proof: str) -> Response:
         log.warning("A webhook could not be taken now: %s", error.what)
         return PlainTextResponse("later\n", status_code=503)
     return PlainTextResponse("ok\n")
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None where it is larger than any webhook, or does not come: it is not read to its end."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    return None
-    except TimeoutError:
-        return None
-    return bytes(body)

@@ -10,7 +10,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.desk import PATIENCE, RunningDesk, visit
-from tests.browser.test_payments import cells
 
 
 class Crossing:
@@ -56,15 +55,13 @@ class Crossing:
 def test_what_a_left_page_still_asks_for_does_not_empty_the_one_that_is_opened(desk: RunningDesk, page: Page) -> None:
     crossing = Crossing(page)
     for number in range(1, 4):
-        visit(page, desk, "payments")
-        cells(page)
+        visit(page, desk, "payments?look=Charts")
         deadline = time.monotonic() + PATIENCE / 1000
         while crossing.held is None:
             assert time.monotonic() < deadline, "no part of the page runs by itself"
             page.wait_for_timeout(100)
-        page.get_by_test_id("stDataFrame").locator("canvas").first.focus()
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="Timeline")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("link", name="Payouts").click()
+        expect(page.get_by_role("heading", name="Payouts")).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(1_500)
-        expect(page.get_by_role("heading", name="Timeline")).to_be_visible(timeout=1_000)
+        expect(page.get_by_role("heading", name="Payouts")).to_be_visible(timeout=1_000)
         assert crossing.crossed == number

@@ -7,7 +7,6 @@ import io
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, open_context, settle, visit
@@ -15,27 +14,53 @@ from tests.browser.everybody import see_everybody_can_use
 
 
 def cells(page: Page) -> list[str]:
-    """What the table shows; the grid is drawn on a canvas and mirrored for screen readers."""
+    """What a table shows; those drawn on a canvas are mirrored for screen readers."""
     settle(page)
     page.locator("[role=gridcell]").first.wait_for(state="attached", timeout=PATIENCE)
     return page.locator("[role=gridcell]").all_text_contents()
 
 
-def chips(page: Page) -> Locator:
-    """The statuses chosen in the filter."""
-    return page.locator("[data-testid=stMultiSelect] .react-aria-ComboBox [data-tag]")
+def see_rows(page: Page, words: str = "") -> Locator:
+    """The table of payments once it shows what its filter says, which `words` are a part of; its line of sums."""
+    said = page.locator(".pg:not([aria-busy]) .said")
+    expect(said).to_contain_text(re.compile(f"{re.escape(words)}.*Shown: "), timeout=PATIENCE)
+    return said
+
+
+def table(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Payments")
+
+
+def row(page: Page, number: int) -> Locator:
+    """A row by its place in the whole list, from 0."""
+    return table(page).locator(f".og-row[aria-rowindex='{number + 2}']")
+
+
+def column(page: Page, name: str) -> list[str]:
+    """The texts of a column in the rows that are in the page, from the top."""
+    return [one for one in table(page).locator(f".og-row:visible .og-td.{name}").all_inner_texts() if one]
+
+
+def search_field(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="Search")
+
+
+def chosen(page: Page) -> Locator:
+    """The statuses chosen in the filter, whether their list is open or not."""
+    return page.locator(".pg .menu.status input:checked")
 
 
 def choose_status(page: Page, word: str) -> None:
-    page.get_by_role("combobox", name="Status").fill(word)
-    page.get_by_role("option", name=re.compile(f"(^|[^a-z] ){re.escape(word)}$")).click()
-    page.keyboard.press("Escape")  # the list stays open for more, and hides the rest from screen readers
+    menu = page.locator(".pg .menu.status")
+    if menu.get_attribute("open") is None:
+        menu.locator("summary").click()
+    menu.get_by_role("checkbox", name=re.compile(f"(^|[^a-z] ){re.escape(word)}$")).check()
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
 
 
 def search(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox", name="Search")
-    box.fill(text)
-    box.press("Enter")
+    search_field(page).fill(text)
 
 
 def press(page: Page, name: str) -> None:
@@ -46,6 +71,7 @@ def press(page: Page, name: str) -> None:
 def test_everything_clears_the_filters_own_fields_however_they_were_filled(desk: RunningDesk, page: Page) -> None:
     for way in ("address", "hand", "view"):
         visit(page, desk, "payments?status=failed&text=invoice" if way == "address" else "payments")
+        see_rows(page)
         if way == "hand":
             choose_status(page, "Failed")
             expect(page).to_have_url(re.compile("status=failed"), timeout=PATIENCE)
@@ -53,40 +79,42 @@ def test_everything_clears_the_filters_own_fields_however_they_were_filled(desk:
             expect(page).to_have_url(re.compile("text=invoice"), timeout=PATIENCE)
         elif way == "view":
             press(page, "Failed and returned")
-            expect(chips(page)).to_have_count(2, timeout=PATIENCE)
+            expect(chosen(page)).to_have_count(2, timeout=PATIENCE)
             search(page, "invoice")
             expect(page).to_have_url(re.compile("text=invoice"), timeout=PATIENCE)
-        expect(page.get_by_text("Hidden: ")).to_be_visible(timeout=PATIENCE)
+        expect(see_rows(page, "invoice")).to_contain_text("Hidden: ")
         press(page, "Everything")
-        expect(page.get_by_text("All payments.")).to_be_visible(timeout=PATIENCE)
-        expect(chips(page)).to_have_count(0)
-        expect(page.get_by_role("textbox", name="Search")).to_have_value("")
+        see_rows(page, "All payments.")
+        expect(chosen(page)).to_have_count(0)
+        expect(search_field(page)).to_have_value("")
         expect(page).not_to_have_url(re.compile("status=|text="))
         choose_status(page, "Pending")
         expect(page).to_have_url(re.compile("status=pending"), timeout=PATIENCE)
-        expect(chips(page)).to_have_count(1)
+        expect(chosen(page)).to_have_count(1)
 
 
 def test_a_bookmark_opens_the_same_rows_in_another_tab_and_again_later(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments")
+    see_rows(page)
     choose_status(page, "Failed")
     expect(page).to_have_url(re.compile("status=failed"), timeout=PATIENCE)
     search(page, "invoice")
-    expect(page).to_have_url(re.compile("text=invoice"), timeout=PATIENCE)
-    expect(page.get_by_text("Payments: status Failed, containing “invoice”.")).to_be_visible(timeout=PATIENCE)
-    failed = page.locator("[role=gridcell]").filter(has_text="Failed").first
-    expect(failed).to_be_attached(timeout=PATIENCE)  # the grid is drawn anew, with what was hit in sight
+    see_rows(page, "Payments: status Failed, containing “invoice”.")
+    table(page).get_by_role("columnheader", name="Amount").click()
+    expect(page).to_have_url(re.compile("sort=amount"), timeout=PATIENCE)
+    see_rows(page, "containing “invoice”.")
     address, shown = page.url, cells(page)
+    assert any("Failed" in one for one in shown)
     fresh = page.context.new_page()
     fresh.goto(address)
-    expect(fresh.get_by_text("Payments: status Failed, containing “invoice”.")).to_be_visible(timeout=PATIENCE)
-    expect(fresh.get_by_role("textbox", name="Search")).to_have_value("invoice")
-    expect(chips(fresh)).to_have_count(1)
+    see_rows(fresh, "Payments: status Failed, containing “invoice”.")
+    expect(search_field(fresh)).to_have_value("invoice")
+    expect(chosen(fresh)).to_have_count(1)
     expect(fresh.locator("[role=gridcell]")).to_have_text(shown, timeout=PATIENCE)
     fresh.get_by_role("button", name="Everything", exact=True).click()
-    expect(fresh.get_by_text("All payments.")).to_be_visible(timeout=PATIENCE)
+    see_rows(fresh, "All payments.")
     fresh.goto(address)
-    expect(chips(fresh)).to_have_count(1, timeout=PATIENCE)
+    expect(chosen(fresh)).to_have_count(1, timeout=PATIENCE)
     fresh.close()
 
 
@@ -95,13 +123,16 @@ def test_search_finds_a_payment_by_its_reference_and_by_its_amount(desk: Running
     amount = f"${charge['amount'] / 100:,.2f}"
     for text in (charge["id"], amount):
         visit(page, desk, "payments")
+        see_rows(page)
         search(page, text)
-        expect(page.get_by_text("Hidden: ")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator("[role=gridcell]").filter(has_text=amount).first).to_be_attached(timeout=PATIENCE)
+        expect(see_rows(page, text)).to_contain_text("Hidden: ")
+        expect(page.locator("[role=gridcell]").filter(has_text=amount).first).to_be_visible(timeout=PATIENCE)
+        expect(table(page).locator(".hit").first).to_be_attached()  # what was hit is marked
 
 
 def test_a_view_is_kept_under_a_name_opened_by_one_click_shared_and_removed(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments?status=refunded")
+    see_rows(page)
     press(page, "My views")
     expect(page.get_by_text("/payments?status=refunded")).to_be_visible(timeout=PATIENCE)
     page.get_by_label("Name of the view").fill("Given *back*")
@@ -112,7 +143,7 @@ def test_a_view_is_kept_under_a_name_opened_by_one_click_shared_and_removed(desk
     visit(page, desk, "payments")
     kept.click()
     expect(page).to_have_url(re.compile("status=refunded"), timeout=PATIENCE)
-    expect(chips(page)).to_have_count(1)
+    expect(chosen(page)).to_have_count(1)
     press(page, "My views")
     page.get_by_role("button", name="Remove Given *back*").click()
     expect(kept).to_have_count(0, timeout=PATIENCE)
@@ -120,46 +151,66 @@ def test_a_view_is_kept_under_a_name_opened_by_one_click_shared_and_removed(desk
 
 def test_the_morning_view_is_one_click_and_says_what_it_hides(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments")
+    see_rows(page)
     press(page, "This morning")
-    expect(page.get_by_text("Hidden: ")).to_be_visible(timeout=PATIENCE)
-    expect(chips(page)).to_have_count(5)
-    assert cells(page)
-    succeeded = page.locator("[role=gridcell]").filter(has_text=re.compile("^[✔✓] "))
-    expect(succeeded).to_have_count(0, timeout=PATIENCE)  # nothing that succeeded stands in the way
+    expect(see_rows(page, "Payments: status")).to_contain_text("Hidden: ")
+    expect(chosen(page)).to_have_count(5)
+    shown = column(page, "status")
+    assert shown and not [one for one in shown if one.startswith(("✔", "✓"))]  # nothing that succeeded is in the way
 
 
-def test_a_row_opens_the_payments_own_page_and_the_way_back_keeps_the_filter(desk: RunningDesk, page: Page) -> None:
+def test_a_figure_shows_the_rows_that_it_counts(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk, "payments")
+    see_rows(page)
+    figures = page.get_by_role("group", name="Figures").get_by_role("button")
+    expect(figures).to_have_count(4)
+    for number in range(4):
+        counted = (figures.nth(number).get_attribute("title") or "").partition(": ")[2]
+        figures.nth(number).click()
+        expect(page.locator(".pg .said")).to_contain_text(f"Shown: {counted}.", timeout=PATIENCE)
+        expect(figures.nth(number)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_payments_own_page_is_opened_and_both_ways_back_keep_the_filter(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments?status=failed")
-    page.locator("[data-testid=stDataFrame] .dvn-scroller").first.click(position={"x": 16, "y": 54})
-    expect(page.get_by_role("heading", name="Timeline")).to_be_visible(timeout=PATIENCE)
-    expect(page).to_have_url(re.compile("/payment\\?payment=py_"))
-    see_everybody_can_use(page, "a payment", title="Payment · ACH Desk")
-    expect(page.get_by_text("must act")).to_be_visible()
-    page.get_by_role("link", name="Back to payments").click()
-    expect(page).to_have_url(re.compile("/payments\\?status=failed"), timeout=PATIENCE)
-    expect(chips(page)).to_have_count(1, timeout=PATIENCE)
+    see_rows(page)
+    for way in ("link", "back"):
+        row(page, 0).locator(".og-td.customer").click()
+        page.get_by_role("button", name="Open its own page").click()
+        expect(page).to_have_url(re.compile("/payment\\?payment=py_"), timeout=PATIENCE)
+        expect(page.get_by_role("heading", name="Timeline")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("must act")).to_be_visible()
+        if way == "link":
+            see_everybody_can_use(page, "a payment", title="Payment · ACH Desk")
+            page.get_by_role("link", name="Back to payments").click()
+        else:
+            page.go_back()
+        expect(page).to_have_url(re.compile("/payments\\?status=failed"), timeout=PATIENCE)
+        see_rows(page, "Payments: status Failed.")
+        expect(chosen(page)).to_have_count(1)
 
 
 def test_the_charts_add_up_to_what_the_filter_shows(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments?status=failed,returned_late")
-    page.get_by_role("tab", name="Charts").click()
+    said = see_rows(page)
+    page.get_by_role("radio", name="Charts").click()
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(2, timeout=PATIENCE)
-    shown = page.get_by_text("Shown: ").inner_text()
-    words = re.search(r"Shown: (\d+ payments, \$[\d,.]+\d)", shown)
+    words = re.search(r"Shown: (\d+ payments, \$[\d,.]+\d)", said.inner_text())
     assert words
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(2)
     see_everybody_can_use(page, "the charts", title="Payments · ACH Desk")
-    page.get_by_role("tab", name="Return rates").click()
+    choose_status(page, "Pending")  # the filter stands above the charts too
+    expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(1, timeout=PATIENCE)
+    page.get_by_role("radio", name="Return rates").click()
     expect(page.get_by_role("meter")).to_have_count(3, timeout=PATIENCE)
     see_everybody_can_use(page, "the rates")
 
 
-def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_alone(
+def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_only(
     desk: RunningDesk, page: Page, browser: Browser
 ) -> None:
     visit(page, desk, "payments?status=failed&look=Export")
-    shown = page.get_by_text("Shown: ").inner_text()
-    words = re.search(r"Shown: (\d+) payments", shown)
+    words = re.search(r"Shown: (\d+) payments", see_rows(page).inner_text())
     assert words
     press(page, "Create the file")
     link = page.get_by_role("link", name=re.compile("Download payments-"))
@@ -170,8 +221,8 @@ def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_alon
     with page.expect_download() as started:
         link.click()
     rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text())))
-    assert len(rows) == int(words[1]) and {row["status"] for row in rows} == {"failed"}
-    assert all(row["created_at"].endswith(("-04:00", "-05:00")) for row in rows)
+    assert len(rows) == int(words[1]) and {one["status"] for one in rows} == {"failed"}
+    assert all(one["created_at"].endswith(("-04:00", "-05:00")) for one in rows)
     address = f"{desk.url}{link.get_attribute('href')}"
     assert page.request.get(address).ok
     stranger = open_context(browser)
@@ -179,27 +230,19 @@ def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_alon
     stranger.close()
 
 
-@pytest.mark.parametrize("row", [0, 3])
-def test_enter_opens_the_row_that_the_arrow_keys_have_reached(desk: RunningDesk, page: Page, row: int) -> None:
-    for path, opened in (("payments", "/payment?payment="), ("payouts", "/payouts?payout=")):
-        visit(page, desk, path)
-        cells(page)
-        canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
-        canvas.focus()
-        for _ in range(row):
-            page.keyboard.press("ArrowDown")
-        reached = page.locator(f"[id^=glide-cell-][id$='-{row}']").all_text_contents()
-        page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(re.escape(opened)), timeout=PATIENCE)
-        amount = next(one for one in reached if one.startswith(("$", "(")))
-        expect(page.get_by_test_id("stMain")).to_contain_text(amount, timeout=PATIENCE)
-
-
 def test_enter_opens_every_other_table_too(desk: RunningDesk, page: Page) -> None:
     desk.link("Tabitha Keys")
-    for path, shown in (("audit", "Who"), ("customers", "Back to the customers"), ("accounts", "Stripe bank account")):
+    for path, shown in (
+        ("payouts", "Arrival"),
+        ("audit", "Who"),
+        ("customers", "Back to the customers"),
+        ("accounts", "Stripe bank account"),
+    ):
         visit(page, desk, path)
         cells(page)
         page.get_by_test_id("stDataFrame").locator("canvas").first.focus()
         page.keyboard.press("Enter")
-        expect(page.get_by_test_id("stMain")).to_contain_text(shown, timeout=PATIENCE)
+        if path == "payouts":
+            page.wait_for_url(re.compile(re.escape("/payouts?payout=")), timeout=PATIENCE)
+        else:
+            expect(page.get_by_test_id("stMain")).to_contain_text(shown, timeout=PATIENCE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -83,3 +85,10 @@ def text_of(app: AppTest) -> str:
         *app.text,
     ]
     return "\n".join(read(part.value) for part in parts)
+
+
+def grid_of(app: AppTest) -> dict[str, Any]:
+    """What the page says to the table of payments, whose rows come past Streamlit."""
+    (found,) = [one.proto for one in app.get("bidi_component") if "payments_grid" in one.proto.component_name]
+    told: dict[str, Any] = json.loads(found.json)
+    return told

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, AttemptState, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
 from dashboard.linking.plaid_steps import lost_reply
-from tests.pages.conftest import MAIN, read, show, text_of
+from tests.pages.conftest import MAIN, grid_of, read, show, text_of
 from tests.sandboxes import Sandbox
 
 PAGES = [
@@ -97,34 +97,10 @@ def test_several_accounts_are_shown_for_the_operator_to_choose(
     assert "access-" not in shown and "btok_" not in shown
 
 
-def test_the_first_look_at_payments_is_never_empty(app: AppTest, desk: Desk) -> None:
-    desk.sync.run()
-    show(app, "payments")
-    table = app.dataframe[0].value
-    assert len(table) == 50
-    assert {"new rail"} <= set(table["rail"])
-    assert "All payments" in text_of(app)
-
-
-def test_old_rail_charges_stand_in_the_same_table(app: AppTest, desk: Desk) -> None:
-    desk.sync.run()
-    app.query_params["rail"] = "ach_debit"
-    show(app, "payments")
-    assert set(app.dataframe[0].value["rail"]) == {"old rail"}
-    assert "Hidden: " in text_of(app)
-
-
 def test_payments_before_the_first_sync_say_what_to_do(app: AppTest) -> None:
     show(app, "payments")
-    assert "Nothing has been read from Stripe yet" in text_of(app) and "Sync now" in text_of(app)
-
-
-def test_a_filter_that_nothing_fits_says_so(app: AppTest, desk: Desk) -> None:
-    desk.sync.run()
-    app.query_params["text"] = "nobodyhasthisname"
-    show(app, "payments")
-    assert "No payment matches this filter" in text_of(app)
-    assert "Shown: 0 payments" in text_of(app)
+    assert grid_of(app)["empty"] == ["Nothing has been read from Stripe yet.", "Press Sync now."]
+    assert any(one.label == "Sync now" for one in app.button)
 
 
 def test_linked_accounts_are_listed_with_their_mandate(

@@ -14,10 +14,10 @@ from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import PaymentState
 from dashboard.payments.export import COLUMNS, Format
+from dashboard.payments.lists import PaymentOrder
 from dashboard.sync import Progress
 from dashboard.ui import format, session
-from dashboard.ui.hits import HIT
-from tests.pages.conftest import show, text_of
+from tests.pages.conftest import grid_of, show, text_of
 
 
 @pytest.fixture
@@ -27,7 +27,9 @@ def synced(desk: Desk) -> Desk:
 
 
 def first_id(desk: Desk, actor: Actor, *states: PaymentState) -> str:
-    return desk.payments.page(actor, PaymentFilter(statuses=states)).rows[0].id
+    row = desk.payment_lists.block(actor, PaymentOrder(PaymentFilter(statuses=states))).rows[0]
+    assert row
+    return row.id
 
 
 @pytest.mark.parametrize("state", [PaymentState.PAID_OUT, PaymentState.FAILED, PaymentState.SUBMITTED])
@@ -63,8 +65,9 @@ def test_any_days_in_the_address_leave_a_page_that_can_be_used(
     for name, value in query.items():
         app.query_params[name] = value
     show(app, "payments")
-    assert app.date_input[0].label == "Created between"
-    assert "unexpected" not in text_of(app)
+    assert grid_of(app)["whole"] and "unexpected" not in text_of(app)
+    wanted = PaymentFilter.from_query(query)
+    assert synced.payments.totals(session.actor(), wanted).shown.count >= 0
 
 
 @pytest.fixture
@@ -86,21 +89,21 @@ def filling(desk: Desk) -> Desk:
     return desk
 
 
-def test_while_the_first_backfill_runs_the_figures_say_so_and_from_when_on_they_are_whole(
-    app: AppTest, filling: Desk
+def test_while_the_first_backfill_runs_the_sums_say_so_and_from_when_on_they_are_whole(
+    app: AppTest, filling: Desk, actor: Actor
 ) -> None:
     since = filling.sync.status().complete_since
     assert since is not None
     show(app, "payments")
-    shown = text_of(app)
-    assert "Still reading from Stripe: payments since" in shown and format.moment(since, session.zone(), since) in shown
-    assert all("so far" in one.label for one in app.metric[:4])
-    assert "Still reading." in shown and len(app.dataframe) == 1, "the newest are there to be worked with"
+    reading = grid_of(app)["reading"]
+    assert "Still reading from Stripe: payments since" in reading
+    assert format.moment(since, session.zone(), since) in reading
+    assert filling.payment_lists.block(actor, PaymentOrder(PaymentFilter())).rows, "the newest can be worked with"
     look_at(app, "Charts")
     assert "Still reading from Stripe" in text_of(app)
     filling.sync.run()
     look_at(app, "Table")
-    assert "Still reading" not in text_of(app) and not any("so far" in one.label for one in app.metric)
+    assert "Still reading" not in text_of(app) and not grid_of(app)["reading"]
 
 
 def test_a_payment_that_is_not_here_says_what_to_do(app: AppTest, synced: Desk) -> None:
@@ -185,46 +188,45 @@ def test_the_setup_page_shows_the_reads_beside_the_allowance(app: AppTest, synce
 
 
 def test_an_empty_table_says_what_to_do_and_only_what_can_be_done(app: AppTest, desk: Desk) -> None:
-    assert "Press Sync now." in text_of(show(app, "payments"))
+    assert grid_of(show(app, "payments"))["empty"][1] == "Press Sync now."
     now = int(desk.clock.real().timestamp())
     assert desk.store.sync_state.acquire_lease("sync", "another process", now, now + 60)
     app.run()
-    assert "The first sync with Stripe is running." in text_of(app)
-    assert "Press Sync now." not in text_of(app)
+    assert grid_of(app)["empty"][0] == "The first sync with Stripe is running."
 
 
-def test_a_filter_draws_its_rows_and_their_sum_and_another_order_the_table(app: AppTest, synced: Desk) -> None:
+def test_the_charts_follow_the_filter_that_the_table_says_and_else_the_address(
+    app: AppTest, synced: Desk, actor: Actor
+) -> None:
+    app.query_params["status"] = "failed"
+    look_at(show(app, "payments"), "Charts")
+    failed = synced.payments.totals(actor, PaymentFilter(statuses=(PaymentState.FAILED,))).shown
+    assert f"Adds up to {failed.count:,} payment" in text_of(app)
+    app.session_state["payments-grid"] = {"filter": {"status": "failed,pending", "sort": "amount", "order": "up"}}
+    app.run()
+    both = PaymentFilter(statuses=(PaymentState.FAILED, PaymentState.PENDING))
+    assert f"Adds up to {synced.payments.totals(actor, both).shown.count:,} payments" in text_of(app)
+
+
+def test_the_figures_lead_to_the_rows_that_they_count(app: AppTest, synced: Desk, actor: Actor) -> None:
+    told = grid_of(show(app, "payments"))["figures"]
+    counted = synced.payments.summary(actor)
+    assert list(told) == list(counted)
+    for name, query in told.items():
+        assert synced.payments.totals(actor, PaymentFilter.from_query(query)).shown == counted[name], name
+
+
+def test_what_the_table_asks_for_opens_no_other_page_than_those_it_knows(app: AppTest, synced: Desk) -> None:
     show(app, "payments")
-    next(one for one in app.multiselect if one.label == "Status").set_value([PaymentState.FAILED]).run()
-    assert app.query_params["status"] == "failed"
-    count = synced.payments.totals(session.actor(), PaymentFilter(statuses=(PaymentState.FAILED,))).shown.count
-    assert f"Shown: {count} payments" in text_of(app)
-    next(one for one in app.selectbox if one.label == "Sort by").set_value("amount").run()
-    amounts = [float(one.strip("$").replace(",", "")) for one in app.dataframe[0].value["amount"]]
-    assert amounts == sorted(amounts, reverse=True) and len(amounts) == min(50, count)
-
-
-def looks_of(app: AppTest, place: int = 0) -> str:
-    """How a table's cells are marked, as it goes to the browser."""
-    return str(app.dataframe[place].proto)
-
-
-def test_what_a_search_hit_is_marked_in_the_table_and_nothing_without_a_search(app: AppTest, synced: Desk) -> None:
-    show(app, "payments")
-    assert HIT not in looks_of(app)
-    app.query_params["text"] = "R01"
-    show(app, "payments")
-    assert "containing “R01”" in text_of(app) and HIT in looks_of(app)
-    (table,) = app.dataframe
-    assert all("nsufficient" in reason or "R01" in reason for reason in table.value["reason"]) and len(table.value)
+    app.session_state["payments-grid"] = {"opened": {"page": "setup", "query": {}, "at": 5}}
+    app.run()
+    assert grid_of(app)["whole"]
 
 
 def test_a_workbook_is_ordered_with_words_for_columns_and_the_order_of_the_table(
     app: AppTest, synced: Desk, actor: Actor
 ) -> None:
-    show(app, "payments")
-    app.session_state["payment-sorted"] = ("amount", False)
-    app.query_params["look"] = "Export"
+    app.query_params.update({"look": "Export", "sort": "amount", "order": "up"})
     show(app, "payments")
     app.segmented_control(key="export-format").set_value(Format.XLSX).run()
     assert app.multiselect(key="export-columns-xlsx").options[:4] == ["Created", "Amount", "Currency", "Status"]

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, AttemptState, Customer, LinkAttempt
 from dashboard.domain.payment_filter import PaymentFilter
-from tests.pages.conftest import show, text_of
+from dashboard.payments.lists import PaymentOrder
+from tests.pages.conftest import grid_of, show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
 
@@ -100,10 +101,13 @@ def test_a_new_stripe_customer_can_be_made_all_the_same(
 
 def test_a_payment_that_is_selected_shows_its_story_and_its_ids(app: AppTest, desk: Desk, actor: Actor) -> None:
     desk.sync.run()
-    newest = desk.payments.page(actor, PaymentFilter()).rows
-    settled = next(number for number, row in enumerate(newest) if row.fee is not None)  # one sent today has no fee yet
+    newest = desk.payment_lists.block(actor, PaymentOrder(PaymentFilter())).rows
+    row = next(row for row in newest if row and row.fee is not None)  # one sent today has no fee yet
     show(app, "payments")
-    app.session_state["payment-table-0"] = {"selection": {"rows": [settled], "columns": [], "cells": []}}
+    assert grid_of(app)["whole"]
+    app.session_state["payments-grid"] = {
+        "opened": {"page": "payment", "query": {"payment": row.id}, "from": {"sort": "amount"}, "at": 1}
+    }
     app.run()
     assert not app.exception
     shown = text_of(app)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.formatting import bare_money
-from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_filter import DATES, PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.domain.return_codes import explain, return_code
 from dashboard.domain.searches import search_key, search_words
@@ -33,7 +33,7 @@ NAMES = ["Ada Novak", "ada  NOVAK", "Zoë Ångström", 'Lee "Quo", Ltd', "two\nl
 CASES = ["AbCdE1", "aBcDe1", "abcde1", "ABCDE2"]  # ids differ by case too
 COLUMNS = (  # noqa: SIM905  a list of words reads better as words
     "seq id created day amount currency state due reason rail customer_id customer email bank last4 reference refunded"
-    " payout_id intent_id debit_id"
+    " payout_id intent_id debit_id available_on"
 ).split()
 Row = dict[str, Any]
 
@@ -77,6 +77,7 @@ def make_row(draw: random.Random, seq: int | None) -> Row:
         "payout_id": draw.choice([None, f"po_{number % 7:06d}"]),
         "intent_id": draw.choice([None, f"pi_{number:09d}"]),
         "debit_id": draw.choice([None, f"debit_{number:09d}"]),
+        "available_on": draw.choice([None, NOON - NOON % 86_400 + draw.randrange(-300, 9) * 86_400]),
     }
 
 
@@ -114,8 +115,32 @@ def has_word(row: Row, word: str) -> bool:
     return begins or word in search_key(*(text for text in texts if text))
 
 
+def day_of(row: Row, dated: str) -> date | None:
+    """The day that a filter may mean; the business's of a moment, the bank's own of its days."""
+    state = row["state"]
+    local = lambda seconds: datetime.fromtimestamp(seconds, ZONE).date()  # noqa: E731
+    banks = lambda seconds: None if seconds is None else date(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: E731
+    match dated:
+        case "due":
+            return banks(row["due"]) if state in set(WAITING) else None
+        case "paid_out":
+            return banks(row["due"]) if state == "paid_out" else None
+        case "settled":
+            settled = state in {"succeeded", "paid_out", "refunded", "partly_refunded"}
+            return banks(row["available_on"]) if settled else None
+        case "failed" if state == "returned_late":
+            return None if row["due"] is None else local(row["due"])
+        case "failed":
+            return local(row["created"]) if state == "failed" else None
+    return local(row["created"])
+
+
 def fits(row: Row, wanted: PaymentFilter) -> bool:
-    day = datetime.fromtimestamp(row["created"], ZONE).date()
+    day = day_of(row, wanted.dated)
+    if wanted.created_from or wanted.created_to:
+        later = day is not None and (wanted.created_from is None or day >= wanted.created_from)
+        if not later or (wanted.created_to is not None and day is not None and day > wanted.created_to):
+            return False
     due = None if row["due"] is None else date(1970, 1, 1) + timedelta(seconds=row["due"])
     return (
         (not wanted.statuses or row["state"] in set(wanted.statuses))
@@ -126,8 +151,6 @@ def fits(row: Row, wanted: PaymentFilter) -> bool:
         and (not wanted.failure_code or row["reason"] == wanted.failure_code)
         and (wanted.amount_min is None or row["amount"] >= wanted.amount_min)
         and (wanted.amount_max is None or row["amount"] <= wanted.amount_max)
-        and (wanted.created_from is None or day >= wanted.created_from)
-        and (wanted.created_to is None or day <= wanted.created_to)
         and (not wanted.overdue or (row["state"] in set(WAITING) and due is not None and due < TODAY))
         and all(has_word(row, word) for word in search_words(wanted.text))
     )
@@ -140,6 +163,10 @@ def place_of(row: Row, sort: str) -> tuple[Any, ...]:
         "status": (row["state"], row["created"]),
         "customer": (search_key(row["customer"]),),
         "due": (row["due"] is not None, row["due"] or 0),
+        "bank": (row["bank"], row["created"]),
+        "reason": (row["reason"] or "", row["created"]),
+        "rail": (row["rail"], row["created"]),
+        "reference": (search_key(row["reference"]),),
     }
     return (*keys[sort], row["seq"])
 
@@ -162,6 +189,7 @@ FILTERS = st.builds(
     payout=st.sampled_from(["", "", "", "po_000003"]),
     overdue=st.sampled_from([False, False, True]),
     text=st.sampled_from(TEXTS),
+    dated=st.sampled_from(["", "", *DATES]),
 ) | st.builds(PaymentFilter, text=st.sampled_from(TEXTS))
 
 
@@ -204,6 +232,82 @@ def test_every_filter_and_order_finds_what_plain_python_finds_after_every_commit
         assert store.payments.banks() == sorted({row["bank"] for row in rows if row["bank"]})
         questions = questions[4:]
         change(other, draw)
+
+
+Shown = tuple[PaymentFilter, str, bool, Any, list[Row]]
+
+
+def scroll(store: Store, listed: Shown) -> None:
+    """An open list: the same places as when it was opened, each row as it is now, and how many came after it."""
+    wanted, sort, descending, mark, opened = listed
+    now = {row["seq"]: row for row in rows_of(store)}
+    order: dict[str, Any] = {"sort": sort, "descending": descending}
+    came = [row for row in now.values() if row["seq"] > mark.largest and fits(row, wanted)]
+    for start, size in ((0, 7), (5, 9), (38, 20)):
+        block = store.payments.block(wanted, TODAY, **order, start=start, size=size, mark=mark)
+        expected = [now.get(row["seq"]) for row in opened[start : start + size]]
+        # A key of a row that is gone may be given again to the next one, which is then shown in its place.
+        assert block.rows == expected and (block.total, block.mark) == (len(opened), mark)
+        assert block.newer == len(came)
+    ranges = [(1, 3), (3, 4), (30, 99)]
+    places = sorted({place for first, last in ranges for place in range(first, last + 1) if place < len(opened)})
+    for wide, chosen in ((ranges, [opened[place] for place in places]), (None, opened)):
+        sums = store.payments.picked(wanted, TODAY, **order, mark=mark, ranges=wide)
+        there = [now[row["seq"]] for row in chosen if row["seq"] in now]
+        assert {name: one.count for name, one in sums.items()} == Counter(row["state"] for row in there)
+        money = Counter[str]()
+        for row in there:
+            money[row["currency"]] += row["amount"]
+        found = Counter[str]()
+        for one in sums.values():
+            found.update(one.amounts)
+        assert {name: cents for name, cents in found.items() if cents} == {n: c for n, c in money.items() if c}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), questions=st.lists(st.tuples(FILTERS, st.sampled_from(sorted(SORTS)), st.booleans()),
+                                                      min_size=3, max_size=3))  # fmt: skip
+def test_an_open_list_keeps_its_places_while_rows_come_change_and_go(
+    seed: int, questions: list[tuple[PaymentFilter, str, bool]], store: Store, other: Database
+) -> None:
+    draw = random.Random(seed)
+    with other.transaction() as db:
+        db.execute("DELETE FROM payment")
+        for _ in range(40):
+            write(db, make_row(draw, None))
+    shown: list[Shown] = []
+    for wanted, sort, descending in questions:
+        first = store.payments.block(wanted, TODAY, sort=sort, descending=descending, start=0, size=200, mark=None)
+        assert first.newer == 0
+        shown.append((wanted, sort, descending, first.mark, [row for row in first.rows if row]))
+    for _ in range(3):
+        with other.transaction() as db:
+            keys = [row[0] for row in db.execute("SELECT seq FROM payment ORDER BY seq").fetchall()]
+            write(db, make_row(draw, max(keys) + 1))
+            for key in draw.sample(keys, 3):
+                row = make_row(draw, key)
+                names = ", ".join(f"{name} = :{name}" for name in COLUMNS)
+                db.execute(f"UPDATE payment SET {names} WHERE seq = :seq", row)
+            db.execute("DELETE FROM payment WHERE seq = ?", [draw.choice(keys)])
+        for listed in shown:
+            scroll(store, listed)
+
+
+def test_a_payment_failed_when_its_money_was_taken_back(store: Store, other: Database) -> None:
+    row = {**make_row(random.Random(3), None), "id": "py_back", "state": "failed", "created": NOON - 9 * 86_400}
+    failed = NOON - 2 * 86_400
+    with other.transaction() as db:
+        db.execute("DELETE FROM payment")
+        db.execute(
+            "INSERT INTO balance_transaction (id, created, amount, currency, type, source_id, fee, net, available_on,"
+            " status) VALUES ('txn_back', ?, -5, 'usd', 'payment_failure_refund', 'py_back', 0, -5, ?, 'available')",
+            [failed, failed],
+        )
+        write(db, row)
+    day = datetime.fromtimestamp(failed, ZONE).date()
+    for wanted, count in ((day, 1), (day - timedelta(1), 0), (day + timedelta(1), 0)):
+        sums = store.payments.sums(PaymentFilter(created_from=wanted, created_to=wanted, dated="failed"), TODAY)
+        assert sums.count == count
 
 
 def test_many_rows_and_many_different_words_are_read_in_slices_and_changed_in_place(

@@ -140,9 +140,3 @@ def test_any_address_is_a_filter(query: dict[str, str]) -> None:
 @given(FILTERS)
 def test_a_filter_that_hides_rows_says_so_in_words(wanted: PaymentFilter) -> None:
     assert (wanted.words() == "All payments") is wanted.is_empty
-
-
-def test_what_is_not_said_of_a_payment_has_not_happened() -> None:
-    """No part of one cent was refunded, and Stripe has not handed the debit to the bank."""
-    assert derive(PaymentFacts(CREATED, 1, charge_status="succeeded")).state is PaymentState.SUCCEEDED
-    assert derive(PaymentFacts(CREATED, 1, charge_status="pending")).state is PaymentState.SUBMITTED

@@ -163,3 +163,20 @@ def test_no_search_text_can_break_the_query(tmp_path: Path, text: str) -> None:
     feed(store, OBJECTS[:20])
     store.payments.page(PaymentFilter(text=text), TODAY, sort="created", descending=True, offset=0, size=9)
     store.close()
+
+
+def test_a_payment_keeps_its_place_when_its_intent_becomes_a_charge(tmp_path: Path) -> None:
+    charge = next(one for one in HISTORY.charges if one["payment_intent"] and one["status"] == "succeeded")
+    intent = next(
+        one for resource, one in OBJECTS if resource == "payment_intents" and one["id"] == charge["payment_intent"]
+    )
+    store = open_store(tmp_path)
+    store.projection.apply("payment_intents", [{**intent, "status": "processing"}])
+    first = store.payments.block(PaymentFilter(), TODAY, sort="created", descending=True, start=0, size=9, mark=None)
+    store.projection.apply("charges", [charge])
+    order: dict[str, Any] = {"sort": "created", "descending": True, "start": 0, "size": 9}
+    later = store.payments.block(PaymentFilter(), TODAY, **order, mark=first.mark)
+    assert [row and row["id"] for row in first.rows] == [intent["id"]]
+    assert [row and row["id"] for row in later.rows] == [charge["id"]]
+    assert (later.total, later.newer) == (1, 0), "neither twice nor skipped"
+    store.close()

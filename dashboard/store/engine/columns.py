@@ -23,11 +23,17 @@ THREADS = 2  # SQLite and Arrow work without the interpreter's lock
 
 
 def read_slices(
-    database: Database, table: str, key: str, numbers: Sequence[str], words: Mapping[str, str], after: int, last: int
+    database: Database,
+    table: str,
+    key: str,
+    numbers: Mapping[str, str],
+    words: Mapping[str, str],
+    after: int,
+    last: int,
 ) -> Iterator[pa.Table]:
     """The rows with keys above `after` up to `last`, in slices by key: `numbers` as int64, `words` as dictionaries.
 
-    `words` says of each name what it is of a row. An absent number is -1, an absent word is empty. Several threads
+    Both say of each name what it is of a row. An absent number is -1, an absent word is empty. Several threads
     read, so slices may be of different moments.
     Raises StoreUnavailable.
     """
@@ -54,7 +60,7 @@ def read_keys(
     db: sqlite_utils.Database,
     table: str,
     key: str,
-    numbers: Sequence[str],
+    numbers: Mapping[str, str],
     words: Mapping[str, str],
     keys: Sequence[int],
 ) -> pa.Table:
@@ -66,14 +72,16 @@ def read_keys(
 def _read(
     db: sqlite_utils.Database,
     table: str,
-    numbers: Sequence[str],
+    numbers: Mapping[str, str],
     words: Mapping[str, str],
     where: str,
     values: Sequence[object],
 ) -> pa.Table:
     names = [*numbers, *words]
     pattern = ",".join(["%d"] * len(numbers) + ['"%w"'] * len(words))  # %w doubles quotes, as CSV does
-    columns = [f"coalesce({name}, -1)" for name in numbers] + [f"coalesce({made}, '')" for made in words.values()]
+    columns = [f"coalesce({made}, -1)" for made in numbers.values()] + [
+        f"coalesce({made}, '')" for made in words.values()
+    ]
     query = f"SELECT group_concat(printf('{pattern}', {', '.join(columns)}), char(10)) FROM {table} {where}"
     connection = db.conn
     usual, connection.text_factory = connection.text_factory, bytes

@@ -66,6 +66,7 @@ _COLUMNS = (  # noqa: SIM905  a list of words reads better as words
     "id created day amount currency state due reason rail customer_id customer email bank last4 reference fee net"
     " refunded available_on payout_id intent_id debit_id balance_currency"
 ).split()
+_PAYMENT_INTENT, _PAYMENT_DEBIT = _COLUMNS.index("intent_id"), _COLUMNS.index("debit_id")
 _UPSERT = (
     f"INSERT INTO payment ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
     f"{on_repeat('id')} {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
@@ -223,7 +224,9 @@ class PaymentProjection:
         before: dict[str, tuple[Any, ...]] = {row[0]: row for row in _rows(db, query, ids)}
         stale = [id for id in before if id not in wanted]
         changed = [row for id, row in wanted.items() if before.get(id) != row]
-        db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in stale])
+        renamed = _find_renamed(set(stale), changed, before)
+        db.executemany("UPDATE payment SET id = ? WHERE id = ?", [(new, old) for old, new in renamed.items()])
+        db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in stale if id not in renamed])
         db.executemany(_UPSERT, changed)
         return len(stale) + len(changed)
 
@@ -286,6 +289,20 @@ class PaymentProjection:
             *(row["customer"], row["email"], row["bank"], row["last4"], row["invoice_reference"]),
             *(None, None, 0, None, None, row["payment_intent_id"], row["id"], None),
         )
+
+
+def _find_renamed(
+    stale: set[str], changed: Sequence[tuple[Any, ...]], before: Mapping[str, tuple[Any, ...]]
+) -> dict[str, str]:
+    """Rows whose payment another id shows from now on, by the old id: they keep their place in lists that are open."""
+    renamed: dict[str, str] = {}
+    for row in changed:
+        old = next(
+            (id for id in (row[_PAYMENT_INTENT], row[_PAYMENT_DEBIT]) if id in stale and id not in renamed), None
+        )
+        if old is not None and row[0] not in before:
+            renamed[old] = row[0]
+    return renamed
 
 
 def _moves(row: Row) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import LISTED, list_of
-from dashboard.store.payments.columns import PaymentColumns
+from dashboard.store.payments.columns import Mark, PaymentColumns
 
 SLICE = 2_000  # rows of an export read at a time, so that no reader holds the WAL back for long
 
@@ -21,6 +21,17 @@ class Sums:
 
     count: int
     amounts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """A piece of a list: its rows, None for one that is gone; else as `columns.lists.Block`."""
+
+    rows: list[dict[str, Any] | None]
+    total: int
+    newer: int
+    mark: Mark
+    now: Mark
 
 
 class PaymentTable:
@@ -37,6 +48,36 @@ class PaymentTable:
             self._columns.keys(wanted, today, sort, descending=descending, offset=offset, size=size).tolist()
         )
 
+    def block(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        *,
+        sort: str,
+        descending: bool,
+        start: int,
+        size: int,
+        mark: Mark | None,
+    ) -> RowBlock:
+        """A piece of the list as it was at `mark`; without one a list begins now."""
+        found = self._columns.block(wanted, today, sort, descending=descending, start=start, size=size, mark=mark)
+        rows = {row["seq"]: row for row in self._rows(found.keys)}
+        return RowBlock([rows.get(key) for key in found.keys], found.total, found.newer, found.mark, found.now)
+
+    def picked(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        *,
+        sort: str,
+        descending: bool,
+        mark: Mark,
+        ranges: list[tuple[int, int]] | None,
+    ) -> dict[str, Sums]:
+        """How many and how much by state, of ranges of such a list by place; of all of it without ranges."""
+        rows = self._columns.picked(wanted, today, sort, descending=descending, mark=mark, ranges=ranges)
+        return _by_state(rows)
+
     def sums(self, wanted: PaymentFilter, today: date) -> Sums:
         """How many and how much the filter shows."""
         rows = self._columns.groups(wanted, today, "currency")
@@ -44,12 +85,7 @@ class PaymentTable:
 
     def sums_by_state(self, since: date | None, today: date) -> dict[str, Sums]:
         """How many and how much by state, of what was made since a day or ever."""
-        found: dict[str, Sums] = {}
-        for row in self._columns.groups(PaymentFilter(created_from=since), today, "state", "currency"):
-            before = found.get(row["state"], Sums(0, {}))
-            amounts = {**before.amounts, row["currency"]: row["amount"]}
-            found[row["state"]] = Sums(before.count + row["count"], amounts)
-        return found
+        return _by_state(self._columns.groups(PaymentFilter(created_from=since), today, "state", "currency"))
 
     def walk(self, wanted: PaymentFilter, today: date) -> Iterator[dict[str, Any]]:
         """Every row that the filter shows, oldest first, in bounded memory (8 bytes a row)."""
@@ -60,7 +96,7 @@ class PaymentTable:
     ) -> Iterator[dict[str, Any]]:
         """Every row that the filter shows, in one of the table's orders, in bounded memory (8 bytes a row).
 
-        A payment whose row is made anew meanwhile, when an intent becomes a charge, comes at the end.
+        What comes meanwhile stands at the end.
         """
         keys = self._columns.keys(wanted, today, sort, descending=descending)
         newest = keys.max(initial=0)
@@ -119,3 +155,12 @@ class PaymentTable:
         query = f"SELECT * FROM payment WHERE seq IN ({', '.join('?' * len(keys))})"
         found = {row["seq"]: row for row in self._database.handle.query(query, keys)}
         return [found[key] for key in keys if key in found]
+
+
+def _by_state(rows: list[dict[str, Any]]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for row in rows:
+        before = found.get(row["state"], Sums(0, {}))
+        amounts = {**before.amounts, row["currency"]: row["amount"]}
+        found[row["state"]] = Sums(before.count + row["count"], amounts)
+    return found

@@ -134,12 +134,11 @@ def draw_return_rates(desk: Desk, actor: Actor) -> None:
         )
 
 
-def warn_of_rates(desk: Desk, actor: Actor) -> None:
-    """One line where a rate has reached half of its limit; nothing otherwise."""
+def say_near_limits(desk: Desk, actor: Actor) -> str:
+    """A sentence where a rate has reached half of its limit; empty otherwise."""
     near = desk.charts.near_limits(actor, desk.sync.status().last_finished_at)
-    if near:
-        words = "; ".join(f"{rate.name} {rate.rate:.2%} (limit {rate.limit:.1%})" for rate in near)
-        st.warning(f"**Returns near Nacha's limits:** {plain(words)}. See *Return rates*.", icon=":material/warning:")
+    words = "; ".join(f"{rate.name} {rate.rate:.2%} (limit {rate.limit:.1%})" for rate in near)
+    return f"Returns near Nacha's limits: {words}. See Return rates." if near else ""
 
 
 def _gauge(rate: ReturnRate) -> None:

@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
-from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payments.export import COLUMNS, Format
 from dashboard.payments.export_jobs import KEPT, ExportJob, ExportOrder, JobState
+from dashboard.payments.lists import PaymentOrder
 from dashboard.payments.sheet import SHEET
 from dashboard.ui import actions, errors, format, session
 from dashboard.ui.text import plain
@@ -24,10 +24,10 @@ LINK = """
 """
 
 
-def draw(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
+def draw(desk: Desk, actor: Actor, shown: PaymentOrder) -> None:
     """Order a file of exactly the rows that the filter shows, and fetch it."""
     st.markdown("##### All rows that the filter shows, in one file")
-    st.text(wanted.words())
+    st.text(shown.wanted.words())
     line = st.container(horizontal=True, vertical_alignment="bottom")
     form = line.segmented_control(
         "File", list(Format), default=Format.CSV, format_func=NAMES.__getitem__, key="export-format", required=True
@@ -44,7 +44,7 @@ def draw(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             "Rows in the order of the table, amounts with their currency, times in the zone above, totals for each"
             " currency below; the second sheet holds the filter and the moment. Columns are in the order chosen above."
         )
-        sort, descending = st.session_state.get("payment-sorted", ("created", True))
+        sort, descending = shown.sort, shown.descending
     else:
         st.caption(
             "For programs: oldest first, amounts are whole cents, times include their offset. Columns are in the order"
@@ -52,7 +52,7 @@ def draw(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         )
         sort, descending = "created", False
     zoned = pick(zones, zone)
-    order = ExportOrder(wanted, form, zoned, columns, bom=True, sort=sort, descending=descending)
+    order = ExportOrder(shown.wanted, form, zoned, columns, bom=True, sort=sort, descending=descending)
     make = actions.call(desk.exports.start, order)
     actions.button("Create the file", make, key="export-make", icon=":material/download:", type="primary")
     watch(desk, actor)

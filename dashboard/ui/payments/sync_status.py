@@ -12,30 +12,32 @@ from dashboard.ui import actions, errors, format, session
 from dashboard.ui.text import plain
 
 LOOK_SECONDS = 2.0
-AWAITED = "payments-awaited"  # in the session: the table was drawn empty while the first sync ran
 
 
 def draw_line(desk: Desk, actor: Actor) -> None:
-    """When the last sync was, the button for another, and the progress of one that runs."""
-    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    status, now = desk.sync.status(), desk.clock.real()
-    line.caption(
-        f"Read from Stripe {format.ago(status.last_finished_at, now)}"
-        f" ({format.moment(status.last_finished_at, session.zone(), now)}). Times are in {session.zone()}."
+    """When the last sync was, and the button for another."""
+    status, now, zone = desk.sync.status(), desk.clock.real(), session.zone()
+    st.caption(
+        f"Read from Stripe {format.ago(status.last_finished_at, now)}",
+        help=f"{format.moment(status.last_finished_at, zone, now)}. Times are in {plain(str(zone))}.",
     )
-    if status.left_out:
-        needs = ", ".join(f"{name.replace('_', ' ')} ({need})" for name, need in sorted(status.left_out.items()))
-        st.caption(f":material/key_off: Left out, since STRIPE_SECRET_KEY lacks the permission: {plain(needs)}")
     if can(actor, Permission.SYNC):
         actions.button(
             "Sync now",
             actions.call(desk.sync.request),
             key="sync-now",
-            place=line,
             icon=":material/sync:",
             disabled=status.running,
             help="Reads what is new at Stripe.",
         )
+
+
+def draw_progress(desk: Desk) -> None:
+    """How far a sync that runs is, why the last one ended early, and what is left out for want of a permission."""
+    status = desk.sync.status()
+    if status.left_out:
+        needs = ", ".join(f"{name.replace('_', ' ')} ({need})" for name, need in sorted(status.left_out.items()))
+        st.caption(f":material/key_off: Left out, since STRIPE_SECRET_KEY lacks the permission: {plain(needs)}")
     if status.running:
         watch(desk)
     elif status.problem:
@@ -49,9 +51,6 @@ def watch(desk: Desk) -> None:
     if not status.running:
         st.rerun()
     progress = status.progress
-    if st.session_state.get(AWAITED) and progress and progress.rows:
-        st.session_state[AWAITED] = False
-        st.rerun()  # the first payments are there
     if progress is None or progress.share is None:
         said = f": {plain(progress.sentence())}" if progress else " …"
         st.caption(f":material/sync: Reading from Stripe{said}")

@@ -11,22 +11,35 @@ import pyarrow as pa
 from dashboard.store.payments.columns.searched import SEARCHED
 from dashboard.store.payments.columns.words import Words
 
-NUMBERS = ("seq", "created", "day", "amount", "due")
+# The numbers' columns, each by what makes it of a row. When a payment failed its row does not say: what took the money
+# back does, or for what never got so far its own moment.
+NUMBERS = {name: name for name in ("seq", "created", "day", "amount", "due")} | {
+    "settled": "available_on",
+    "failed": (
+        "CASE WHEN state = 'returned_late' THEN due WHEN state = 'failed' THEN coalesce((SELECT max(created)"
+        " FROM balance_transaction WHERE source_id = payment.id"
+        " AND type IN ('payment_failure_refund', 'payment_reversal')), payment.created) END"
+    ),
+}
 PLAIN = ("currency", "state", "reason", "rail", "customer_id", "bank", "payout_id")
 # The words' columns, each by what makes it of a row.
 WORDS = {name: name for name in PLAIN} | {name: made for name, (made, _) in SEARCHED.items()}
-KINDS = {"seq": np.int64, "created": np.int64, "day": np.int32, "amount": np.int64, "due": np.int64}
+KINDS = {name: np.int32 if name == "day" else np.int64 for name in NUMBERS}
 SPARE = 16  # a sixteenth more room than rows, so that rows that come are seldom copied with all others
 MUCH = 8  # where more than an eighth changed, an order is made anew
 Places = npt.NDArray[np.integer]  # of rows in the columns; by place is by `seq`
 
-# What each order goes by, before the place: `state` by its word, `customer` as it is searched for.
+# What each order goes by, before the place: words as they are, `customer` and `reference` as they are searched for.
 SORTS = {
     "created": ("created",),
     "amount": ("amount",),
     "status": ("state", "created"),
     "customer": ("customer",),
     "due": ("due",),
+    "bank": ("bank", "created"),
+    "reason": ("reason", "created"),
+    "rail": ("rail", "created"),
+    "reference": ("reference",),
 }
 
 

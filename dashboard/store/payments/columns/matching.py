@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.domain.payment_filter import DATES, PaymentFilter
 from dashboard.domain.payment_status import WAITING
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.payments.columns.held import Columns, Places
@@ -46,11 +46,8 @@ def match(columns: Columns, wanted: PaymentFilter, today: date, zone: tzinfo, id
         found &= columns.number("amount") >= wanted.amount_min
     if wanted.amount_max is not None:
         found &= columns.number("amount") <= wanted.amount_max
-    if wanted.created_from:
-        found &= columns.number("created") >= first_instant(wanted.created_from, zone)
-    if wanted.created_to:
-        after = date.fromordinal(wanted.created_to.toordinal() + 1)
-        found &= columns.number("created") < first_instant(after, zone)
+    if wanted.created_from or wanted.created_to:
+        found &= _dated(columns, wanted, zone)
     places: Places = np.flatnonzero(found)
     for word in sorted(search_words(wanted.text), key=len, reverse=True):  # the longest leaves the least to the others
         places = places[_with_word(columns, word, places, ids.get(word, []))]
@@ -63,6 +60,21 @@ def match_names(columns: Columns, text: str) -> Places:
     for word in search_words(text):
         places = places[_inside(columns, word, places, NAMES)]
     return places
+
+
+def _dated(columns: Columns, wanted: PaymentFilter, zone: tzinfo) -> Mask:
+    """Which rows have the date that is asked about, within its days."""
+    kind = DATES[wanted.dated]
+    moments = columns.number(kind.column)
+    found: Mask = moments >= 0 if wanted.dated else np.ones(columns.size, np.bool_)
+    if kind.states:
+        found &= _among(columns, {state.value for state in kind.states})
+    first = due_midnight if kind.is_day else lambda day: first_instant(day, zone)
+    if wanted.created_from:
+        found &= moments >= first(wanted.created_from)
+    if wanted.created_to:
+        found &= moments < first(date.fromordinal(wanted.created_to.toordinal() + 1))
+    return found
 
 
 def _among(columns: Columns, states: set[str]) -> Mask:

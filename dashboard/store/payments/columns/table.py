@@ -19,6 +19,7 @@ from dashboard.store.engine.columns import read_keys, read_slices
 from dashboard.store.engine.database import Database
 from dashboard.store.payments.columns.grouping import group
 from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOfOrder, Places
+from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, pick
 from dashboard.store.payments.columns.matching import match, match_names
 
 KEPT = 4  # answers that are kept until something changes: a person who scrolls asks for the same rows again
@@ -44,6 +45,7 @@ class PaymentColumns:
         # What the columns know: the last change, the largest key, and how many customers were erased.
         self._seen: tuple[int, int, int] | None = None
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._lists = Lists()
 
     def close(self) -> None:
         """Forget the columns and the connection, which the database closes."""
@@ -51,6 +53,7 @@ class PaymentColumns:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
         self._handle, self._seen, self._columns = None, None, Columns()
         self._kept.clear()
+        self._lists.clear()
 
     def refresh(self) -> None:
         """Read what has changed since the last look; everything at the first. Raises StoreUnavailable."""
@@ -74,6 +77,49 @@ class PaymentColumns:
                 places = places[::-1]
             chosen = places[offset : None if size is None else offset + size]
             return np.asarray(columns.number("seq")[chosen], np.int64)
+
+        return self._ask(find)
+
+    def block(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        sort: str,
+        *,
+        descending: bool,
+        start: int,
+        size: int,
+        mark: Mark | None,
+    ) -> Block:
+        """A piece of the list as it was at `mark`, now where there is none: rows that came later are only counted."""
+
+        def find(columns: Columns) -> Block:
+            listed = mark or self._mark()
+            places = self._listed(wanted, today, sort, listed)
+            chosen = cut(places, start, size, descending=descending)
+            keys = np.where(columns.alive[chosen], columns.number("seq")[chosen], 0)
+            newer = 0
+            if self._mark().largest > listed.largest:
+                newer = int((columns.number("seq")[self._shown(wanted, today)] > listed.largest).sum())
+            return Block(keys.tolist(), len(places), newer, listed, self._mark())
+
+        return self._ask(find)
+
+    def picked(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        sort: str,
+        *,
+        descending: bool,
+        mark: Mark,
+        ranges: list[tuple[int, int]] | None,
+    ) -> list[Row]:
+        """`{state, currency, count, amount}` of ranges of a list by place, both ends included; without them of all."""
+
+        def find(columns: Columns) -> list[Row]:
+            places = pick(self._listed(wanted, today, sort, mark), ranges, descending=descending)
+            return group(columns, places[columns.alive[places]], ("state", "currency"), today)
 
         return self._ask(find)
 
@@ -148,6 +194,7 @@ class PaymentColumns:
     def _read_all(self, largest: int) -> None:
         """What is committed meanwhile is a change that the next look finds."""
         self._columns = Columns(room=largest)
+        self._lists.clear()
         for rows in read_slices(self._database, "payment", "seq", NUMBERS, WORDS, 0, largest):
             self._columns.put(rows)
 
@@ -186,6 +233,24 @@ class PaymentColumns:
             return every[shown[every]]
 
         return self._keep((self._name(wanted, today), sort, "order"), order)
+
+    def _mark(self) -> Mark:
+        """The moment of the columns."""
+        change, largest, _ = self._seen or (0, 0, 0)
+        return Mark(change, largest)
+
+    def _listed(self, wanted: PaymentFilter, today: date, sort: str, mark: Mark) -> Places:
+        """The places of a list as it was at a mark, ascending; where that is forgotten, of what is there now."""
+
+        def make() -> Places:
+            places = self._ordered(wanted, today, sort)
+            return (
+                places
+                if mark.largest >= self._mark().largest
+                else places[self._columns.number("seq")[places] <= mark.largest]
+            )
+
+        return self._lists.get((self._name(wanted, today), sort, mark), make)
 
     def _rows_of_ids(self, text: str) -> dict[str, list[int]]:
         """For each word of a search, the keys of the rows one of whose ids it is, or begins; along the ids' indexes."""

@@ -1,0 +1,72 @@
+"""The table of payments, which scrolls through all of them: its rows come by routes of the desk, past Streamlit.
+
+Python hears only of what it must know: the filter and order that are shown, and the page that somebody opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+# Small on purpose: Streamlit sends it with every mount. The grid is fetched by its hashed address once, and kept.
+_LOADER = """
+const hosts = new WeakMap(); // parentElement -> host; Streamlit calls again on every change of data
+export default function (args) {
+  const { parentElement, data } = args;
+  let host = hosts.get(parentElement);
+  if (!host) {
+    host = { args, shown: null, isGone: false };
+    hosts.set(parentElement, host);
+    import(new URL(`${data.files}shell.js`, document.baseURI).href)
+      .then((shell) => (host.isGone ? null : shell.start(parentElement, host)))
+      .then((shown) => { host.shown = shown; if (host.isGone) shown?.destroy(); })
+      .catch((error) => {
+        console.error(error);
+        parentElement.querySelector(".pg-waits").textContent = "The table could not be loaded. Reload the page.";
+      });
+  }
+  host.args = args;
+  host.shown?.update();
+  return () => { host.isGone = true; host.shown?.destroy(); hosts.delete(parentElement); };
+}
+"""
+
+_mount = st.components.v2.component(
+    "ach_desk.payments_grid",
+    html='<div class="pg-waits" role="status">Loading the payments …</div>',
+    css=".pg-waits { padding: .5rem; min-height: 3.5rem; color: var(--st-text-color); font-family: var(--st-font); }",
+    js=_LOADER,
+)
+
+
+@dataclass(frozen=True)
+class GridReport:
+    """What the browser says: the filter and order shown, as in the address, and the page that was asked for."""
+
+    filter: Mapping[str, Any] | None
+    opened: Mapping[str, Any] | None
+
+
+def payments_grid(data: Mapping[str, object], *, key: str) -> GridReport:
+    """Mount the grid. `data` is what it shows beside the rows; equal data is not sent again.
+
+    `filter` and `opened` stay as they were said until something else is said.
+    """
+    result = _mount(
+        key=key,
+        data=dict(data),
+        default={"filter": None, "opened": None},
+        on_filter_change=_nothing,
+        on_opened_change=_nothing,
+    )
+    return GridReport(
+        filter=result.filter if isinstance(result.filter, Mapping) else None,
+        opened=result.opened if isinstance(result.opened, Mapping) else None,
+    )
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for each state value; the page reads the value in its body."""

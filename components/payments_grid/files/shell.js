@@ -1,0 +1,215 @@
+// All of the workspace: filter line, figures and views, the table, the panel beside it, the line of what is picked.
+
+import { clean, isSame, makeFilterLine, readAddress, writeAddress } from "./filters.js";
+import { el, mount } from "./grid.js";
+import { drawPanel } from "./panel.js";
+import { Picks, Source, ask } from "./source.js";
+
+const LOOK_MS = 4_000; // how soon a change is seen in rows that are looked at
+const STEP_MS = 2_000;
+const REST_MS = 250; // a panel that follows the keys is asked for where they rest: each look is kept in the trail
+const number = (count) => count.toLocaleString("en");
+
+export async function start(root, host) {
+  const { data } = host.args, page = location.pathname;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(await (await fetch(new URL(`${data.files}grid.css`, document.baseURI))).text());
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  let state = readAddress(), sums = null, picked = null, timers = {}, changedAt = 0;
+  const picks = new Picks();
+  const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
+  const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
+  const quiet = (error) => { if (error.name !== "AbortError") { said.textContent = error.message; said.classList.add("wrong"); } };
+  const tell = (name, value) => host.args.setStateValue(name, value);
+  const filters = makeFilterLine(data, (filter) => {
+    if (isSame(filter, state.filter)) return;
+    show({ filter }, Date.now() - changedAt > STEP_MS, false); // what is typed in one go is one step for Back
+    changedAt = Date.now();
+  });
+  const [figures, views] = ["Figures", "Views"].map((name) => el("span", { class: "group", role: "group", "aria-label": name }));
+  const warning = el("span", { class: "warning", role: "note" }), chips = el("div", { class: "chips" }, figures, views);
+  const box = el("div", { class: "gridbox" }), empty = el("div", { class: "empty", hidden: true });
+  const panel = el("aside", { class: "panel", hidden: true, tabindex: "-1" });
+  const main = el("div", { class: "main" }, el("div", { class: "left" }, box, empty), panel);
+  const said = el("span", { class: "said", role: "status", "aria-live": "polite" });
+  const newer = el("button", { type: "button", hidden: true, onclick: () => show({ place: 0 }, false) });
+  const clear = el("button", { type: "button", hidden: true, onclick: () => { picks.clear(); grid.paint(); pickedOther(); } }, "Clear (Esc)");
+  const shownColumns = el("div", { class: "sheet up" });
+  const columns = el("details", { class: "menu", ontoggle: () => drawColumns() }, el("summary", {}, "Columns"), shownColumns);
+  const keys = el("span", { class: "keys" }, "/ search · ↑↓ move · Space pick · Ctrl+A all · Enter open · Esc back · Ctrl+C copy");
+  const section = el("section", { class: "pg", "aria-label": "Payments" }, filters.line, chips, main,
+    el("div", { class: "bar" }, said, newer, clear, warning, keys, columns));
+  root.querySelector(".pg-waits")?.remove();
+  root.append(section);
+  const grid = mount(box, root, {
+    columns: data.columns, source, picks, keep: data.keep, label: "Payments",
+    onOpen: (row, isKey) => open(idOf(row), isKey),
+    onPick: () => pickedOther(),
+    onSort: (sort, desc) => show({ sort, desc }),
+    onMove: (error, words) => {
+      if (error) quiet(error);
+      else if (words) said.textContent = words;
+      else later("place", 300, () => { if (location.pathname === page) writeAddress(Object.assign(state, { place: grid.top() }), false); });
+    },
+  });
+
+  // ---- the list. A change of filter or order is a step for Back; where one has scrolled to is none.
+  function show(change, isStep = true, isElsewhere = true) { // what is typed is not written over while one types
+    state = { ...state, place: 0, ...change, filter: clean(change.filter ?? state.filter) };
+    if (isElsewhere) filters.show(state.filter);
+    writeAddress(state, isStep);
+    begin(true);
+  }
+  function begin(isOther) {
+    source.begin({ filter: state.filter, sort: state.sort, desc: state.desc });
+    picks.clear(); picked = sums = null;
+    said.classList.remove("wrong"); newer.hidden = true;
+    section.setAttribute("aria-busy", "true");
+    drawViews(); say();
+    grid.begin(state.place).then(() => { section.removeAttribute("aria-busy"); return addUp(); }).catch(quiet);
+    if (isOther) later("tell", 300, () => tell("filter", shown()));
+  }
+  const shown = () => ({ ...state.filter, sort: state.sort, order: state.desc ? "" : "up" });
+  function news({ total, newer: count }, isFirst) {
+    grid.setTotal(total);
+    newer.textContent = `${number(count)} new: show`; newer.hidden = !count;
+    if (isFirst) empty.hidden = total > 0;
+    if (count && !total) show({}, false); // the first ones have come
+  }
+  async function addUp() { // after the rows, so that the two do not share the processor
+    const { abort } = source;
+    const found = await ask(`${data.path}/sums`, { ...source.order }, abort.signal);
+    if (abort === source.abort) { sums = found; drawFigures(); say(); }
+  }
+  function say() {
+    const count = picks.count(source.total);
+    clear.hidden = !count; keys.hidden = count > 0;
+    if (count) said.textContent = `Picked: ${picked ? picked.sums : `${number(count)} …`}`;
+    else if (sums) said.textContent = `${sums.words}. Shown: ${sums.shown}.${sums.hidden ? ` Hidden: ${sums.hidden}.` : ""} ${data.reading}`;
+    else said.textContent = "…";
+  }
+  function pickedOther() {
+    picked = null; say();
+    if (!picks.count(source.total)) return;
+    later("picked", 80, async () => {
+      const asked = JSON.stringify(picks);
+      const found = await ask(`${data.path}/picked`, { ...source.order, ranges: picks.asked }, source.abort.signal);
+      if (JSON.stringify(picks) === asked) { picked = found; say(); }
+    });
+  }
+
+  // ---- what stands above and below the table
+  const chip = (name, figure, filter, title) => el("button", { type: "button", class: "chip", title,
+    "aria-pressed": String(isSame(filter, state.filter)), onclick: () => show({ filter }) }, name, figure && el("b", {}, figure));
+  function drawFigures() {
+    figures.replaceChildren(...sums.figures.map(([name, words]) =>
+      chip(`${name.replace(", 30 days", " 30 d")} `, words.split(", ").slice(1).join(", "), data.figures[name] ?? {}, `${name}: ${words}`)));
+  }
+  function drawViews() {
+    if (sums) drawFigures();
+    views.replaceChildren(...Object.entries(data.views).map(([name, filter]) => chip(name, "", filter)));
+    empty.replaceChildren(...(Object.keys(state.filter).length
+      ? [el("b", {}, "No payment matches this filter."), " Remove a part of it, or press Everything."]
+      : [el("b", {}, data.empty[0]), ` ${data.empty[1]}`]));
+  }
+  function drawColumns() {
+    shownColumns.replaceChildren(...grid.columns().map((one) => el("label", {},
+      el("input", { type: "checkbox", checked: !one.hidden, onchange: (event) => grid.hide(one.name, !event.target.checked) }), ` ${one.title}`)));
+  }
+
+  // ---- the panel
+  const idOf = (row) => source.row(row)?.[data.columns.findIndex((one) => one.name === "id")];
+  function open(id, isKey) {
+    if (!id) return;
+    state.open = id;
+    writeAddress(state, panel.hidden);
+    panel.hidden = false;
+    later("panel", isKey ? 0 : REST_MS / 2, () => fetchPanel(id, isKey));
+  }
+  // The address comes first: Streamlit would step to this page with the other one's query before it, where Back ends.
+  function leave(to, query) {
+    clearTimeout(timers.place);
+    history.pushState({}, "", `${page.replace(/[^/]*$/, to)}?${new URLSearchParams(query)}`);
+    tell("opened", { page: to, query, from: shown(), at: Date.now() });
+  }
+  async function fetchPanel(id, isFocused) {
+    try {
+      const told = await ask(`${data.path}/one`, { id });
+      if (state.open !== id) return;
+      drawPanel(panel, told, { close, open: leave, filter: (filter) => show({ filter }) });
+    } catch (error) { panel.replaceChildren(el("p", {}, error.message), el("button", { type: "button", onclick: close }, "Close")); }
+    if (isFocused) panel.focus();
+  }
+  function close() {
+    panel.hidden = true; state.open = null;
+    writeAddress(state, false);
+    grid.focus();
+  }
+  function step(by) {
+    const row = Math.max(0, Math.min(source.total - 1, grid.active() + by));
+    grid.go(row);
+    source.load(row, row + 1).then(() => {
+      if (!idOf(row)) return;
+      state.open = idOf(row);
+      later("panel", REST_MS, () => { writeAddress(state, false); fetchPanel(state.open, root.activeElement === panel); });
+    }).catch(quiet);
+  }
+  const isField = (one) => ["INPUT", "SELECT", "TEXTAREA"].includes(one?.tagName) && one.type !== "checkbox";
+  section.addEventListener("keydown", (event) => {
+    const at = event.composedPath()[0];
+    if (event.key === "Escape" && !panel.hidden) close();
+    else if (event.key === "Escape" && picks.count(source.total)) { picks.clear(); grid.paint(); pickedOther(); }
+    else if (event.key === "Escape" && isField(at)) grid.focus();
+    else if (event.key === "/" && !isField(at)) { filters.search.focus(); filters.search.select(); }
+    else if (event.key === "ArrowDown" && at === filters.search) grid.focus();
+    else if (["j", "k"].includes(event.key) && !panel.hidden && !isField(at) && !event.ctrlKey && !event.metaKey) step(event.key === "j" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  });
+  const away = (event) => { // a press beside an open menu closes it
+    if (!event.composedPath().includes(filters.line)) filters.close();
+    if (!event.composedPath().includes(columns)) columns.open = false;
+  };
+  const slash = (event) => {
+    if (event.key === "/" && document.activeElement === document.body) { filters.search.focus(); event.preventDefault(); }
+  };
+  const back = () => {
+    if (location.pathname !== page) return; // another page opens
+    const before = state;
+    state = readAddress();
+    filters.show(state.filter);
+    if (!isSame(before.filter, state.filter) || before.sort !== state.sort || before.desc !== state.desc) begin(true);
+    if (state.open && state.open !== before.open) { panel.hidden = false; fetchPanel(state.open, false); } else if (!state.open) panel.hidden = true;
+  };
+  // The table takes what is left of the window; what stands above it may come later.
+  const fit = () => {
+    section.classList.toggle("whole", host.args.data.whole);
+    const above = root.host.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0);
+    section.style.setProperty("--above", `${Math.max(0, Math.round(above))}px`);
+  };
+  const moved = new ResizeObserver(fit);
+  moved.observe(document.querySelector("[data-testid=stMainBlockContainer]") ?? document.body);
+  window.addEventListener("resize", fit);
+  window.addEventListener("popstate", back);
+  document.addEventListener("pointerdown", away, true);
+  document.addEventListener("keydown", slash);
+  const looking = setInterval(() => {
+    if (!document.hidden && host.args.data.whole && source.mark !== null && !section.hasAttribute("aria-busy")) grid.look().catch(quiet);
+  }, LOOK_MS);
+  function draw() { // what Python says anew
+    warning.textContent = warning.title = host.args.data.warning;
+    warning.hidden = !host.args.data.warning;
+    Object.assign(data, host.args.data);
+    drawViews(); say(); fit();
+  }
+  fit(); draw(); filters.show(state.filter); begin(false);
+  if (state.open) { panel.hidden = false; fetchPanel(state.open, false); }
+  return {
+    update: draw,
+    destroy() {
+      source.abort.abort(); grid.destroy(); moved.disconnect(); clearInterval(looking); Object.values(timers).forEach(clearTimeout);
+      window.removeEventListener("resize", fit); window.removeEventListener("popstate", back);
+      document.removeEventListener("pointerdown", away, true); document.removeEventListener("keydown", slash);
+    },
+  };
+}

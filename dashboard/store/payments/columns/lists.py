@@ -1,0 +1,80 @@
+"""Lists that somebody scrolls through: places that stay as they were while rows come and change under them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.store.payments.columns.held import Places
+
+BYTES = 64 << 20  # of lists that are kept: sixteen of a million rows each
+
+
+class Mark(NamedTuple):
+    """A moment of the table: the last change that was noted, and the largest key of a row."""
+
+    change: int
+    largest: int
+
+    def __str__(self) -> str:
+        """As it goes to a browser and comes back."""
+        return f"{self.change}.{self.largest}"
+
+    @classmethod
+    def read(cls, text: str) -> Mark:
+        """What `str` wrote. Raises ValueError."""
+        change, largest = text.split(".")
+        return cls(int(change), int(largest))
+
+
+class Block(NamedTuple):
+    """A piece of a list: the keys of its rows, 0 for one that is gone; the list's length, and how many came later.
+
+    `mark` is the list's moment, `now` that of this answer: until there is another, no row has changed.
+    """
+
+    keys: list[int]
+    total: int
+    newer: int
+    mark: Mark
+    now: Mark
+
+
+class Lists:
+    """The newest lists, within `BYTES`; one that was forgotten is made again of what is there now."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Places] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forget all: places mean other rows from now on."""
+        self._kept.clear()
+
+    def get(self, name: Hashable, make: Callable[[], Places]) -> Places:
+        """The list of this name, ascending."""
+        if name not in self._kept:
+            self._kept[name] = make()
+            while len(self._kept) > 1 and sum(one.nbytes for one in self._kept.values()) > BYTES:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(name)
+        return self._kept[name]
+
+
+def cut(places: Places, start: int, size: int, *, descending: bool) -> Places:
+    """Places `start` to `start + size` of a list, counted from its end where it descends."""
+    return (places[::-1] if descending else places)[start : start + size]
+
+
+def pick(places: Places, ranges: list[tuple[int, int]] | None, *, descending: bool) -> Places:
+    """The rows of these ranges of a list, each with both ends; without ranges of all of it."""
+    if ranges is None:
+        return places
+    chosen = np.zeros(len(places), np.bool_)
+    for first, last in ranges:
+        chosen[first : last + 1] = True
+    found: npt.NDArray[np.integer] = places[chosen[::-1] if descending else chosen]
+    return found

@@ -1,0 +1,186 @@
+"""What a grid asks of the server, past Streamlit: pieces of a list, sums, one row whole, and its own files.
+
+A route stands outside a page's session, so nothing that a page was told about the person is believed here: sign-in,
+visit, role and device are asked at every request (`find_person`), and the origin before it (`SameOrigin`). Everything
+is a POST with a JSON body: what is searched for stays out of addresses, and another site's page would need a preflight
+that nobody answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard import running
+from dashboard.desk import Desk
+from dashboard.domain.errors import AccessDenied, DeskError, InputError
+from dashboard.domain.models import Actor
+from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.payments import PaymentRow
+from dashboard.payments.detail import PaymentDetail
+from dashboard.payments.lists import PaymentOrder
+from dashboard.store.payments.reader import Sums
+from dashboard.web.bodies import read_body
+from dashboard.web.headers import GRID_FILES
+from dashboard.web.people import find_person
+from dashboard.web.visits import ReadClaims, describe
+
+FILES = Path(__file__).resolve().parent.parent.parent / "components" / "payments_grid" / "files"
+KINDS = {".js": "text/javascript", ".css": "text/css"}
+LARGEST = 50_000  # bytes of a question; a thousand picked ranges are some 16,000
+SMALL = 1_000  # bytes of an answer that is sent as it is
+FAST = 4  # of gzip's levels: a third of the size in a third of a millisecond
+AT_THE_DOOR = frozenset({"signed_out", "idle", "expired", "ended"})  # who signs in again may go on
+# Threads of its own, each with its own connection: a grid that is flung about takes none from the pages.
+_answering = ThreadPoolExecutor(max_workers=4, thread_name_prefix="grid")
+Asked = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How answers read to people: the pages' own words, which stand above this layer."""
+
+    rows: Callable[[Sequence[PaymentRow | None], tzinfo, datetime, str], list[list[str] | None]]
+    detail: Callable[[PaymentDetail, tzinfo, datetime], dict[str, Any]]
+    sums: Callable[[Sums], str]
+
+
+def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
+    """The grid's routes."""
+
+    def answer(work: Callable[[Words, Desk, Actor, Asked], dict[str, Any]]) -> Callable[[Request], object]:
+        async def endpoint(request: Request) -> Response:
+            body = await read_body(request, LARGEST)
+            if body is None:
+                return PlainTextResponse("too large\n", status_code=413)
+
+            def run() -> tuple[int, dict[str, Any]]:
+                try:
+                    asked = json.loads(body)
+                    desk, claims = running.desk(), read_claims(request.scope)
+                    actor = find_person(desk, claims, describe(request.scope), active=asked.get("active") is True)
+                    return 200, work(words, desk, actor, asked)
+                except AccessDenied as error:
+                    return 401 if error.code in AT_THE_DOOR else 403, _say(error)
+                except InputError as error:
+                    return 422, _say(error)
+                except DeskError as error:
+                    return 503, _say(error)
+                except (ValueError, KeyError, TypeError, AttributeError, ZoneInfoNotFoundError, RecursionError):
+                    return 400, {"code": "bad_request", "what": "The table asked for something that is not understood."}
+
+            status, said = await asyncio.get_running_loop().run_in_executor(_answering, run)
+            return _write(request, status, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+
+        return endpoint
+
+    return [
+        Route("/grid/payments/rows", answer(_rows), methods=["POST"]),
+        Route("/grid/payments/sums", answer(_sums), methods=["POST"]),
+        Route("/grid/payments/picked", answer(_picked), methods=["POST"]),
+        Route("/grid/payments/one", answer(_one), methods=["POST"]),
+        Route(f"{GRID_FILES}{{version}}/{{name}}", _send_file, methods=["GET"]),
+    ]
+
+
+def _say(error: DeskError) -> dict[str, Any]:
+    return {"code": error.code, "what": f"{error.what} {error.action}".strip()}
+
+
+def _write(request: Request, status: int, body: bytes) -> Response:
+    headers = {}
+    if len(body) > SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        body, headers = gzip.compress(body, FAST), {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return Response(body, status, headers, "application/json")
+
+
+def _read_order(asked: Asked) -> PaymentOrder:
+    query = {str(name): str(value) for name, value in dict(asked["filter"]).items()}
+    return PaymentOrder(PaymentFilter.from_query(query), str(asked["sort"]), asked["desc"] is True)
+
+
+def _read_zone(asked: Asked) -> ZoneInfo:
+    return ZoneInfo(str(asked["zone"]))
+
+
+def _rows(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """Rows of a list by place. Where nothing has changed since the answer that `since` names, only that."""
+    order, zone = _read_order(asked), _read_zone(asked)
+    found = desk.payment_lists.block(
+        actor, order, start=int(asked["start"]), size=int(asked["size"]), mark=str(asked.get("mark") or "")
+    )
+    said: dict[str, Any] = {"mark": found.mark, "now": found.now, "total": found.total, "newer": found.newer}
+    if asked.get("since") != found.now:
+        said["rows"] = words.rows(found.rows, zone, desk.clock.now(), order.wanted.text)
+    return said
+
+
+def _sums(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """What a filter shows and hides, in words; and the figures of what waits and of the last 30 days."""
+    wanted = _read_order(asked).wanted
+    totals = desk.payments.totals(actor, wanted)
+    return {
+        "words": wanted.words(),
+        "shown": words.sums(totals.shown),
+        "hidden": "" if wanted.is_empty else words.sums(totals.hidden),
+        "figures": [[name, words.sums(sums)] for name, sums in desk.payments.summary(actor).items()],
+    }
+
+
+def _picked(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """What ranges of a list add up to; all of it where there are no ranges."""
+    ranges = asked["ranges"]
+    found = desk.payment_lists.picked(
+        actor,
+        _read_order(asked),
+        str(asked["mark"]),
+        None if ranges is None else [(int(low), int(high)) for low, high in ranges],
+    )
+    return {"sums": words.sums(found.sums), "count": found.sums.count, "states": found.states}
+
+
+def _one(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """Everything about one payment."""
+    zone = _read_zone(asked)
+    return words.detail(desk.payment_details.get(actor, str(asked["id"])[:100]), zone, desk.clock.now())
+
+
+def _read_files() -> tuple[str, dict[str, bytes]]:
+    """The files by name, and a name for all of them together, which changes with any of them."""
+    files = {path.name: path.read_bytes() for path in sorted(FILES.iterdir()) if path.suffix in KINDS}
+    digest = hashlib.sha256()
+    for name, body in files.items():
+        digest.update(f"{name} {len(body)} ".encode() + body)
+    return digest.hexdigest()[:16], files
+
+
+_VERSION, _FILES = _read_files()
+
+
+def address_of(name: str) -> str:
+    """Where a browser finds a file of the grid; it may keep it for ever, since another one has another address."""
+    return f"{GRID_FILES}{_VERSION}/{name}"
+
+
+async def _send_file(request: Request) -> Response:
+    """One of the grid's files; nothing under a version that is not this one's."""
+    name = request.path_params["name"]
+    if request.path_params["version"] != _VERSION or name not in _FILES:
+        return PlainTextResponse("This file no longer exists: reload the page.\n", status_code=404)
+    found = _write(request, 200, _FILES[name])
+    found.headers["content-type"] = f"{KINDS[Path(name).suffix]}; charset=utf-8"
+    found.headers["cache-control"] = "public, max-age=31536000, immutable"
+    return found
