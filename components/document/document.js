@@ -3,7 +3,9 @@
 const PINS = 'input[type="password"]'; // every hidden field of this app takes a PIN
 const NAVIGATION = '[data-testid="stSidebarNavItems"]';
 const TABLE = '[data-testid="stDataFrame"]';
+const MAIN = '[data-testid="stMain"]';
 const watches = new WeakMap(); // parentElement -> { observer, data }
+let screen = null; // the page's title and its question
 
 const set = (element, name, value) => { if (element.getAttribute(name) !== value) element.setAttribute(name, value); };
 
@@ -23,6 +25,18 @@ function prepare({ language }) {
     if (sections.length) set(navigation, "role", "presentation");
     for (const section of sections) set(section, "role", "list");
   }
+  rise();
+}
+
+// Streamlit leaves a page scrolled as it was, so what comes next would begin in its middle: a question on top, and
+// whose it is, would not be seen.
+function rise() {
+  const main = document.querySelector(MAIN);
+  const [title, question] = ["h1", "h2"].map((name) => main?.querySelector(name)?.textContent ?? "");
+  if (!title && !question) return;
+  const before = screen;
+  screen = { title: title || before?.title, question: question || before?.question };
+  if (before && (screen.title !== before.title || screen.question !== before.question)) main.scrollTo(0, 0);
 }
 
 // A table's row is picked by Shift and Space, which nobody guesses: Enter does it too, where rows can be picked. There

@@ -82,7 +82,8 @@ class Merging:
             kept, gone = plan.kept, plan.gone
             self._store.customer_files.move(kept, gone, now)
             self._store.customers.inherit_stripe(kept.id, gone.id, now)
-            self._updates.order(actor, kept.id)
+            if gone.stripe_customer_id is not None:
+                self._updates.order(actor, kept.id)
             facts = {"before": {"kept": facts_of(kept), "gone": facts_of(gone)}, "after": {"kept": facts_of(kept)}}
             for subject in (kept.id, gone.id):
                 private = self._store.private.seal(subject, facts)
@@ -104,9 +105,11 @@ class Merging:
 
 def _say_stripe(kept: Customer, gone: Customer) -> str:
     ours, theirs = kept.stripe_customer_id, gone.stripe_customer_id
-    if theirs is None or theirs == ours:
+    if theirs is None:
         return "Nothing changes at Stripe."
     told = f"Its name and e-mail there become those of {kept.name}."
+    if theirs == ours:
+        return f"Both have Stripe's customer {ours}. {told}"
     if ours is None:
         return f"Stripe's customer {theirs} becomes that of {kept.name}. {told}"
     return (

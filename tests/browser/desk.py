@@ -214,7 +214,7 @@ def add_customer(page: Page, name: str, email: str, reference: str) -> None:
     if somebody_else.is_visible():
         settle(page)
         somebody_else.press("Enter")
-    expect(page.get_by_role("heading", name=f"Link a bank for {name}")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=f"Link a bank for {name}")).to_be_in_viewport(timeout=PATIENCE)
 
 
 def accept(page: Page) -> None:

@@ -42,7 +42,7 @@ def hand_over(page: Page, language: str = "English") -> None:
 
 
 def see_own_step(page: Page, heading: str) -> None:
-    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=heading)).to_be_in_viewport(timeout=PATIENCE)
     settle(page)
 
 

@@ -58,6 +58,16 @@ def test_a_copy_is_mailed_and_a_doubtful_one_only_on_a_persons_word(
     assert any(one.label == "Mail it again" for one in app.button)
 
 
+def test_the_staffs_last_screen_offers_the_mail_too(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox, server: MailServerDouble
+) -> None:
+    link(desk, actor, lived_sandbox, customer := add(desk, actor, "Lena Last"))
+    app.query_params["attempt"] = desk.linking.recent(actor, customer.id)[0].id
+    show(app, "onboard")
+    press(app, "Mail the copy to the customer")
+    assert "Mailed " in text_of(app) and len(server.received) == 1
+
+
 def test_without_a_mail_server_there_is_no_such_button(
     app: AppTest, actor: Actor, lived_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -85,6 +85,8 @@ def test_two_entries_become_one(app: AppTest, desk: Desk, actor: Actor, lived_sa
     assert "1 linked account" in text_of(app) and "becomes that of Pia Page" in text_of(app)
     app.checkbox(key=f"merge-sure-{duplicate.id}").check().run()
     press(app, "Merge")
+    assert "Pia Twin" in app.success[0].value and "is merged into Pia Page" in app.success[0].value
+    assert not app.text_input(key="merge-text").value
     assert len(desk.linking.accounts(actor, pia.id)) == 1
     open_customer(app, duplicate.id)
     assert "was merged into the customer below" in text_of(app) and pia.name in text_of(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.customers import Customers
+from dashboard.customers import Customers, stripe_updates
 from dashboard.customers.merging import Merging
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.models import Customer, DebitState
@@ -101,6 +101,9 @@ def test_a_first_without_a_stripe_customer_takes_the_second_ones(
     assert given.stripe.customers["cus_2"]["name"] == "Jenny Fresh"
     another = given.add_customer("Jo", "jo@example.com", "C-10")
     assert merging.plan(given.actor, fresh.id, another.id).stripe == "Nothing changes at Stripe."
+    told = given.store.jobs.find(stripe_updates.KIND, fresh.id)
+    merging.merge(given.actor, fresh.id, another.id)
+    assert given.store.jobs.find(stripe_updates.KIND, fresh.id) == told, "so nothing is sent there"
 
 
 def test_a_merge_is_in_both_trails_with_before_and_after(

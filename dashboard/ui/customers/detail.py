@@ -237,9 +237,15 @@ def _merge(desk: Desk, actor: Actor, customer: Customer) -> None:
     for blocker in plan.blockers:
         st.warning(plain(blocker), icon=":material/block:")
     sure = st.checkbox("They are the same customer.", key=f"merge-sure-{gone}", disabled=bool(plan.blockers))
+    # The browser keeps what was typed into a field whose value is only forgotten.
+    then = actions.Then(
+        keep={"merge-text": ""},
+        forget=["merge-gone"],
+        said=f"{plan.gone.name} ({plan.gone.reference}) is merged into {customer.name}.",
+    )
     actions.button(
         "Merge",
-        actions.call(desk.merging.merge, customer.id, gone, then=actions.Then(forget=["merge-text", "merge-gone"])),
+        actions.call(desk.merging.merge, customer.id, gone, then=then),
         key="merge-now",
         type="primary",
         disabled=not sure or bool(plan.blockers),

@@ -171,6 +171,7 @@ def show_result(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
     bank_data.show_holder(desk, actor, account)
     for authorization in desk.mandates.of_account(actor, account.id)[:1]:
         mandates.offer_copy(authorization)
+        mandates.offer_mail(desk, actor, authorization)
 
 
 def show_problem(desk: Desk, actor: Actor, attempt: LinkAttempt) -> None:
