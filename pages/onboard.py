@@ -102,6 +102,7 @@ def add_customer(desk: Desk, actor: Actor) -> None:
 def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, Any]) -> None:
     """The second question: does the customer agree to be debited?"""
     st.header(f"Link a bank for {plain(customer.name)}", anchor=False)
+    say_deleted(desk, actor, customer.id)
     duplicates.show(desk, actor, customer)
     show_linked(desk, actor, customer)
     hint = st.session_state.get("institution-hint")
@@ -138,6 +139,16 @@ def authorize(desk: Desk, actor: Actor, customer: Customer, facts: Mapping[str, 
         icon = ":material/smartphone:"
         offer("On the customer's phone", phone, key="authorize-phone", icon=icon, disabled=not agreed)
     offer("Another customer", open_link(), key="authorize-other")
+
+
+def say_deleted(desk: Desk, actor: Actor, customer_id: str) -> None:
+    """Before Link is opened: a customer who was deleted at Stripe becomes a new one there."""
+    if desk.linking.is_deleted_at_stripe(actor, customer_id):
+        st.info(
+            "**This customer was deleted at Stripe.**  \nLinking a bank makes a new Stripe customer. What was linked"
+            " before cannot be debited any more; its payments stay.",
+            icon=":material/person_off:",
+        )
 
 
 def show_linked(desk: Desk, actor: Actor, customer: Customer) -> None:
@@ -196,6 +207,7 @@ def link(desk: Desk, actor: Actor, attempt: LinkAttempt, facts: Mapping[str, Any
             bank = plain(attempt.institution_name or "their bank")
             st.markdown(f"The customer signs in at {bank} again. The account and the authorization stay.")
         else:
+            say_deleted(desk, actor, attempt.customer_id)
             st.markdown(
                 "Turn the screen to the customer and stay with them: they choose their bank, sign in there, and choose"
                 " one checking or savings account."

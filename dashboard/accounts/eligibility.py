@@ -16,6 +16,7 @@ from dashboard.store.connections.health import Health
 
 CONSENT_SOON = timedelta(days=30)
 DEACTIVATED = "tokenized_account_number_deactivated"  # Stripe: the status of such a bank account
+DELETED = "stripe_customer_deleted"
 REASONS = {  # Plaid: error_code_reason of ITEM_LOGIN_REQUIRED
     "OAUTH_INVALID_TOKEN": "The bank has ended the access, as some banks do when it is linked a second time.",
     "OAUTH_CONSENT_EXPIRED": "The customer's consent at the bank has expired.",
@@ -49,11 +50,15 @@ class Eligibility:
         revoked = self._store.revocations.among(account.mandate_id for account in found if account.mandate_id)
         renewing = self._store.attempts.renewing(account.id for account in found)
         others = self._store.bank_data.decided(OTHER, (account.id for account in found))
+        deleted = self._store.customers.deleted_at_stripe(
+            account.stripe_customer_id for account in found if account.stripe_customer_id
+        )
         blockers: dict[str, Problem | None] = {}
         for account in found:
             revocation = revoked.get(account.mandate_id or "")
             blockers[account.id] = (
                 ended_problem(account, self._zone)
+                or (DELETED_PROBLEM if account.stripe_customer_id in deleted else None)
                 or (revoked_problem(revocation, self._zone) if revocation else None)
                 or connection_problem(health[account.item_id], account.institution_name)
                 or missing_problem(account)
@@ -175,6 +180,13 @@ def not_ready_problem(account: BankAccount) -> Problem | None:
     return None
 
 
+DELETED_PROBLEM = Problem(
+    "The customer of this account was deleted at Stripe.",
+    "Stripe deleted their bank accounts and authorizations too; nothing was charged.",
+    "Link the bank again: a new Stripe customer is created.",
+    DELETED,
+    "stripe",
+)
 RENEWING = Problem(
     "The bank has changed this account's number.",
     "A new bank account is being created at Stripe; debits to the old number would be returned.",

@@ -63,7 +63,7 @@ class CustomerUpdateKind(BaseKind):
         refusal: Problem | None = None
         try:
             for id in ids:
-                self._stripe.update_customer(id, name=customer.name, email=customer.email)
+                self._send_customer(id, customer)
             for stripe_customer_id, source_id in accounts:
                 self._send_holder(stripe_customer_id, source_id, customer)
         except ProviderRejected as error:
@@ -87,6 +87,13 @@ class CustomerUpdateKind(BaseKind):
             if account.stripe_customer_id and account.stripe_bank_account_id
         ]
         return customer, (self._store.customer_files.stripe_ids(customer_id), accounts)
+
+    def _send_customer(self, id: str, customer: Customer) -> None:
+        try:
+            self._stripe.update_customer(id, name=customer.name, email=customer.email)
+        except ProviderRejected as error:
+            if error.code != "resource_missing":  # who was deleted there needs no new name
+                raise
 
     def _send_holder(self, stripe_customer_id: str, source_id: str, customer: Customer) -> None:
         try:

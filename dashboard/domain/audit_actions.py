@@ -84,6 +84,7 @@ class AuditAction(StrEnum):
     LINK_CANCELED = "link.canceled", "Linking canceled"
     LINK_DONE = "link.done", "Linking finished"
     LINK_ACCOUNT_GONE = "link.account_gone", "Account to be renewed is gone"
+    LINK_CUSTOMER_DELETED = "link.customer_deleted", "Stripe customer found deleted"
     LINK_CUSTOMER_GONE = "link.customer_gone", "Customer to be linked is gone"
     LINK_NOT_USED = "link.not_used", "Link's result not used"
     LINK_USED = "link.used", "Account that was linked before is used"

@@ -35,6 +35,7 @@ from dashboard.linking.questions import (
     refuse_anothers,
 )
 from dashboard.linking.relinking import Relinking
+from dashboard.linking.stripe_customers import StripeCustomers
 from dashboard.linking.stripe_steps import offer_same_email
 from dashboard.mandates.wording import AuthorizationText, write_text
 from dashboard.messages.customer_screens import Language
@@ -65,6 +66,7 @@ class Linking:
         self._relinking = Relinking(store, plaid, clock, jobs)
         self._claims = Claims(store, clock, settings, jobs)
         self._openings = Openings(store, plaid, clock, settings)
+        self._stripe_customers = StripeCustomers(store, stripe, clock)
 
     # Link.
 
@@ -84,8 +86,14 @@ class Linking:
         `dashboard.hosted` keeps and shows, and not here. Raises InputError, ProviderError.
         """
         require(actor, Permission.LINK_BANK)
-        self._customer(customer_id)
+        self._stripe_customers.look(self._customer(customer_id).stripe_customer_id)
         return self._openings.open(actor, customer_id, hint=hint, accepted=accepted, hosted=hosted)
+
+    def is_deleted_at_stripe(self, actor: Actor, customer_id: str) -> bool:
+        """Whether the customer's Stripe customer is known to be deleted: the next link makes a new one."""
+        require(actor, Permission.LINK_BANK)
+        id = self._customer(customer_id).stripe_customer_id
+        return id is not None and id in self._store.customers.deleted_at_stripe([id])
 
     def relink(self, actor: Actor, item_id: str, *, hosted: bool = False) -> LinkOpening:
         """Open Link for signing in to a connection again (Plaid: update mode); its token stays, none is exchanged.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from dashboard.accounts.eligibility import Eligibility
+from dashboard.accounts.eligibility import DELETED, Eligibility
 from dashboard.accounts.item_state import ItemStateRecorder
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import (
@@ -29,7 +29,15 @@ from dashboard.store.linking.attempts import AttemptWork
 
 SPENT = frozenset({"INVALID_PUBLIC_TOKEN", "1106"})  # the public token is used up or expired
 LOST = "exchange_lost"  # the code of the problem that makes an attempt `unknown`
-NOT_RESUMABLE = SPENT | {LOST, "no_public_token", "NO_BANK_TOKEN", "not_depository", "item_removed", "not_there"}
+NOT_RESUMABLE = SPENT | {
+    LOST,
+    "no_public_token",
+    "NO_BANK_TOKEN",
+    "not_depository",
+    "item_removed",
+    "not_there",
+    DELETED,
+}
 TOKEN_LIFE = timedelta(minutes=30)  # Plaid: a public token expires after 30 minutes
 
 BROKEN = frozenset(  # Plaid: an Item that needs a new sign-in or is gone, in both generations

@@ -24,6 +24,7 @@ from dashboard.jobs.run import KEY_LIFE
 from dashboard.linking.plaid_steps import read_work
 from dashboard.linking.questions import ExistingStripeCustomer, QuestionKind
 from dashboard.linking.renewing import Renewing
+from dashboard.linking.stripe_customers import StripeCustomers
 from dashboard.mandates.wording import write_setup_intent
 from dashboard.store import Store
 from dashboard.store.linking.attempts import AttemptWork, digest_token
@@ -52,6 +53,7 @@ class StripeSteps:
     def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock) -> None:
         self._store, self._stripe, self._clock = store, stripe, clock
         self._renewing = Renewing(store, stripe, clock)
+        self._customers = StripeCustomers(store, stripe, clock)
 
     # The customer.
 
@@ -67,8 +69,11 @@ class StripeSteps:
             return
         decision = self._store.customers.decision(id)
         if decision.stripe_customer_id is not None:
-            self._keep_customer(run, id, decision.stripe_customer_id, "known")
-            return
+            if not self._customers.is_deleted(decision.stripe_customer_id):
+                self._keep_customer(run, id, decision.stripe_customer_id, "known")
+                return
+            self._customers.forget(run, id, decision.stripe_customer_id)
+            decision = self._store.customers.decision(id)
         customer = self._store.customers.get(id)
         if customer is None:
             run.move(Canceled(GONE), "link.customer_gone", customer=id)
@@ -136,6 +141,7 @@ class StripeSteps:
             elif error.code == "token_already_used" and self._may_renew_token(run, work):
                 self._renew_token(run, work)
             else:
+                self._customers.say_deleted(customer_id, error)
                 raise
         else:
             self._keep_account(run, work, customer_id, source, "attached")
@@ -246,9 +252,13 @@ class StripeSteps:
             )
         stripe_customer, source = str(account.stripe_customer_id), str(account.stripe_bank_account_id)
         self._renewing.detach_old(run, work, stripe_customer)
-        self._stripe.set_holder(
-            stripe_customer, source, holder_type=customer.holder_type.value, holder_name=customer.name
-        )
+        try:
+            self._stripe.set_holder(
+                stripe_customer, source, holder_type=customer.holder_type.value, holder_name=customer.name
+            )
+        except ProviderRejected as error:
+            self._customers.say_deleted(stripe_customer, error)
+            raise
         kept = self._store.jobs.call(run.job.id, run.job.step)
         body = kept.body if kept else self._write_body(work, stripe_customer, source)
         intent = run.once(

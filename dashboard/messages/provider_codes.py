@@ -319,6 +319,11 @@ STRIPE_CODES: dict[str, Words] = {
         "Check the key's account and mode.",
         True,
     ),
+    "stripe_customer_deleted": Words(
+        "The customer of this account was deleted at Stripe",
+        "Stripe deleted their bank accounts and authorizations too; nothing was charged.",
+        "Link the bank again: a new Stripe customer is created.",
+    ),
     "token_already_used": Words(
         "The bank token was already used", "It can be used once.", "Resume: a new one is created."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import requests
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
@@ -119,3 +120,21 @@ def test_a_stripe_customer_of_somebody_else_is_shown_with_the_merge_and_never_sh
     assert f"merge-{owner.stripe_customer_id}" in {one.key for one in app.button}
     press(app, "No, create a new Stripe customer")
     assert desk.customers.get(actor, second.id).stripe_customer_id not in {None, owner.stripe_customer_id}
+
+
+def test_a_customer_who_was_deleted_at_stripe_is_said_so_before_link_and_not_called_ready(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    account = link(desk, actor, lived_sandbox, customer := add(desk, actor, "Dora Deleted"))
+    key = lived_sandbox.keys["stripe"]["secret_key"]
+    gone = requests.delete(f"{lived_sandbox.url}/v1/customers/{account.stripe_customer_id}", auth=(key, ""), timeout=30)
+    assert gone.json()["deleted"] is True
+    attempt = desk.linking.open(actor, customer.id).attempt_id
+    app.query_params["attempt"] = attempt
+    show(app, "onboard")
+    assert "This customer was deleted at Stripe." in text_of(app)
+    app.session_state["onboard"] = {"customer": customer.id}
+    app.run()
+    assert "Linking a bank makes a new Stripe customer" in text_of(app) and "✕ Deleted at Stripe" in text_of(app)
+    newer = link(desk, actor, lived_sandbox, customer, "Plaid Saving")
+    assert newer.stripe_customer_id != account.stripe_customer_id and newer.mandate_status == "active"

@@ -254,7 +254,11 @@ class FakeStripe(Faults):
         return self.run("read_customer", effect)
 
     def find_customers_by_email(self, email: str, limit: int = 10) -> list[dict[str, Any]]:
-        return [one for one in self.customers.values() if one["email"] == email]
+        return [one for one in self.customers.values() if one.get("email") == email]
+
+    def require_customer(self, id: str) -> None:
+        if self.customers.get(id, {}).get("deleted"):
+            raise refused("resource_missing", provider="stripe")
 
     def attach_source(
         self, customer_id: str, bank_token: Secret, *, metadata: Mapping[str, str], key: str
@@ -262,6 +266,7 @@ class FakeStripe(Faults):
         token = bank_token.reveal()
 
         def effect() -> dict[str, Any]:
+            self.require_customer(customer_id)
             if token in self.used_tokens:
                 raise refused("token_already_used", provider="stripe")
             owned = self.sources.setdefault(customer_id, [])
@@ -283,6 +288,7 @@ class FakeStripe(Faults):
         return self.once("attach_source", key, (customer_id, token), effect)
 
     def set_holder(self, customer_id: str, source_id: str, *, holder_type: str, holder_name: str) -> dict[str, Any]:
+        self.require_customer(customer_id)
         found = next(one for one in self.sources[customer_id] if one["id"] == source_id)
         found |= {"account_holder_type": holder_type, "account_holder_name": holder_name}
         return self.run("set_holder", lambda: found)
@@ -307,6 +313,7 @@ class FakeStripe(Faults):
 
     def create_setup_intent(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:
+            self.require_customer(str(body["customer"]))
             number = len(self.setup_intents) + 1
             made = {**body, "id": f"seti_{number}", "status": "succeeded", "mandate": f"mandate_{number}"}
             self.setup_intents.append(made)
@@ -375,6 +382,7 @@ class FakeStripe(Faults):
 
     def update_customer(self, id: str, *, name: str, email: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:
+            self.require_customer(id)
             self.customers[id] |= {"name": name, "email": email}
             return self.customers[id]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from dashboard.domain.models import Customer, HolderType
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.customers.keys import AGAIN, keys_of
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed
+from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed, on_repeat
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
 
 SORTS = {
@@ -232,6 +232,29 @@ class CustomerTable:
                 " WHERE o.id <> :kept AND o.stripe_customer_id = customer.stripe_customer_id"
                 " AND o.merged_into IS NULL AND o.erased_at IS NULL AND o.stripe_shared = 0)",
                 values,
+            )
+
+    def forget_stripe(self, id: str, stripe_customer_id: str, at: datetime) -> None:
+        """Keep that the customer has no Stripe customer any more, where this was theirs: how to get one is open."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE customer SET stripe_customer_id = NULL, stripe_decided = 0, stripe_maker = NULL,"
+                " stripe_started_at = NULL, stripe_shared = 0, updated_at = ?"
+                " WHERE id = ? AND stripe_customer_id = ?",
+                [to_epoch(at), id, stripe_customer_id],
+            )
+
+    def deleted_at_stripe(self, ids: Iterable[str]) -> set[str]:
+        """Which of these Stripe customers are known to be deleted."""
+        query = f"SELECT id FROM stripe_customer WHERE id IN {listed('ids')} AND deleted = 1"
+        return {row["id"] for row in select(self._database.handle, query, {"ids": to_json(sorted(set(ids)))})}
+
+    def note_deleted_at_stripe(self, id: str) -> None:
+        """Keep that a Stripe customer was deleted; the name that is known of them stays."""
+        with self._database.transaction() as db:
+            db.execute(
+                f"INSERT INTO stripe_customer (id, created, deleted) VALUES (?, 0, 1){on_repeat('id')} deleted = 1",
+                [id],
             )
 
     def start_stripe(self, id: str, maker: str, at: datetime) -> None:

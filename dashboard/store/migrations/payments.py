@@ -208,3 +208,7 @@ def define(migrations: Migrations) -> None:
     def in_memory(db: sqlite_utils.Database) -> None:
         for statement in IN_MEMORY:
             db.execute(statement)
+
+    @migrations(name="payments_007_deleted_customers")
+    def deleted_customers(db: sqlite_utils.Database) -> None:
+        db.execute("ALTER TABLE stripe_customer ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0")

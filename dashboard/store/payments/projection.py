@@ -123,8 +123,6 @@ class PaymentProjection:
     def read(resource: str, objects: Sequence[Mapping[str, Any]], *, payout_id: str | None = None) -> list[Row]:
         """The columns of these objects; what has no id is none. `payout_id` as in `apply`. Raises ProviderBroken."""
         kind = RESOURCES[resource]
-        if resource == "customers":  # one that was deleted at Stripe keeps the name that it had
-            objects = [one for one in objects if one.get("deleted") is not True]
         rows = [kind.read(one) for one in objects if one.get("id") and isinstance(one["id"], str)]
         return rows if payout_id is None else [(*row[:-1], payout_id) for row in rows]
 

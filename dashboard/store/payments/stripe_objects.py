@@ -228,7 +228,8 @@ def read_payout(o: Json) -> Row:
 
 def read_customer(o: Json) -> Row:
     """A customer at Stripe; a deleted one has neither name nor e-mail."""
-    return (o["id"], _moment(o.get("created")), _text(o.get("name")), _text(o.get("email")))
+    name, email = _text(o.get("name")), _text(o.get("email"))
+    return (o["id"], _moment(o.get("created")), name, email, int(o.get("deleted") is True))
 
 
 # A balance transaction that two payouts list was paid out by the one that did not fail.
@@ -242,9 +243,19 @@ class Resource:
     """One kind of object: Stripe's resource, our table, and how to read and keep a row."""
 
     def __init__(
-        self, name: str, table: str, columns: str, read: Callable[[Json], Row], keep: Sequence[str] = ()
+        self,
+        name: str,
+        table: str,
+        columns: str,
+        read: Callable[[Json], Row],
+        keep: Sequence[str] = (),
+        *,
+        lasting: str = "",
     ) -> None:
-        """`keep` names columns that a later read of the object must not erase."""
+        """`keep` names columns that a later read of the object must not erase.
+
+        `lasting` names one that says that the object is at its end: it stays set, and the others as they were known.
+        """
         self.name, self.table, self.columns, self.read = name, table, columns.split(), read
         marks = ", ".join("?" * len(self.columns))
         updates = ", ".join(
@@ -253,7 +264,9 @@ class Resource:
             else f"{name} = coalesce(excluded.{name}, {name})"
             if name in keep
             else f"{name} = max(excluded.{name}, {name})"
-            if name == "itemized"
+            if name in {"itemized", lasting}
+            else f"{name} = CASE WHEN excluded.{lasting} THEN {name} ELSE excluded.{name} END"
+            if lasting
             else f"{name} = excluded.{name}"
             for name in self.columns[1:]
         )
@@ -263,7 +276,7 @@ class Resource:
 RESOURCES: dict[str, Resource] = {
     one.name: one
     for one in (
-        Resource("customers", "stripe_customer", "id created name email", read_customer),
+        Resource("customers", "stripe_customer", "id created name email deleted", read_customer, lasting="deleted"),
         Resource(
             "payouts",
             "payout",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.accounts.eligibility import DEACTIVATED
+from dashboard.accounts.eligibility import DEACTIVATED, DELETED
 from dashboard.domain.models import Actor, BankAccount, Ended, Problem
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors
@@ -20,6 +20,7 @@ WORDS = {
     "INSTITUTION_NOT_AVAILABLE": "◌ Bank not answering",
     "INVALID_ACCOUNT_ID": "✕ No longer listed by the bank",
     "renewing": "◌ Number is being renewed",
+    DELETED: "✕ Deleted at Stripe",
     DEACTIVATED: "✕ Number deactivated",
     "other_holder": "✕ Somebody else's account",
 }
