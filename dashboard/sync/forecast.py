@@ -66,7 +66,11 @@ def survey(run: SyncRun, resource: str, start: int, stop: int) -> Profile:
 
 
 def profile_of(looks: list[tuple[float, float]], oldest: float, stop: float) -> Profile:
-    """A density that grows or falls evenly, as the looks together say: one may be of the day of the month's run."""
+    """Between what the looks say where they were taken and the even growth or fall that they together say.
+
+    No business grows evenly from its first day, so up to half is theirs; but each may be of the day of the month's run
+    or of a weekend, so it is less, the further one stands out from both beside it.
+    """
     length = stop - oldest
     if length <= 0:
         return Profile()
@@ -78,9 +82,34 @@ def profile_of(looks: list[tuple[float, float]], oldest: float, stop: float) -> 
     level = fmean(density / exp(slope * place) for place, density in points)
     edges = [oldest + length * part / PARTS for part in range(PARTS + 1)]
     middles = [(part + 0.5) / PARTS for part in range(PARTS)]
-    return Profile(
-        tuple((edges[part], edges[part + 1], level * exp(slope * middle)) for part, middle in enumerate(middles))
-    )
+    even = [level * exp(slope * middle) for middle in middles]
+    near = _between(looks, [oldest + length * middle for middle in middles])
+    believed = exp(-_scatter(looks)) / 2
+    shape = [one ** (1 - believed) * other**believed for one, other in zip(even, near, strict=True)]
+    whole = sum(even) / sum(shape)  # how long the list is, all looks say together
+    return Profile(tuple(zip(edges, edges[1:], (whole * one for one in shape), strict=False)))
+
+
+def _scatter(looks: list[tuple[float, float]]) -> float:
+    """How far a look stands out from both beside it, at most; the logarithm of their ratio."""
+    logs = [log(density) for _, density in sorted(looks)]
+    beside = zip(logs, logs[1:], logs[2:], strict=False)
+    return max([0.0, *(max(one - max(left, right), min(left, right) - one) for left, one, right in beside)])
+
+
+def _between(looks: list[tuple[float, float]], instants: list[float]) -> list[float]:
+    """The density at each instant by the looks around it, each taken together with the ones beside it."""
+    taken = sorted(looks)
+    logs = [log(density) for _, density in taken]
+    smooth = [exp(fmean(logs[max(0, place - 1) : place + 2])) for place in range(len(taken))]
+    found, place = [], 0
+    for instant in instants:  # ascending
+        while place < len(taken) - 1 and taken[place + 1][0] < instant:
+            place += 1
+        (here, one), (there, two) = ((taken[at][0], smooth[at]) for at in (place, min(place + 1, len(taken) - 1)))
+        share = min(1.0, max(0.0, (instant - here) / max(1.0, there - here)))
+        found.append(one + (two - one) * share)
+    return found
 
 
 @dataclass
