@@ -68,6 +68,7 @@ _TABLE: Mapping[str, str] = {
         bank_account_exists payment_method_bank_account_already_verified""",
     "Your bank tells us that this account is closed. Which account can we use instead?": """
         account_closed bank_account_closed R02""",
+    "Our record of your account is gone. Let's link your bank once more.": "stripe_customer_deleted",
     "The account number no longer seems to be right. Let's link the account again.": """
         no_account account_invalid routing_number_invalid account_number_invalid bank_account_invalid_details
         tokenized_account_number_deactivated R03 R04 R12 R28 invalid_account_number incorrect_account_details
