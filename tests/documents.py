@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dashboard.domain.models import Role
 from dashboard.domain.return_codes import as_markdown
+from dashboard.gateways import stripe_permissions
 from dashboard.privacy.retention import write_table
 from dashboard.settings import KEYS
 from dashboard.staff.access import ALLOWED, Permission
@@ -130,7 +131,9 @@ def generated() -> dict[Path, str]:
     architecture = with_part(architecture, "make", make_table())
     return {
         drawn: with_part(architecture, "tests", tests_table()),
-        guide: with_part(guide.read_text(), "roles", roles_table()),
+        guide: with_part(
+            with_part(guide.read_text(), "roles", roles_table()), "permissions", stripe_permissions.as_markdown()
+        ),
         tables: with_part(tables.read_text(), "schema", schema()),
         readme: with_part(readme.read_text(), "settings", settings_table()),
         codes: with_part(codes.read_text(), "codes", as_markdown()),

@@ -41,6 +41,7 @@ class Doctor:
             (Step.PLAID, "Plaid's Stripe integration", providers.integration),
             (Step.PLAID, "Plaid Signal", providers.signal),
             (Step.STRIPE, "Stripe key", providers.stripe_key),
+            (Step.STRIPE, "Stripe key's permissions", providers.permissions),
             (Step.STRIPE, "Stripe account takes ACH", providers.ach),
             (Step.STRIPE, "PaymentIntents with Plaid", providers.enabled),
             (Step.STRIPE, "Last sync", desk.sync),

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dashboard.doctor.checks import Check, Verdict
-from dashboard.domain.errors import ProviderRejected
+from dashboard.domain.errors import ProviderDenied, ProviderRejected
 from dashboard.domain.models import Generation, Mode, RiskSource
 from dashboard.gateways.plaid_replies import RiskAnswer
+from dashboard.gateways.stripe_permissions import PERMISSIONS, KeyPermission
 from dashboard.settings import Settings
 
 SKEW_WARNING = timedelta(seconds=60)
+FORBIDDEN = 403  # the key is known, and may not do this
 SKEW_FAILED = timedelta(seconds=300)  # webhooks and sign-in tokens older than five minutes are refused
 
 
@@ -34,6 +36,9 @@ class StripeProbe(Protocol):
 
     def account(self) -> dict[str, Any]:
         """The account behind the key."""
+
+    def may(self, permission: KeyPermission) -> bool:
+        """Whether the key has a permission."""
 
     def server_time(self) -> datetime:
         """What Stripe's clock says, from a reply's Date header."""
@@ -114,14 +119,37 @@ class ProviderChecks:
             request_id=said.request_id,
         )
 
+    def permissions(self, name: str) -> Check:
+        """A restricted key may do what the desk does with it: each permission is tried."""
+        if not self._settings.stripe_secret_key.reveal().startswith("rk_"):
+            return Check(name, Verdict.OK, "The key is not restricted.")
+        lacks = [one for one in PERMISSIONS if not self._stripe.may(one)]
+        if not lacks:
+            return Check(name, Verdict.OK, f"The restricted key has all {len(PERMISSIONS)}.")
+        listed = "; ".join(f"{one.name}: {one.level} ({one.why})" for one in lacks)
+        needed = any(one.required for one in lacks)
+        return Check(
+            name,
+            Verdict.FAILED if needed else Verdict.WARNING,
+            f"The restricted key lacks {listed}.",
+            "What needs them fails." if needed else "That is left out; the rest works.",
+            "Give it these in Stripe's Dashboard > Developers > API keys, and run `ach-desk doctor` again.",
+        )
+
     def stripe_key(self, name: str) -> Check:
         """Stripe accepts the key; whose it is."""
-        account = self._stripe.account()
+        try:
+            account = self._stripe.account()
+        except ProviderDenied as error:
+            return _not_permitted(name, error)
         return Check(name, Verdict.OK, f"Stripe accepts it: account {account['id']}, mode {self._settings.mode}.")
 
     def ach(self, name: str) -> Check:
         """The account may take ACH debits."""
-        capabilities = self._stripe.account().get("capabilities") or {}
+        try:
+            capabilities = self._stripe.account().get("capabilities") or {}
+        except ProviderDenied as error:
+            return _not_permitted(name, error)
         found = capabilities.get("us_bank_account_ach_payments") or "not asked for"
         if found == "active":
             return Check(name, Verdict.OK, "ACH Direct Debit is active.")
@@ -161,3 +189,17 @@ class ProviderChecks:
             "Webhooks and sign-ins are refused when clocks differ.",
             "Turn on time synchronization.",
         )
+
+
+def _not_permitted(name: str, error: ProviderDenied) -> Check:
+    """A restricted key that may not read the account. Raises the error where the key itself is not accepted."""
+    if error.http_status != FORBIDDEN:
+        raise error
+    return Check(
+        name,
+        Verdict.WARNING,
+        "The restricted key may not read the account (rak_accounts_read).",
+        "Whose it is, and whether ACH Direct Debit is active, cannot be said; the rest works.",
+        "Give it Accounts: Read in Stripe's Dashboard > Developers > API keys, or look there yourself.",
+        error.request_id,
+    )

@@ -16,18 +16,20 @@ import requests
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from dashboard.domain.errors import ProviderBroken
+from dashboard.domain.errors import ProviderBroken, ProviderDenied, ProviderRejected
 from dashboard.domain.models import Secret
 from dashboard.domain.text_safety import is_clean
 from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe_errors import error_of
+from dashboard.gateways.stripe_permissions import KeyPermission
 from dashboard.settings import Settings
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 40
 RETRIES = 2  # of the client itself, of reads only: of what changes something each try is decided and kept by its job
 PAGE_SIZE = 100  # Stripe: `limit` is at most 100
+FORBIDDEN = 403  # Stripe: the key is known, and is not permitted this
 SEARCH_PAGES = 50  # 5,000 objects of one customer are far more than anybody has
 
 # What the client itself raises over an answer that breaks Stripe's contract: bytes that are no text, an `error: null`.
@@ -124,6 +126,22 @@ class Stripe:
         params = {"expand": list(expand)} if expand else {}
         return self._object(resource, self._get(resource, f"/v1/{resource}/{quote(id, safe='')}", params))
 
+    def may(self, permission: KeyPermission) -> bool:
+        """Whether the key has a permission, by a request that changes nothing. Raises ProviderError.
+
+        Stripe looks at the key before the object: an answer that there is none is an answer of who may ask.
+        """
+        method, path, params = permission.probe
+        try:
+            self._send(method.lower(), path, params, None, changes=method != "GET")
+        except ProviderDenied as error:
+            if error.http_status != FORBIDDEN:
+                raise
+            return False
+        except ProviderRejected as error:
+            log.debug("%s answered with %s, as it should.", path, error.code)
+        return True
+
     def account(self) -> dict[str, Any]:
         """The account that the key belongs to."""
         return self._object("account", self._get("account", "/v1/account", {}))
@@ -137,6 +155,9 @@ class Stripe:
         try:
             reply = self._client.raw_request("get", "/v1/account")
         except stripe.StripeError as error:
+            heard = self.time()
+            if isinstance(error, stripe.PermissionError) and heard is not None:  # a refusal is dated too
+                return heard
             raise error_of(error, what="account", changes=False) from None
         except STUMBLES:
             raise self._broken("account", changes=False) from None

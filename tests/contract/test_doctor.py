@@ -13,9 +13,10 @@ import pytest
 
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
-from dashboard.domain.errors import AccessDenied, ProviderRejected
+from dashboard.domain.errors import AccessDenied, ProviderDenied, ProviderRejected
 from dashboard.domain.models import Actor, Mode, RiskResult, RiskSource, Role, Secret
 from dashboard.gateways.plaid_replies import RiskAnswer
+from dashboard.gateways.stripe_permissions import PERMISSIONS, KeyPermission
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.backup import Backups
 from dashboard.settings import Contact, OpenId, load_settings
@@ -96,10 +97,15 @@ class Plaid:
 
 
 class Stripe:
-    def __init__(self, ach: str = "active", skew: int = 0) -> None:
-        self.ach, self.skew = ach, skew
+    def __init__(self, ach: str = "active", skew: int = 0, lacks: str = "") -> None:
+        self.ach, self.skew, self.lacks = ach, skew, lacks
+
+    def may(self, permission: KeyPermission) -> bool:
+        return permission.name not in self.lacks.split(", ")
 
     def account(self) -> dict[str, Any]:
+        if "Accounts" in self.lacks:
+            raise ProviderDenied("Not permitted.", provider="stripe", http_status=403)
         return {"id": "acct_1", "capabilities": {"us_bank_account_ach_payments": self.ach}}
 
     def server_time(self) -> datetime:
@@ -122,6 +128,35 @@ WELL: dict[str, Any] = {
 def look(desk: Desk, plaid: Plaid | None = None, stripe: Stripe | None = None, **ward: Any) -> dict[str, Check]:
     found = Ward(path=desk.settings.db, **{**WELL, **ward})
     return by_name(Doctor(desk.settings, found, plaid or Plaid(), stripe or Stripe(), lambda: NOW).examine(ADMIN))
+
+
+@pytest.mark.parametrize(
+    ("lacks", "verdict", "words"),
+    [
+        ("", Verdict.OK, "has all 12"),
+        ("Disputes, Accounts", Verdict.WARNING, "lacks Disputes: Read (know of late returns); Accounts: Read"),
+        ("PaymentIntents", Verdict.FAILED, "lacks PaymentIntents: Write (debit, and read debits)"),
+    ],
+)
+def test_each_permission_of_a_restricted_key_is_tried(desk: Desk, lacks: str, verdict: Verdict, words: str) -> None:
+    restricted = replace(desk.settings, stripe_secret_key=Secret("rk_test_1"))
+    found = by_name(
+        Doctor(restricted, Ward(path=desk.settings.db, **WELL), Plaid(), Stripe(lacks=lacks), lambda: NOW).examine(
+            ADMIN
+        )
+    )
+    check = found["Stripe key's permissions"]
+    assert check.verdict is verdict and words in check.found
+    assert all(one.verdict is not Verdict.FAILED for one in found.values() if one is not check), "the rest works"
+
+
+def test_trying_a_permission_changes_nothing(desk: Desk) -> None:
+    def count() -> list[int]:
+        return [len(desk.stripe.page(name, {"limit": 100}).data) for name in ("customers", "setup_intents", "events")]
+
+    before = count()
+    assert [one.name for one in PERMISSIONS if not desk.stripe.may(one)] == []
+    assert count() == before
 
 
 @pytest.mark.parametrize(

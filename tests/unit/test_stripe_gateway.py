@@ -26,6 +26,7 @@ from dashboard.domain.errors import (
 from dashboard.domain.models import Secret
 from dashboard.gateways.stripe import Stripe
 from dashboard.gateways.stripe_errors import REPLAYED
+from dashboard.gateways.stripe_permissions import PERMISSIONS
 from dashboard.messages.problems import explain
 from dashboard.settings import Settings
 
@@ -275,3 +276,25 @@ def test_no_key_reaches_logs_or_errors(
     with pytest.raises(ProviderBroken) as caught:
         stripe.attach_source("cus_1", Secret("btok_canary"), metadata={}, key="k")
     assert "canary" not in f"{caught.value.sentences()} {vars(caught.value)} {caplog.text}"
+
+
+def test_a_permission_is_known_by_a_refusal_and_by_any_other_answer(
+    http: responses.RequestsMock, stripe: Stripe
+) -> None:
+    cancel = next(one for one in PERMISSIONS if one.name == "PaymentIntents")
+    url = f"{API}/payment_intents/pi_permission_probe/cancel"
+    http.post(url, **answer_error(403, None))
+    assert not stripe.may(cancel)
+    http.post(url, **answer_error(404, "resource_missing"))
+    assert stripe.may(cancel)
+    http.post(url, **answer_error(401, None))
+    with pytest.raises(ProviderDenied):
+        stripe.may(cancel)
+
+
+def test_stripes_time_is_known_by_a_key_that_may_not_read_the_account(
+    http: responses.RequestsMock, stripe: Stripe
+) -> None:
+    refused = answer_error(403, None)
+    http.get(f"{API}/account", **(refused | {"headers": {"Date": "Wed, 25 Nov 2026 15:00:00 GMT"}}))
+    assert stripe.server_time().day == 25
