@@ -15,6 +15,7 @@ from dashboard.domain.return_codes import (
     STRIPE_CODES,
     as_markdown,
     explain,
+    reason_texts,
 )
 
 # Stripe, decline and network codes: what each ACH return becomes.
@@ -134,3 +135,11 @@ def test_the_documents_have_a_line_for_each_code() -> None:
         "## ACH return codes",
         "## Stripe's codes",
     ]
+
+
+def test_a_payment_that_came_back_is_found_by_stripes_word_its_title_and_the_code_that_the_bank_gave() -> None:
+    unauthorized = STRIPE_CODES["debit_not_authorized"].title
+    assert reason_texts("debit_not_authorized", "R29") == ["debit_not_authorized", unauthorized, "R29"]
+    assert reason_texts("debit_not_authorized", None) == ["debit_not_authorized", unauthorized, "R10"]
+    assert reason_texts("R01", "R01") == ["R01", RETURN_CODES["R01"].title]
+    assert reason_texts(None, "R01") == []
