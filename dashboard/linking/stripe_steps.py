@@ -78,7 +78,7 @@ class StripeSteps:
         if customer is None:
             run.move(Canceled(GONE), "link.customer_gone", customer=id)
             return
-        same = list_same_email(self._stripe, customer.email)
+        same = list_same_email(self._store, self._stripe, customer.email)
         ours = _with_tag(same, CUSTOMER_TAG, id)
         if ours is not None and find_owner(self._store, customer, ours) is None:  # made by us, the reply was lost
             self._keep_customer(run, id, ours["id"], "found")
@@ -106,7 +106,7 @@ class StripeSteps:
         body = {"name": customer.name, "email": customer.email, "metadata": {CUSTOMER_TAG: customer.id}}
 
         def find() -> dict[str, Any] | None:
-            listed = [one for email in emails for one in list_same_email(self._stripe, email)]
+            listed = [one for email in emails for one in list_same_email(self._store, self._stripe, email)]
             return _with_tag(listed, CUSTOMER_TAG, customer.id)
 
         return run.once(body, lambda body, key: self._stripe.create_customer(body, key=key), find, self._stripe.time)
@@ -337,9 +337,12 @@ class StripeSteps:
         return datetime.fromtimestamp(received, UTC) if isinstance(received, int) else work.attempt.updated_at
 
 
-def list_same_email(stripe: PaymentProvider, email: str) -> list[dict[str, Any]]:
-    """Stripe's customers with this e-mail as it is written, or as the desk compares it. Raises ProviderError."""
-    spellings = dict.fromkeys((email, fold(email)))
+def list_same_email(store: Store, stripe: PaymentProvider, email: str) -> list[dict[str, Any]]:
+    """Stripe's customers with this e-mail in any case that is known. Raises ProviderError.
+
+    Stripe compares as it is written: it is asked for it as it is here, folded, and as the sync has seen it there.
+    """
+    spellings = dict.fromkeys((email, fold(email), *store.customers.emails_at_stripe(email)))
     found = [one for spelling in spellings for one in stripe.find_customers_by_email(spelling)]
     return list({one["id"]: one for one in found if not one.get("deleted")}.values())
 
@@ -354,7 +357,7 @@ def offer_same_email(store: Store, stripe: PaymentProvider, customer: Customer) 
             created_at=_instant(one.get("created")),
             owner=find_owner(store, customer, one),
         )
-        for one in list_same_email(stripe, customer.email)
+        for one in list_same_email(store, stripe, customer.email)
     ]
 
 

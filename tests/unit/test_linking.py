@@ -255,6 +255,16 @@ def test_a_stripe_customer_with_the_same_email_is_offered(given: DeskFixture) ->
         given.desk.adopt(given.actor, given.customer.id, None)
 
 
+def test_a_stripe_customer_is_found_by_an_email_that_was_typed_in_other_case_there(given: DeskFixture) -> None:
+    """Stripe compares case-sensitively; the sync knows how it is written there."""
+    known = {"id": "cus_old", "email": "Jenny@Example.COM", "name": "J.", "created": 7}
+    given.stripe.customers["cus_old"] = known
+    given.store.projection.apply("customers", [known])
+    attempt = given.link()
+    question = given.desk.question(attempt)
+    assert question is not None and [one.id for one in question.customers] == ["cus_old"]
+
+
 def test_a_new_stripe_customer_is_made_where_the_offer_is_declined(given: DeskFixture) -> None:
     given.stripe.customers["cus_old"] = {"id": "cus_old", "email": "jenny@example.com", "name": "J.", "created": 7}
     attempt = given.link()

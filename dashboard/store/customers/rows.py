@@ -249,6 +249,11 @@ class CustomerTable:
         query = f"SELECT id FROM stripe_customer WHERE id IN {listed('ids')} AND deleted = 1"
         return {row["id"] for row in select(self._database.handle, query, {"ids": to_json(sorted(set(ids)))})}
 
+    def emails_at_stripe(self, email: str) -> Sequence[str]:
+        """How this e-mail is written at Stripe, in whatever case; at most ten spellings."""
+        query = "SELECT DISTINCT email FROM stripe_customer WHERE lower(email) = lower(?) LIMIT 10"
+        return [row["email"] for row in select(self._database.handle, query, [email])]
+
     def note_deleted_at_stripe(self, id: str) -> None:
         """Keep that a Stripe customer was deleted; the name that is known of them stays."""
         with self._database.transaction() as db:
