@@ -217,13 +217,13 @@ def return_code(network_code: str | None, reason: str | None) -> str | None:
     for code in (network_code, reason):
         if code and code.upper() in RETURN_CODES:
             return code.upper()
-    return _RETURNED_AS.get(reason or "")
+    return _RETURNED_AS.get(reason) if reason else None
 
 
 def reason_texts(reason: str | None, network_code: str | None) -> list[str]:
     """What a payment that came back is searched by: the code, its title, the return code; nothing without a reason."""
     meaning = explain(reason)
-    if meaning is None or not reason:
+    if meaning is None:
         return []
     return list(dict.fromkeys(filter(None, (reason, meaning.title, return_code(network_code, reason)))))
 

@@ -16,6 +16,7 @@ from dashboard.domain.return_codes import (
     as_markdown,
     explain,
     reason_texts,
+    return_code,
 )
 
 # Stripe, decline and network codes: what each ACH return becomes.
@@ -143,3 +144,12 @@ def test_a_payment_that_came_back_is_found_by_stripes_word_its_title_and_the_cod
     assert reason_texts("debit_not_authorized", None) == ["debit_not_authorized", unauthorized, "R10"]
     assert reason_texts("R01", "R01") == ["R01", RETURN_CODES["R01"].title]
     assert reason_texts(None, "R01") == []
+    assert reason_texts("something_new", None) == ["something_new"]
+
+
+def test_the_return_code_is_the_banks_own_else_what_stripe_says_in_its_place() -> None:
+    assert return_code("r29", "debit_not_authorized") == "R29"
+    assert return_code(None, "r01") == "R01"
+    assert return_code("something_new", "debit_not_authorized") == "R10"
+    assert return_code(None, None) is None
+    assert return_code(None, "something_new") is None
