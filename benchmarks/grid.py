@@ -14,12 +14,15 @@ from benchmarks.browser import PATIENCE_SECONDS, Tab, Taken
 # that is drawn anew has another one.
 PROBE = """(() => {
   const probe = window.__grid = {acted: 0, done: 0, before: "", what: ""};
-  for (const kind of ["click", "keydown", "input", "scroll"])
+  for (const kind of ["click", "keydown", "input"])
     window.addEventListener(kind, (e) => { probe.acted = e.timeStamp; }, {capture: true, passive: true});
   const root = () => [...document.querySelectorAll("*")].map((one) => one.shadowRoot).find((one) => one?.querySelector(".og"));
   const looks = {
-    rows: (all) => all.querySelector(".og-row.waits, .pg[aria-busy]") || !all.querySelector(".og-row") ? null
-      : [...all.querySelectorAll(".og-row")].slice(0, 3).map((one) => one.innerText).join("|") + all.querySelector(".og").scrollTop,
+    rows: (all) => {
+      const rows = [...all.querySelectorAll(".og-row")].slice(0, 3);
+      if (all.querySelector(".og-row.waits, .pg[aria-busy]")) return null;
+      return rows.map((one) => `${one.getAttribute("aria-rowindex")} ${one.innerText}`).join("|");
+    },
     panel: (all) => all.querySelector(".panel:not([hidden]) h2") ? all.querySelector(".panel").innerText : null,
     picked: (all) => /^Picked: .*\\$/.test(all.querySelector(".said").textContent) ? all.querySelector(".said").textContent : null,
   };

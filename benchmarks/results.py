@@ -10,7 +10,10 @@ from statistics import median
 from typing import Any
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "page": ("floor_ms", "open_ms", "filter_ms", "search_ms", "sort_ms", "next_ms", "chart_ms", "max_kb"),
+    "page": (
+        *("floor_ms", "open_ms", "sort_ms", "filter_ms", "search_ms", "next_ms", "detail_ms", "jump_ms", "pick_ms"),
+        *("chart_ms", "max_kb", "rows_visible", "dropped_frames"),
+    ),
     "backfill": ("rows_per_s", "raw_rows_per_s", "dlt_rows_per_s"),
     "limit": ("share",),
     "resync": (

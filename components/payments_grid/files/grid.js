@@ -76,8 +76,7 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
     mark();
   }
   const roomFor = () => grid.clientHeight - head.offsetHeight;
-  const inView = () => Math.max(1, Math.floor(roomFor() / height));
-  const bedHeight = () => Math.min(total * height, MOST_PX);
+  const inView = () => Math.max(1, Math.floor(roomFor() / height)), bedHeight = () => Math.min(total * height, MOST_PX);
   const isScaled = () => total * height > MOST_PX;
   const reach = () => Math.max(1, bedHeight() - roomFor());
   const top = () => (isScaled() ? (grid.scrollTop / reach()) * (total - inView()) : grid.scrollTop / height);
@@ -107,8 +106,7 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
     const slot = pool.find((one) => one.at === active.row);
     const cell = active.row < 0 ? head.children[active.col] : slot?.cells[active.col];
     if (!cell) { grid.removeAttribute("aria-activedescendant"); return; }
-    cell.classList.add("on");
-    if (active.row >= 0) cell.id = `og-c-${active.row}-${active.col}`;
+    cell.classList.add("on"); if (active.row >= 0) cell.id = `og-c-${active.row}-${active.col}`;
     grid.setAttribute("aria-activedescendant", cell.id);
   }
   function paint() {
@@ -180,7 +178,10 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
     };
     if (row < 0 && onHead(event, shown[col])) { /* done */ }
     else if (event.altKey) return;
-    else if (moves[event.key]) go(moves[event.key][0], moves[event.key][1] ?? col, event.shiftKey && row >= 0);
+    else if (moves[event.key]) {
+      if (event.key.startsWith("Page")) scrollTo(Math.max(0, Math.min(total - inView(), Math.round(top()) + (event.key === "PageDown" ? page : -page))));
+      go(moves[event.key][0], moves[event.key][1] ?? col, event.shiftKey && row >= 0);
+    }
     else if (event.key === " " && row >= 0) { picks.toggle(row, total); anchor = row; now(); onPick(); }
     else if (event.key === "Enter" && row >= 0) onOpen(row, true);
     else if (ctrl && event.key === "a") { picks.clear(); picks.all = true; now(); onPick(); }

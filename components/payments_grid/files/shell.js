@@ -34,8 +34,7 @@ export async function start(root, host) {
   const said = el("span", { class: "said", role: "status", "aria-live": "polite" });
   const newer = el("button", { type: "button", hidden: true, onclick: () => show({ place: 0 }, false) });
   const clear = el("button", { type: "button", hidden: true, onclick: () => { picks.clear(); grid.paint(); pickedOther(); } }, "Clear (Esc)");
-  const shownColumns = el("div", { class: "sheet up" });
-  const columns = el("details", { class: "menu", ontoggle: () => drawColumns() }, el("summary", {}, "Columns"), shownColumns);
+  const shownColumns = el("div", { class: "sheet up" }), columns = el("details", { class: "menu", ontoggle: () => drawColumns() }, el("summary", {}, "Columns"), shownColumns);
   const keys = el("span", { class: "keys" }, "/ search · ↑↓ move · Space pick · Ctrl+A all · Enter open · Esc back · Ctrl+C copy");
   const section = el("section", { class: "pg", "aria-label": "Payments" }, filters.line, chips, main,
     el("div", { class: "bar" }, said, newer, clear, warning, keys, columns));
@@ -73,6 +72,7 @@ export async function start(root, host) {
   function news({ total, newer: count }, isFirst) {
     grid.setTotal(total);
     newer.textContent = `${number(count)} new: show`; newer.hidden = !count;
+    if (said.classList.contains("wrong")) { said.classList.remove("wrong"); say(); } // the server answers again
     if (isFirst) empty.hidden = total > 0;
     if (count && !total) show({}, false); // the first ones have come
   }
@@ -170,9 +170,7 @@ export async function start(root, host) {
     if (!event.composedPath().includes(filters.line)) filters.close();
     if (!event.composedPath().includes(columns)) columns.open = false;
   };
-  const slash = (event) => {
-    if (event.key === "/" && document.activeElement === document.body) { filters.search.focus(); event.preventDefault(); }
-  };
+  const slash = (event) => { if (event.key === "/" && document.activeElement === document.body) { filters.search.focus(); event.preventDefault(); } };
   const back = () => {
     if (location.pathname !== page) return; // another page opens
     const before = state;
@@ -189,17 +187,15 @@ export async function start(root, host) {
   };
   const moved = new ResizeObserver(fit);
   moved.observe(document.querySelector("[data-testid=stMainBlockContainer]") ?? document.body);
-  window.addEventListener("resize", fit);
-  window.addEventListener("popstate", back);
-  document.addEventListener("pointerdown", away, true);
-  document.addEventListener("keydown", slash);
+  const ended = new AbortController(), { signal } = ended;
+  for (const [name, act] of Object.entries({ resize: fit, popstate: back })) window.addEventListener(name, act, { signal });
+  for (const [name, act] of Object.entries({ pointerdown: away, keydown: slash })) document.addEventListener(name, act, { signal, capture: true });
   const looking = setInterval(() => {
     if (!document.hidden && host.args.data.whole && source.mark !== null && !section.hasAttribute("aria-busy")) grid.look().catch(quiet);
   }, LOOK_MS);
   function draw() { // what Python says anew
-    warning.textContent = warning.title = host.args.data.warning;
-    warning.hidden = !host.args.data.warning;
     Object.assign(data, host.args.data);
+    warning.textContent = warning.title = data.warning; warning.hidden = !data.warning;
     drawViews(); say(); fit();
   }
   fit(); draw(); filters.show(state.filter); begin(false);
@@ -207,9 +203,8 @@ export async function start(root, host) {
   return {
     update: draw,
     destroy() {
-      source.abort.abort(); grid.destroy(); moved.disconnect(); clearInterval(looking); Object.values(timers).forEach(clearTimeout);
-      window.removeEventListener("resize", fit); window.removeEventListener("popstate", back);
-      document.removeEventListener("pointerdown", away, true); document.removeEventListener("keydown", slash);
+      for (const one of [source.abort, ended]) one.abort();
+      grid.destroy(); moved.disconnect(); clearInterval(looking); Object.values(timers).forEach(clearTimeout);
     },
   };
 }

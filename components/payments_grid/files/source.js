@@ -1,7 +1,7 @@
 // Where rows come from: blocks of a list by place, asked of the desk's own route, and the places that are picked.
 
-const BLOCK = 100;
-const MOST_BLOCKS = 80;
+const BLOCK = 50; // a screen touches two of them, some 6 KB
+const MOST_BLOCKS = 160;
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 export async function ask(what, body, signal, active = true) {
@@ -69,8 +69,7 @@ export class Source {
     const isFirst = this.mark === null;
     Object.assign(this, { mark: said.mark, total: said.total });
     if (said.rows) {
-      this.blocks.delete(number);
-      this.blocks.set(number, { rows: said.rows, now: said.now });
+      this.blocks.delete(number); this.blocks.set(number, { rows: said.rows, now: said.now });
       if (this.blocks.size > MOST_BLOCKS) this.blocks.delete(this.blocks.keys().next().value);
     }
     this.onNews(said, isFirst);
