@@ -117,7 +117,9 @@ def test_the_rows_of_a_workbook_have_the_order_of_the_table(
     paid: Store, exports: Exports, tmp_path: Path, sort: str, descending: bool
 ) -> None:
     sheet, _ = workbook_of(exports, tmp_path / "out.xlsx", sort=sort, descending=descending)
-    rows = paid.payments.page(PaymentFilter(), TODAY, sort=sort, descending=descending, offset=0, size=9)
+    rows = paid.payments.block(
+        PaymentFilter(), TODAY, sort=sort, descending=descending, start=0, size=9, mark=None
+    ).rows
     assert values(sheet, "Payment")[:4] == [row["id"] for row in rows]
 
 
@@ -127,7 +129,7 @@ def test_a_filtered_walk_in_an_order_is_the_table_page_by_page(paid: Store, sort
     more = [charge(f"py_a{number}", amount=700 + number, created=1_795_000_000 + number) for number in range(40)]
     store.projection.apply("charges", more)
     walked = [row["id"] for row in store.payments.walk_sorted(wanted, TODAY, sort=sort, descending=True)]
-    paged = store.payments.page(wanted, TODAY, sort=sort, descending=True, offset=0, size=99)
+    paged = store.payments.block(wanted, TODAY, sort=sort, descending=True, start=0, size=99, mark=None).rows
     assert walked == [row["id"] for row in paged] and "py_a39" not in walked and len(walked) == 3
 
 

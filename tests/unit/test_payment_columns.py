@@ -199,7 +199,9 @@ def check(store: Store, rows: list[Row], wanted: PaymentFilter, sort: str, *, de
     if descending:
         expected.reverse()
     for offset, size in ((0, 5), (3, 4)):
-        found = store.payments.page(wanted, TODAY, sort=sort, descending=descending, offset=offset, size=size)
+        found = store.payments.block(
+            wanted, TODAY, sort=sort, descending=descending, start=offset, size=size, mark=None
+        ).rows
         assert found == expected[offset : offset + size]
     assert [row["seq"] for row in store.payments.walk(wanted, TODAY)] == [
         row["seq"] for row in sorted(expected, key=lambda row: place_of(row, "created"))
@@ -325,14 +327,18 @@ def test_many_rows_and_many_different_words_are_read_in_slices_and_changed_in_pl
     try:
         everything = PaymentFilter()
         assert store.payments.sums(everything, TODAY).amounts == {"usd": count * (count + 1) // 2}
-        deep = store.payments.page(everything, TODAY, sort="amount", descending=False, offset=SLICE, size=1)
+        deep = store.payments.block(
+            everything, TODAY, sort="amount", descending=False, start=SLICE, size=1, mark=None
+        ).rows
         assert deep[0]["amount"] == SLICE + 1
         with store.transaction() as db:
             db.execute("UPDATE payment SET reference = 'other', amount = 0 WHERE id = ?", [f"py_{SLICE}"])
             db.execute("DELETE FROM payment WHERE id = 'py_1'")
         for text, found in ((f"INV-{SLICE}/", 0), (f"INV-{SLICE + 1}/", 1), ("other", 1)):
             assert store.payments.sums(PaymentFilter(text=text), TODAY).count == found, text
-        first = store.payments.page(everything, TODAY, sort="amount", descending=False, offset=0, size=2)
+        first = store.payments.block(
+            everything, TODAY, sort="amount", descending=False, start=0, size=2, mark=None
+        ).rows
         assert [row["id"] for row in first] == [f"py_{SLICE}", "py_2"]
     finally:
         store.close()

@@ -152,7 +152,9 @@ def test_search_finds_name_email_reference_id_and_amount(tmp_path: Path) -> None
     reference = charge["metadata"]["invoice_reference"]
     dollars = f"{charge['amount'] // 100:,}.{charge['amount'] % 100:02d}"
     for text in (charge["id"], charge["payment_intent"], reference, dollars):
-        rows = store.payments.page(PaymentFilter(text=text), TODAY, sort="created", descending=True, offset=0, size=9)
+        rows = store.payments.block(
+            PaymentFilter(text=text), TODAY, sort="created", descending=True, start=0, size=9, mark=None
+        ).rows
         assert charge["id"] in {row["id"] for row in rows}, text
     store.close()
 
@@ -161,7 +163,7 @@ def test_search_finds_name_email_reference_id_and_amount(tmp_path: Path) -> None
 def test_no_search_text_can_break_the_query(tmp_path: Path, text: str) -> None:
     store = open_store(tmp_path)
     feed(store, OBJECTS[:20])
-    store.payments.page(PaymentFilter(text=text), TODAY, sort="created", descending=True, offset=0, size=9)
+    store.payments.block(PaymentFilter(text=text), TODAY, sort="created", descending=True, start=0, size=9, mark=None)
     store.close()
 
 

@@ -40,14 +40,6 @@ class PaymentTable:
     def __init__(self, database: Database, columns: PaymentColumns) -> None:
         self._database, self._columns = database, columns
 
-    def page(
-        self, wanted: PaymentFilter, today: date, *, sort: str, descending: bool, offset: int, size: int
-    ) -> list[dict[str, Any]]:
-        """The rows of one page."""
-        return self._rows(
-            self._columns.keys(wanted, today, sort, descending=descending, offset=offset, size=size).tolist()
-        )
-
     def block(
         self,
         wanted: PaymentFilter,

@@ -59,24 +59,12 @@ class PaymentColumns:
         """Read what has changed since the last look; everything at the first. Raises StoreUnavailable."""
         self._ask(lambda _columns: None)
 
-    def keys(
-        self,
-        wanted: PaymentFilter,
-        today: date,
-        sort: str,
-        *,
-        descending: bool,
-        offset: int = 0,
-        size: int | None = None,
-    ) -> npt.NDArray[np.int64]:
-        """The `seq` of the rows that a filter shows, in an order (`SORTS`), from a place on."""
+    def keys(self, wanted: PaymentFilter, today: date, sort: str, *, descending: bool) -> npt.NDArray[np.int64]:
+        """The `seq` of the rows that a filter shows, in an order (`SORTS`)."""
 
         def find(columns: Columns) -> npt.NDArray[np.int64]:
             places = self._ordered(wanted, today, sort)
-            if descending:
-                places = places[::-1]
-            chosen = places[offset : None if size is None else offset + size]
-            return np.asarray(columns.number("seq")[chosen], np.int64)
+            return np.asarray(columns.number("seq")[places[::-1] if descending else places], np.int64)
 
         return self._ask(find)
 
