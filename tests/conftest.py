@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests.coverage import FOLDER, TESTS, Measure
 
@@ -54,13 +55,28 @@ class First:
 class ByFile(LoadScopeScheduling):
     """A file's tests go to one process, which makes what they share once.
 
-    All that drive a browser go to one: each is four processes by itself, so that two of them beside each other on two
-    cores would measure the machine. (The groups of `--dist loadgroup` are names in ids that pytest 9.2 does not read.)
+    One process at a time drives a browser while there is anything else to do: each browser is four processes by itself,
+    and two of them beside each other on two cores would measure the machine. Only at the end may there be two.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.partition("::")[0])
-        return nodeid if path.name in SPREAD else "browser" if path.parent.name == "browser" else str(path)
+        return nodeid if path.name in SPREAD else str(path)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if any(self._drives(other) for other in self.nodes if other is not node):
+            wanted = next((scope for scope in self.workqueue if not is_browsers(scope)), None)
+            if wanted is not None:
+                self.workqueue.move_to_end(wanted, last=False)
+        super()._assign_work_unit(node)
+
+    def _drives(self, node: WorkerController) -> bool:
+        return any(is_browsers(scope) and not all(done.values()) for scope, done in self.assigned_work[node].items())
+
+
+def is_browsers(scope: str) -> bool:
+    """Whether the tests of a file drive a browser."""
+    return Path(scope).parent.name == "browser"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
