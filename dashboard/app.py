@@ -36,6 +36,7 @@ from dashboard.web.one_page import OnePage  # noqa: E402
 from dashboard.web.own_address import SameOrigin, read_own_address  # noqa: E402
 from dashboard.web.visits import Visits, describe  # noqa: E402
 from dashboard.web.webhook_routes import make_routes  # noqa: E402
+from dashboard.web.whole_sign_in import WholeSignIn  # noqa: E402
 
 CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (running.close), and systemd waits for both
 # What a served page never uses: entry points, which run when they are imported, and the stand-in for the providers.
@@ -192,6 +193,13 @@ def write_auth(open_id: OpenId | None) -> dict[str, Any]:
     }
 
 
+def whole_sign_in(open_id: OpenId | None) -> list[Middleware]:
+    """What keeps the cookies of different sign-ins apart; nothing without sign-in."""
+    if open_id is None:
+        return []
+    return [Middleware(WholeSignIn, cookie=protocol.SIGN_IN_COOKIE, secret=open_id.cookie_secret.reveal())]
+
+
 _settings = load_settings(os.environ, needs=frozenset())
 LOCAL_KEY = hold(local_key_for(_settings))  # raises where the desk may not be open to whoever comes
 
@@ -202,6 +210,7 @@ app = st.App(
         Middleware(Headers, link_url=_settings.plaid_link_url, api_url=_settings.plaid_base_url),
         Middleware(SameOrigin, own=read_own_address(_settings)),
         *([Middleware(LocalOnly, key=LOCAL_KEY)] if LOCAL_KEY else []),
+        *whole_sign_in(_settings.open_id),
         Middleware(Devices),
         Middleware(
             Visits,

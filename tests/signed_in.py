@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -16,9 +17,11 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from streamlit.web.server.starlette.starlette_server_config import TOKENS_COOKIE_NAME, USER_COOKIE_NAME
 
 from dashboard.domain.models import Role
+from dashboard.web.whole_sign_in import PROOF, prove
 from tests.browser.desk import RunningDesk
 
 COOKIE_SECRET = "a-cookie-secret-of-more-than-32-letters"
+PARTS = re.compile(rf"{USER_COOKIE_NAME}(_\d+)?")
 PEOPLE = {Role.OPS: "olive@example.com", Role.FINANCE: "fin@example.com", Role.ADMIN: "ada@example.com"}
 
 
@@ -59,6 +62,9 @@ class SignedDesk(RunningDesk):
         user = {**claims, "origin": self.url, "is_logged_in": True, "provider": "desk"}
         set_cookie_with_chunks(keep, sign, USER_COOKIE_NAME, user, cookie_attr_size=80)
         set_cookie_with_chunks(keep, sign, TOKENS_COOKIE_NAME, dict(tokens or {}), cookie_attr_size=80)
+        parts = [found[name] for name in sorted(found, key=lambda name: (len(name), name)) if PARTS.fullmatch(name)]
+        if len(parts) > 1:
+            found[PROOF] = prove(COOKIE_SECRET, parts)
         return found
 
     def get(self, path: str, cookies: Mapping[str, str] | None = None) -> requests.Response:

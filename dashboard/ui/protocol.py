@@ -19,6 +19,8 @@ from dashboard.settings import Settings
 from dashboard.web.asgi import Scope, headers_of
 from dashboard.web.visits import Kept
 
+SIGN_IN_COOKIE = USER_COOKIE_NAME
+
 
 def read_claims(scope: Scope, settings: Settings) -> dict[str, Any]:
     """What the provider said of the person whose cookie a request brings; empty where it is not signed by this desk.

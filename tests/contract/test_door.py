@@ -13,13 +13,15 @@ import pytest
 import requests
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from dashboard.domain.models import Role
 from dashboard.staff.sign_in import visit_id
 from dashboard.web.server import HEADER_BYTES
 from dashboard.web.visits import STAFF_PATHS
 from tests.fake_browser_tab import PATIENCE, Tab, drive
-from tests.signed_in import SignedDesk, id_token_of, many_groups
+from tests.signed_in import COOKIE_SECRET, PARTS, SignedDesk, id_token_of, many_groups
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +201,33 @@ def test_a_person_in_400_groups_signs_in(desk: SignedDesk) -> None:
             return "".join(tables(tab))
 
     assert drive(go())
+
+
+def read_parts(cookies: dict[str, str]) -> list[str]:
+    """What the parts of a sign-in say, in order; a provider's names are read off them as a browser's owner can."""
+    names = sorted(name for name in cookies if PARTS.fullmatch(name))[1:]
+    return [(decode_signed_value(COOKIE_SECRET, name, cookies[name]) or b"").decode() for name in names]
+
+
+def test_parts_of_two_sign_ins_are_nobodys(desk: SignedDesk) -> None:
+    """Each is signed. Eve's own name, cut at the right letter, would stand where the other says her address."""
+    now = int(time.time())
+
+    def sign_in(given: str, name: str) -> dict[str, str]:
+        said = {"iss": "https://id.example.com", "sub": "eve", "iat": now, "auth_time": now, "email_verified": True}
+        theirs = {"groups": many_groups(141), "given_name": given, "email": "eve@example.com", "name": name}
+        return desk.cookies({**said, **theirs})
+
+    parts = read_parts(sign_in("", "x" * 100))
+    whole, cut = "".join(parts), 2 * len(parts[0])
+    one = sign_in("g" * (cut - whole.index('"email": "') - len('"email": "')), "x" * 50)
+    other = sign_in("", "y" * (cut - whole.index('"name": "') - len('"name": "')) + "ada@example.com")
+    assert read_parts(one)[1].endswith('"email": "') and read_parts(other)[2].startswith('ada@example.com"')
+    last = f"{USER_COOKIE_NAME}_3"
+    for spliced in ({**one, last: other[last]}, {**other, **{name: one[name] for name in one if name != last}}):
+        answer = desk.get("/_stcore/metrics", spliced)
+        assert answer.status_code == 403 and "Nobody is signed in" in answer.text
+    assert "role" in desk.get("/_stcore/metrics", one).text, "who signs in is known, and has no role"
 
 
 def test_what_is_too_much_for_a_header_is_said_in_words(desk: SignedDesk) -> None:
