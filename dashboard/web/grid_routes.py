@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.requests import Request
@@ -69,7 +69,7 @@ def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
 
             def run() -> tuple[int, dict[str, Any]]:
                 try:
-                    asked = json.loads(body)
+                    asked = json.loads(body, parse_float=_refuse_number, parse_constant=_refuse_number)
                     desk, claims = running.desk(), read_claims(request.scope)
                     actor = find_person(desk, claims, describe(request.scope), active=asked.get("active") is True)
                     return 200, work(words, desk, actor, asked)
@@ -79,11 +79,12 @@ def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
                     return 422, _say(error)
                 except DeskError as error:
                     return 503, _say(error)
-                except (ValueError, KeyError, TypeError, AttributeError, ZoneInfoNotFoundError, RecursionError):
+                except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                     return 400, {"code": "bad_request", "what": "The table asked for something that is not understood."}
 
             status, said = await asyncio.get_running_loop().run_in_executor(_answering, run)
-            return _write(request, status, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+            text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+            return _write(request, status, text.encode(errors="replace"))  # what was asked may be no Unicode text
 
         return endpoint
 
@@ -113,7 +114,15 @@ def _read_order(asked: Asked) -> PaymentOrder:
 
 
 def _read_zone(asked: Asked) -> ZoneInfo:
-    return ZoneInfo(str(asked["zone"]))
+    try:
+        return ZoneInfo(str(asked["zone"]))
+    except (ZoneInfoNotFoundError, OSError):  # also the name of a folder of zones, or one longer than a file's
+        raise ValueError from None
+
+
+def _refuse_number(text: str) -> NoReturn:
+    """Places, pieces and amounts are whole; Python's JSON would take Infinity and NaN too."""
+    raise ValueError(f"{text} is not a whole number")
 
 
 def _rows(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:

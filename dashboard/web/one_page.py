@@ -7,6 +7,8 @@ from typing import Protocol
 
 from dashboard.web.asgi import App, Message, Receive, Scope, Send
 
+NOT_BYTES = 1003  # "a type of data that it cannot accept" (RFC 6455, 7.4.1)
+
 
 class ShownPage(Protocol):
     """Which page one browser's websocket is on, from what goes over it."""
@@ -37,8 +39,11 @@ class OnePage:
 
         async def hear() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and message.get("bytes") is not None:
-                message = {**message, "bytes": shown.received(message["bytes"])}
-            return message
+            if message["type"] != "websocket.receive":
+                return message
+            if message.get("bytes") is None:  # a text, which no page sends; Streamlit would fail over it
+                await send({"type": "websocket.close", "code": NOT_BYTES})
+                return {"type": "websocket.disconnect", "code": NOT_BYTES}
+            return {**message, "bytes": shown.received(message["bytes"])}
 
         await self._app(scope, hear, tell)

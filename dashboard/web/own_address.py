@@ -34,7 +34,10 @@ class OwnAddress:
         """Whether a page of this origin is one of the desk's."""
         if self.origin:
             return origin.lower() == self.origin.lower()
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower() and self.is_host(host)
 
     def is_host(self, host: str) -> bool:

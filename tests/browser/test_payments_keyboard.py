@@ -11,6 +11,7 @@ from dashboard.domain.models import Balance, DebitOrder, Purpose
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from dashboard.web.grid_routes import address_of
 from tests.browser.desk import PATIENCE, RunningDesk, open_context, visit
 from tests.browser.everybody import see_everybody_can_use
 from tests.browser.test_payments import column, row, search_field, see_rows, table
@@ -178,7 +179,24 @@ def test_thirty_rows_are_in_sight_and_no_row_stays_empty_after_a_fling(desk: Run
     copied = str(page.evaluate("navigator.clipboard.readText()")).splitlines()
     assert copied[0].startswith("Created\tAmount\tStatus") and len(copied) == 3
     assert [line.split("\t")[1] for line in copied[1:]] == column(page, "amount")[:2]
+    for text, cell in COPIED.items():
+        copied_as = "async ([file, text]) => (await import(file)).asCell(text)"
+        assert page.evaluate(copied_as, [address_of("source.js"), text]) == cell
     context.close()
+
+
+# What a spreadsheet would run, undo the quotes of, or spread over several cells; and what it takes as it is.
+COPIED = {
+    '=HYPERLINK("https://evil.example")': '"\'=HYPERLINK(""https://evil.example"")"',
+    "+1": "'+1",
+    "-1": "'-1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1": '"\'\t=1"',
+    '"=1+1"': '"""=1+1"""',
+    "one\ttwo\nthree": '"one\ttwo\nthree"',
+    "Ana Lima": "Ana Lima",
+    "$5.00": "$5.00",
+}
 
 
 IN_SIGHT = """() => {

@@ -189,6 +189,26 @@ def test_foreign_sockets_are_refused_at_once_and_keep_nobody_waiting(desk: Signe
     assert "checkip" not in (desk.home / "dashboard.log").read_text()
 
 
+def test_a_text_where_pages_send_bytes_ends_the_connection_and_is_no_error(desk: SignedDesk) -> None:
+    async def say() -> int | None:
+        stream = f"ws://127.0.0.1:{desk.port}/_stcore/stream"
+        async with websockets.connect(
+            stream,
+            additional_headers={"Origin": desk.url},
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            proxy=None,
+        ) as opened:
+            await opened.send("a text")
+            await opened.wait_closed()
+            return opened.close_code
+
+    log = desk.home / "dashboard.log"
+    before = log.read_text().count("Traceback")
+    assert drive(say()) == 1003
+    time.sleep(0.5)
+    assert log.read_text().count("Traceback") == before
+
+
 def test_a_person_in_400_groups_signs_in(desk: SignedDesk) -> None:
     claims = desk.claims(Role.FINANCE, sub="grouped", groups=many_groups())
     cookies = desk.cookies(claims, {"id_token": id_token_of({"groups": many_groups()}), "access_token": "x" * 2_000})

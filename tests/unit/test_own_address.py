@@ -43,6 +43,8 @@ def test_the_desks_own_page_opens_the_socket(own: OwnAddress, host: str, origin:
         (LOCAL, "127.0.0.1:8501", "http://0.0.0.0:8501"),
         (LOCAL, "127.0.0.1:8501", "https://evil.example.com"),
         (LOCAL, "127.0.0.1:8501", "null"),
+        (LOCAL, "127.0.0.1:8501", "http://["),
+        (LOCAL, "127.0.0.1:8501", "http://[x]"),
         (LOCAL, "127.0.0.1:8501", "file://127.0.0.1:8501"),
         (LOCAL, "evil.example.com:8501", "http://evil.example.com:8501"),  # its DNS answers 127.0.0.1
         (LOCAL, "127.0.0.1:8501", "http://desk.example.com"),  # a default nginx: its Host is the upstream's

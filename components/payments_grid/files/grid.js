@@ -1,6 +1,8 @@
 // A grid of rows of one height: only those in view are in the page, every cell is a cell of an ARIA grid.
 // Row -1 is the head: the arrows reach it, Enter sorts, Alt and arrows move a column, Alt and Shift make it wider.
 
+import { asCell } from "./source.js";
+
 export const el = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -155,7 +157,7 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
     const chosen = picks.count(total) ? (picks.all ? [[0, total - 1]] : picks.ranges) : [[active.row, active.row]];
     const places = chosen.flatMap(([low, high]) => Array.from({ length: Math.min(high - low + 1, MOST_COPIED) }, (_, n) => low + n)).slice(0, MOST_COPIED);
     for (const [low, high] of chosen) await source.load(low, Math.min(high + 1, low + MOST_COPIED));
-    const lines = places.map((at) => source.row(at)).filter(Boolean).map((row) => shown.map((one) => row[one.at]).join("\t"));
+    const lines = places.map((at) => source.row(at)).filter(Boolean).map((row) => shown.map((one) => asCell(row[one.at])).join("\t"));
     await navigator.clipboard.writeText([shown.map((one) => one.title).join("\t"), ...lines].join("\n"));
     onMove(null, `${lines.length.toLocaleString("en")} rows copied as a table`);
   }

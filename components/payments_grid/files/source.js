@@ -14,6 +14,13 @@ export async function ask(what, body, signal, active = true) {
   return said;
 }
 
+// A cell of a table that is copied, as `dashboard/domain/csv_lines.py` writes it: a spreadsheet must neither take what a
+// customer calls themselves for a formula, nor undo quotes around one, nor see more cells in it than one.
+export const asCell = (text) => {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /["\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
 // Ranges of places in the list as it is sorted and filtered, so that rows that were never loaded can be picked too.
 export class Picks {
   constructor() { this.clear(); }
