@@ -19,6 +19,7 @@ from dashboard.store.payments.columns import Mark
 from dashboard.store.payments.reader import Sums
 
 MOST_ROWS = 200  # of one piece; a screen shows some forty
+MOST_COPIED = 5_000  # rows, as the table's own script has it
 MOST_RANGES = 1_000  # of picked places; each is one key or drag of a person
 
 
@@ -99,6 +100,23 @@ class PaymentLists:
         )
         states = {name: one.count for name, one in sorted(by_state.items())}
         return Picked(add_up(by_state, by_state), states)
+
+    def note_copy(self, actor: Actor, order: PaymentOrder, rows: int) -> None:
+        """Keep in the trail that rows of a list leave the desk, as an export's do. Raises InputError."""
+        require(actor, Permission.EXPORT)
+        if not 0 < rows <= MOST_COPIED:
+            raise InputError(f"1 to {MOST_COPIED:,} rows can be copied at once.", action="Export the others.")
+        check_sort(order.sort)
+        with self._store.transaction():
+            self._store.trail.append(
+                actor,
+                "payments.copied",
+                "payments",
+                self._clock.now(),
+                rows=rows,
+                filter=order.wanted.without_text().words(),  # what was typed may be a name
+                searched=bool(order.wanted.text),
+            )
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._settings.timezone).date()

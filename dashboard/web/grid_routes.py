@@ -92,6 +92,7 @@ def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
         Route("/grid/payments/rows", answer(_rows), methods=["POST"]),
         Route("/grid/payments/sums", answer(_sums), methods=["POST"]),
         Route("/grid/payments/picked", answer(_picked), methods=["POST"]),
+        Route("/grid/payments/copied", answer(_copied), methods=["POST"]),
         Route("/grid/payments/one", answer(_one), methods=["POST"]),
         Route(f"{GRID_FILES}{{version}}/{{name}}", _send_file, methods=["GET"]),
     ]
@@ -159,6 +160,12 @@ def _picked(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, A
         None if ranges is None else [(int(low), int(high)) for low, high in ranges],
     )
     return {"sums": words.sums(found.sums), "count": found.sums.count, "states": found.states}
+
+
+def _copied(_words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """Note that rows are copied, before they are: what is not noted is not copied."""
+    desk.payment_lists.note_copy(actor, _read_order(asked), int(asked["count"]))
+    return {}
 
 
 def _one(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:

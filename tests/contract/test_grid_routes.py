@@ -32,8 +32,9 @@ ASKED: dict[str, Any] = {
     "mark": "",
     "ranges": None,
     "id": "py_nobody",
+    "count": 3,
 }
-WHAT = ("rows", "sums", "picked", "one")
+WHAT = ("rows", "sums", "picked", "copied", "one")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_each_role_sees_what_it_may(desk: SignedDesk, role: Role) -> None:
     cookies = person(desk, role, "role")
     may = Permission.VIEW_PAYMENTS in ALLOWED[role]
     found = [ask(desk, what, cookies).status_code for what in WHAT]
-    assert found == ([200, 200, 200, 422] if may else [403] * 4)
+    assert found == ([200, 200, 200, 200, 422] if may else [403] * 5)
 
 
 def test_rows_sums_and_picks_tell_of_the_same_payments(desk: SignedDesk) -> None:
@@ -178,7 +179,7 @@ def test_a_device_that_was_handed_over_gets_nothing(desk: SignedDesk) -> None:
     customer = opened.customers.add(operator, "Hanna Held", "hanna@example.com", "H-1")
     opened.handover.lock(operator, customer.id, "394871")
     opened.close()
-    assert [ask(desk, what, cookies).status_code for what in WHAT] == [403] * 4
+    assert [ask(desk, what, cookies).status_code for what in WHAT] == [403] * 5
 
 
 BAD = [
@@ -238,6 +239,19 @@ def test_what_is_not_understood_is_said(desk: SignedDesk, body: bytes) -> None:
 def test_what_may_not_be_asked_is_refused_in_words(desk: SignedDesk, what: str, changed: dict[str, Any]) -> None:
     answer = ask(desk, what, person(desk, Role.FINANCE, "input"), **changed)
     assert answer.status_code == 422 and answer.json()["what"]
+
+
+def test_what_is_copied_is_in_the_trail_without_what_was_typed(desk: SignedDesk) -> None:
+    cookies = person(desk, Role.FINANCE, "copies")
+    assert ask(desk, "copied", cookies, filter={"status": "failed", "text": "Hanna"}, count=41).json() == {}
+    for count in (0, -1, 5_001):
+        assert ask(desk, "copied", cookies, count=count).status_code == 422
+    with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
+        query = "SELECT actor, facts FROM audit WHERE action = 'payments.copied' ORDER BY seq DESC LIMIT 1"
+        actor, facts = db.execute(query).fetchone()
+    db.close()
+    assert actor == "fin@example.com" and "Hanna" not in facts
+    assert json.loads(facts) == {"rows": 41, "filter": "Payments: status Failed", "searched": True}
 
 
 def test_a_body_that_is_too_long_is_not_read(desk: SignedDesk) -> None:

@@ -51,6 +51,8 @@ def test_a_stripe_webhook_with_the_right_signature_is_read() -> None:
         pytest.param(lambda: f"t={int(time.time())},v1=\u00e9\u00e9", id="letters beyond ASCII"),
         pytest.param(lambda: f"t={'9' * 5000},v1=abc", id="a number without end"),
         pytest.param(lambda: ",,,=,=,", id="commas"),
+        pytest.param(lambda: f"xt=1,{sign(BODY, time.time() + 900)}", id="from the future, after another time"),
+        pytest.param(lambda: f"{sign(BODY, time.time())},t=1", id="of two times"),
         pytest.param(lambda: f"t={int(time.time())}", id="no signature"),
     ],
 )

@@ -158,6 +158,7 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
     const places = chosen.flatMap(([low, high]) => Array.from({ length: Math.min(high - low + 1, MOST_COPIED) }, (_, n) => low + n)).slice(0, MOST_COPIED);
     for (const [low, high] of chosen) await source.load(low, Math.min(high + 1, low + MOST_COPIED));
     const lines = places.map((at) => source.row(at)).filter(Boolean).map((row) => shown.map((one) => asCell(row[one.at])).join("\t"));
+    await source.noteCopy(lines.length);
     await navigator.clipboard.writeText([shown.map((one) => one.title).join("\t"), ...lines].join("\n"));
     onMove(null, `${lines.length.toLocaleString("en")} rows copied as a table`);
   }

@@ -82,6 +82,8 @@ export class Source {
     this.onNews(said, isFirst);
     return Boolean(said.rows);
   }
+  // What is copied leaves the desk as an export does, and stands in the trail as one.
+  noteCopy(count) { return ask(`${this.path}/copied`, { ...this.order, count }, this.abort.signal); }
   // Looks whether these rows have changed, which keeps no visit open; true where one has.
   async look(first, stop) {
     const seen = [...this.blocks].filter(([number]) => number * BLOCK < stop && (number + 1) * BLOCK > first);
