@@ -160,7 +160,8 @@ class CopyMails:
 def require_address(found: Authorization) -> str:
     """The customer's address. Raises InputError where there is none that every mail server takes."""
     address = (found.customer.email or "").strip()
-    if not address or not address.isascii() or not address.isprintable() or " " in address:
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    if not address or not is_plain or "=?" in address:  # an encoded word (RFC 2047) is read as other letters
         raise InputError(
             f"{found.customer.name} has no e-mail address that mail can be sent to.",
             meaning="Nothing was sent.",

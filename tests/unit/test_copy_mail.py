@@ -139,9 +139,18 @@ def test_a_refusal_is_the_end_and_says_what_to_do(mailing: Mailing) -> None:
     assert mailing.state is JobState.DONE, "a new order, once the address is right"
 
 
-def test_an_address_that_mail_does_not_reach_is_said_before(mailing: Mailing) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jé@example.com",
+        "=?utf-8?q?j=C3=A9?=@example.com",  # the same, as a header reads it
+        "=?utf-8?q?eve=40example.net=2C?=@example.com",
+        "=?utf-8?q?a=0D=0ABcc=3Aeve=40example.net?=@example.com",
+    ],
+)
+def test_an_address_that_mail_does_not_reach_is_said_before(mailing: Mailing, address: str) -> None:
     with mailing.given.store.transaction() as db:
-        db.execute("UPDATE customer SET email = 'jé@example.com' WHERE id = ?", [mailing.given.customer.id])
+        db.execute("UPDATE customer SET email = ? WHERE id = ?", [address, mailing.given.customer.id])
     with pytest.raises(InputError, match="no e-mail address"):
         mailing.send()
     assert mailing.actions() == []
