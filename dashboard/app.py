@@ -34,7 +34,7 @@ from dashboard.web.headers import Headers  # noqa: E402
 from dashboard.web.local_key import LocalOnly, hold, local_key_for  # noqa: E402
 from dashboard.web.one_page import OnePage  # noqa: E402
 from dashboard.web.own_address import SameOrigin, read_own_address  # noqa: E402
-from dashboard.web.visits import Visits, describe  # noqa: E402
+from dashboard.web.visits import MOST_OF_ONE, MOST_STRANGERS, Visits, describe  # noqa: E402
 from dashboard.web.webhook_routes import make_routes  # noqa: E402
 from dashboard.web.whole_sign_in import WholeSignIn  # noqa: E402
 
@@ -216,6 +216,7 @@ app = st.App(
             Visits,
             read_claims=lambda scope: protocol.read_claims(scope, _settings),
             reduce=protocol.reduce_message,
+            most_of_one=MOST_OF_ONE if _settings.open_id else MOST_STRANGERS,  # else everybody is a stranger
         ),
         Middleware(OnePage, shown=protocol.ShownPage),
         Middleware(FirstPage),

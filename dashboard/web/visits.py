@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 STAFF_PATHS = ("/media/", "/exports/", "/metrics", "/_stcore/metrics", "/_stcore/upload_file/", "/_stcore/agent")
 LOGOUT = "/auth/logout"  # Streamlit's, which takes the cookie away and knows nothing of visits
 MOST_STRANGERS = 200  # websockets of people who are not signed in; a sign-in page needs one for some seconds
+# Of one address (of IPv6 its network of 64 bits, which one machine has): else one machine keeps everybody from signing
+# in. Behind one address or one proxy that is not named whole offices sign in.
+MOST_OF_ONE = 50
 
 
 class Kept(StrEnum):
@@ -41,10 +46,10 @@ Reduce = Callable[[bytes, Kept], bytes]
 class Visits:
     """Asks before each staff file, and at each message of a websocket, whether the visit still holds."""
 
-    def __init__(self, app: App, read_claims: ReadClaims, reduce: Reduce) -> None:
-        """`reduce` takes from a message what a page must not do any more."""
+    def __init__(self, app: App, read_claims: ReadClaims, reduce: Reduce, most_of_one: int = MOST_STRANGERS) -> None:
+        """`reduce` takes from a message what a page must not do any more; `most_of_one` are one address's strangers."""
         self._app, self._read_claims, self._reduce = app, read_claims, reduce
-        self._strangers = 0
+        self._strangers, self._most_of_one = Counter[str](), most_of_one
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] == "websocket":
@@ -81,7 +86,9 @@ class Visits:
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         claims, said = self._read_claims(scope), describe(scope)
         stranger = not claims
-        if stranger and self._strangers >= MOST_STRANGERS:
+        origin = find_network(said.address)
+        is_full = self._strangers.total() >= MOST_STRANGERS or self._strangers[origin] >= self._most_of_one
+        if stranger and is_full:
             await refuse(scope, send, 503, "Too many visitors who are not signed in. Try again in a minute.")
             return
         was_over = False
@@ -97,11 +104,12 @@ class Visits:
                 was_over = over
             return message
 
-        self._strangers += stranger
+        self._strangers[origin] += stranger
         try:
             await self._app(scope, ask, send)
         finally:
-            self._strangers -= stranger
+            self._strangers[origin] -= stranger
+            self._strangers += Counter()  # forgets whom it holds no more
 
     def _look(self, claims: Mapping[str, Any], said: Visitor) -> tuple[bool, bool]:
         """Whether the visit is over, and whether the device is in a customer's hands."""
@@ -113,6 +121,15 @@ class Visits:
         except DeskError:
             return False, False  # the page itself says what is wrong
         return over, held
+
+
+def find_network(address: str) -> str:
+    """Whose connections are counted together: an address, of IPv6 its first 64 bits."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
 def describe(scope: Scope) -> Visitor:

@@ -19,7 +19,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from dashboard.domain.models import Role
 from dashboard.staff.sign_in import visit_id
 from dashboard.web.server import HEADER_BYTES
-from dashboard.web.visits import STAFF_PATHS
+from dashboard.web.visits import MOST_OF_ONE, STAFF_PATHS
 from tests.fake_browser_tab import PATIENCE, Tab, drive
 from tests.signed_in import COOKIE_SECRET, PARTS, SignedDesk, id_token_of, many_groups
 
@@ -187,6 +187,44 @@ def test_foreign_sockets_are_refused_at_once_and_keep_nobody_waiting(desk: Signe
     assert set(drive(go())) == {403}
     assert time.monotonic() - started < 10, "each look-up on the network would take seconds"
     assert "checkip" not in (desk.home / "dashboard.log").read_text()
+
+
+def test_one_address_keeps_nobody_else_from_signing_in(desk: SignedDesk) -> None:
+    async def knock(source: str, cookies: dict[str, str]) -> int:
+        try:
+            opened = await websockets.connect(
+                f"ws://127.0.0.1:{desk.port}/_stcore/stream",
+                additional_headers={
+                    "Origin": desk.url,
+                    "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+                },
+                subprotocols=[websockets.Subprotocol("streamlit")],
+                proxy=None,
+                local_addr=(source, 0),
+            )
+        except websockets.exceptions.InvalidStatus as refused:
+            return refused.response.status_code
+        held.append(opened)
+        return 101
+
+    held: list[websockets.ClientConnection] = []
+
+    async def go() -> None:
+        try:
+            assert [await knock("127.0.0.2", {}) for _ in range(MOST_OF_ONE + 1)] == [101] * MOST_OF_ONE + [503]
+            assert await knock("127.0.0.3", {}) == 101, "somebody else signs in"
+            signed = desk.cookies(desk.claims(Role.FINANCE, sub="beside a flood"))
+            assert await knock("127.0.0.2", signed) == 101, "and whoever is signed in is no stranger"
+        finally:
+            for one in held:
+                await one.close()
+        deadline = time.monotonic() + PATIENCE
+        while await knock("127.0.0.2", {}) != 101:
+            assert time.monotonic() < deadline, "who has gone is not counted"
+            await asyncio.sleep(0.1)
+        await held[-1].close()
+
+    drive(go())
 
 
 def test_a_text_where_pages_send_bytes_ends_the_connection_and_is_no_error(desk: SignedDesk) -> None:
