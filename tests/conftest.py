@@ -37,10 +37,10 @@ class Failures:
         self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """The test's name, on a line of its own."""
+        """The test's name and the end of what it says, at once."""
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         if report.failed and terminal is not None:
-            terminal.write_line(f"\n{report.when} failed: {report.nodeid}")
+            terminal.write_line(f"\n{report.when} failed: {report.nodeid}\n{report.longreprtext[-3_000:]}")
 
 
 class First:
