@@ -275,19 +275,18 @@ def test_what_plaid_did_not_sign_changes_nothing(desk: HookedDesk, beside: Desk,
         (body, token(now, jwk.ECKey.generate_key("P-256"))),
         (body, ""),
     ]
-    count = "SELECT count(*) FROM webhook_event WHERE provider = 'plaid'"
+    count = "SELECT count(*) FROM webhook_event WHERE provider = 'plaid' AND kind = 'ITEM.ERROR'"  # as `body` says
     before, turn = desk.rows(count), next_turn(desk, item)
     assert [desk.post("plaid", *one) for one in forged] == [400] * len(forged)
-    assert (desk.rows("SELECT count(*) FROM webhook_event WHERE provider = 'plaid'"), next_turn(desk, item)) == (
-        before,
-        turn,
-    )
+    assert (desk.rows(count), next_turn(desk, item)) == (before, turn)
 
 
 def test_a_connection_that_the_desk_does_not_know_is_no_reason_to_repeat(desk: HookedDesk, sandbox: Sandbox) -> None:
-    body = plaid_body("somebody-elses-item")
+    body, kept = plaid_body("somebody-elses-item"), "SELECT id, kind FROM webhook_event"
+    before = desk.rows(kept)
     assert desk.post("plaid", body, sign_plaid(sandbox.state, body)) == 200
-    assert desk.rows("SELECT kind FROM webhook_event ORDER BY received_at DESC LIMIT 1") == [("ITEM.ERROR",)]
+    # The sandbox may send one of its own meanwhile, for what another test of this file has done.
+    assert "ITEM.ERROR" in {kind for id, kind in set(desk.rows(kept)) - set(before)}
 
 
 def test_the_end_of_a_link_on_a_phone_is_asked_for_at_once(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
