@@ -10,6 +10,15 @@ from tests.browser.everybody import see_everybody_can_use
 FILE = b"name,email,reference\nMia Imported,mia@example.com,M-1\nMo Imported,mo@example.com,M-2\n"
 
 
+def fill_in(page: Page, tab: str, field: str, text: str) -> None:
+    """Write into a field of a tab once nothing more of it is drawn: what is typed while it is drawn anew is lost."""
+    settle(page)
+    page.get_by_role("tab", name=tab).click()
+    expect(page.get_by_label(field, exact=True)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.get_by_label(field, exact=True).fill(text)
+
+
 def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "customers")
     page.get_by_text("Import customers from a file").click()
@@ -27,18 +36,15 @@ def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, p
     expect(page.get_by_role("heading", name="Mia Imported")).to_be_visible(timeout=PATIENCE)
     assert "customer=cust_" in page.url
     see_everybody_can_use(page, "a customer")
-    page.get_by_role("tab", name="Notes").click()
-    page.get_by_label("Add a note").fill("Calls back on Friday")
+    fill_in(page, "Notes", "Add a note", "Calls back on Friday")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator("[data-testid=stText]").filter(has_text="Calls back on Friday")).to_be_visible(timeout=PATIENCE)
     page.reload()
     expect(page.get_by_role("heading", name="Mia Imported")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("tab", name="Edit").click()
-    page.get_by_label("Name", exact=True).fill("Mia Corrected")
+    fill_in(page, "Edit", "Name", "Mia Corrected")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Mia Corrected")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("tab", name="Merge").click()
-    page.get_by_label("Find the second entry").fill("mo@")
+    fill_in(page, "Merge", "Find the second entry", "mo@")
     page.keyboard.press("Enter")
     page.get_by_text("Mo Imported").click(timeout=PATIENCE)
     expect(page.get_by_text("Nothing changes at Stripe.")).to_be_visible(timeout=PATIENCE)
