@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import requests
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Playwright, expect
 
 from dashboard.cli.processes import find_port
 from dashboard.desk import open_desk
@@ -185,6 +185,13 @@ def settle(page: Page) -> None:
     expect(page.locator("[data-testid=stApp]")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PATIENCE
     )
+
+
+def type_into(field: Locator, text: str) -> None:
+    """Write into a field once the page around it is drawn: what is typed while it is drawn anew is lost."""
+    expect(field).to_be_visible(timeout=PATIENCE)
+    settle(field.page)
+    field.fill(text)
 
 
 def visit(page: Page, desk: RunningDesk, path: str = "") -> None:

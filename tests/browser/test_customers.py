@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, settle, type_into, visit
 from tests.browser.everybody import see_everybody_can_use
 
 FILE = b"name,email,reference\nMia Imported,mia@example.com,M-1\nMo Imported,mo@example.com,M-2\n"
 
 
 def fill_in(page: Page, tab: str, field: str, text: str) -> None:
-    """Write into a field of a tab once nothing more of it is drawn: what is typed while it is drawn anew is lost."""
+    """Write into a field of a tab of the customer."""
     settle(page)
     page.get_by_role("tab", name=tab).click()
-    expect(page.get_by_label(field, exact=True)).to_be_visible(timeout=PATIENCE)
-    settle(page)
-    page.get_by_label(field, exact=True).fill(text)
+    type_into(page.get_by_label(field, exact=True), text)
 
 
 def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, page: Page) -> None:
@@ -57,6 +55,6 @@ def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, p
     expect(page.get_by_label("Find the second entry")).to_have_value("", timeout=PATIENCE)
     expect(merge).not_to_be_attached(timeout=PATIENCE)
     page.get_by_role("button", name="Back to the customers").click()
-    page.get_by_label("Find", exact=True).fill("imported")
+    type_into(page.get_by_label("Find", exact=True), "imported")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No customer matches “imported”.")).to_be_visible(timeout=PATIENCE)

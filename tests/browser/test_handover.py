@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, settle, type_into, visit
 from tests.browser.everybody import find_faults, see_everybody_can_use, see_focus
 from tests.browser.link import finish, leave, pick_account, pick_bank, sign_in
 
@@ -69,7 +69,7 @@ def take_back(page: Page, pin: str = PIN) -> None:
     summary = page.locator("summary").filter(has_text="Staff")
     if page.get_by_test_id("stExpander").locator("details").get_attribute("open") is None:
         summary.click()
-    page.get_by_test_id("stExpander").locator("input[type=password]").fill(pin)
+    type_into(page.get_by_test_id("stExpander").locator("input[type=password]"), pin)
     page.get_by_role("button", name="Take the device back").click()
 
 

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_context, open_link, settle, visit
+from tests.browser.desk import (
+    PATIENCE,
+    RunningDesk,
+    add_customer,
+    agree,
+    open_context,
+    open_link,
+    settle,
+    type_into,
+    visit,
+)
 from tests.browser.link import finish, pick_account, pick_bank, sign_in
 from tests.browser.test_phone import read_address
 
@@ -115,7 +125,7 @@ def test_a_connection_is_removed_with_a_reason(desk: RunningDesk, page: Page) ->
     meet_the_trouble(page, desk, item)
     see_it_listed(page, desk, "Rex Removed")
     page.get_by_text("Remove this bank connection").click()
-    page.get_by_label("Why?").fill("The customer closed the account")
+    type_into(page.get_by_label("Why?"), "The customer closed the account")
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("Rex Removed")).to_have_count(0, timeout=PATIENCE)
     settle(page)

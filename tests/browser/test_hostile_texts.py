@@ -14,7 +14,7 @@ from dashboard.domain.models import Balance, DebitOrder, Purpose
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
-from tests.browser.desk import PATIENCE, RunningDesk, open_context, running, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, open_context, running, settle, type_into, visit
 from tests.pages.test_pages import link
 
 LINK = "[sign in](https://evil.example/a)"
@@ -91,7 +91,7 @@ def test_a_debits_own_pages_draw_them_neither(hostile: tuple[RunningDesk, str, s
     desk, _, _ = hostile
     visit(page, desk, "debit")
     page.get_by_role("button", name="First Platypus Bank").first.click()
-    page.get_by_label("Amount (USD)").fill("10.00")
+    type_into(page.get_by_label("Amount (USD)"), "10.00")
     page.get_by_label("Invoice reference").fill("$x^2$ :red[hot]")
     page.get_by_role("button", name="Check the balance").click()
     expect(page.get_by_text("Debit again?")).to_be_visible(timeout=PATIENCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, open_link, settle, type_into, visit
 from tests.browser.everybody import see_everybody_can_use
 from tests.browser.link import pick_account, pick_bank, sign_in
 
@@ -20,7 +20,7 @@ def see_linked(page: Page, bank: str) -> None:
 
 def debit(page: Page, amount: str, reference: str) -> None:
     page.get_by_role("button", name="Debit this account").click()
-    page.get_by_label("Amount (USD)").fill(amount)
+    type_into(page.get_by_label("Amount (USD)"), amount)
     page.get_by_label("Invoice reference").fill(reference)
     page.get_by_role("button", name="Check the balance").click()
     expect(page.get_by_text("Available at the bank")).to_be_visible(timeout=PATIENCE)
@@ -32,7 +32,7 @@ def debit(page: Page, amount: str, reference: str) -> None:
 def change(page: Page, amount: str, reference: str) -> None:
     """Check an amount, go back by *Change it*, and find in the form what was typed."""
     page.get_by_role("button", name="Debit this account").click()
-    page.get_by_label("Amount (USD)").fill(amount)
+    type_into(page.get_by_label("Amount (USD)"), amount)
     page.get_by_label("Invoice reference").fill(reference)
     page.get_by_role("button", name="Check the balance").click()
     page.get_by_role("button", name="Change it").click(timeout=PATIENCE)
