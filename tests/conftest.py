@@ -18,7 +18,7 @@ hypothesis.settings.register_profile("desk", print_blob=True)
 hypothesis.settings.load_profile("desk")
 MEASURE = Measure(os.environ[FOLDER]) if FOLDER in os.environ else None  # before anything of the product is imported
 # Long runs by themselves: they are handed out one by one, where a file is handed out whole.
-SPREAD = ("test_days_slice.py",)
+SPREAD = ("test_crash_slice.py", "test_days_slice.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,17 +19,11 @@ from dashboard.jobs.kinds import BaseKind
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.store.encryption.vault import make_key
-from tests.crash.__main__ import COUNTED, Runner
+from tests.crash.__main__ import Runner
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flows import FLOWS
 
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """One sandbox for all flows."""
-    made = Runner(tmp_path_factory.mktemp("crash"))
-    yield made
-    made.sandbox.stop()
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -51,14 +48,18 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         ("sync-backfill", 70, 7),
     ],
 )
-def test_a_killed_flow_resumes_without_loss_or_repetition(runner: Runner, flow: str, stride: int, least: int) -> None:
-    chosen, before = FLOWS[flow], dict(runner.totals)
-    points = runner.count(chosen)
-    killed = sum(1 for _ in runner.walk(chosen, points, chosen.stride * stride, 0, 1))
-    made = {name: count - before[name] for name, count in runner.totals.items()}
-    # The last run passes unharmed, and is counted too.
-    assert made["runs"] == made["survived"] == killed + 1 >= least
-    assert [made[name] for name in COUNTED] == [0] * len(COUNTED)
+def test_a_killed_flow_resumes_without_loss_or_repetition(flow: str, stride: int, least: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash", "--flow", flow, "--stride", str(stride), "--runs", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    totals = json.loads(done.stdout.splitlines()[-1])
+    assert totals["runs"] == totals["survived"] >= least
+    assert [totals[name] for name in ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")] == [0] * 4
 
 
 def _lose_a_row(crash: CrashFixture) -> None:
