@@ -66,22 +66,22 @@ def test_change_it_keeps_what_was_typed_and_the_page_after_says_whose_and_when(d
 
 
 def follow_to_the_end(page: Page, desk: RunningDesk, reference: str, amount: str) -> None:
-    def status() -> str:
+    def see(status: str) -> None:
         visit(page, desk, f"payments?text={reference}")
-        expect(page.locator("[role=gridcell]").filter(has_text=f"${amount}").first).to_be_attached(timeout=PATIENCE)
-        return " ".join(page.locator("[role=gridcell]").all_text_contents())
+        row = page.get_by_role("row").filter(has_text=f"${amount}")
+        expect(row.filter(has_text=status)).to_be_attached(timeout=PATIENCE)  # a row changes in place within seconds
 
     page.get_by_role("button", name="See the payments").click()
     settle(page)
     desk.command("sync")
-    assert "Submitted" in status()
+    see("Submitted")
     for days, word in (("+ 1 business day", "Pending"), ("+ 5 business days", "Paid out")):
         visit(page, desk, "sandbox")
         before = page.get_by_text("in the sandbox.").inner_text()
         page.get_by_role("button", name=days, exact=True).click()
         expect(page.get_by_text("in the sandbox.")).not_to_have_text(before, timeout=PATIENCE)
         settle(page)
-        assert word in status()
+        see(word)
 
 
 def find_debits(desk: RunningDesk, reference: str) -> list[dict[str, object]]:

@@ -130,10 +130,11 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
   function fetchFor(first, stop) {
     clearTimeout(settle);
     const isMissing = Array.from({ length: stop - first }, (_, place) => source.row(first + place)).includes(undefined);
-    const isFlung = Math.abs(first - last) > 3 * inView();
-    const load = (from, to) => source.load(from, to).then((some) => { if (some.length) now(); }).catch(quiet);
+    const isFlung = Math.abs(first - last) > 3 * inView(), isMoved = first !== last;
+    const load = (from, to, active) => source.load(from, to, active).then((some) => { if (some.length) now(); }).catch(quiet);
     last = first;
-    if (!isMissing) settle = setTimeout(() => load(Math.max(0, first - 60), Math.min(total, stop + 60)), 200); // its neighbors
+    // Its neighbors; where nobody moved, to read them is nobody's doing and keeps no visit open.
+    if (!isMissing) settle = setTimeout(() => load(Math.max(0, first - 60), Math.min(total, stop + 60), isMoved), 200);
     else if (isFlung) settle = setTimeout(() => load(first, stop), REST_MS);
     else load(first, stop);
   }

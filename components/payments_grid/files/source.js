@@ -57,15 +57,15 @@ export class Source {
   }
   get order() { return { filter: this.filter, sort: this.sort, desc: this.desc, mark: this.mark }; }
   row(at) { return this.blocks.get(Math.floor(at / BLOCK))?.rows[at % BLOCK]; }
-  load(first, stop) {
+  load(first, stop, active) {
     const numbers = [];
     for (let number = Math.floor(first / BLOCK); number * BLOCK < stop; number += 1) numbers.push(number);
-    return Promise.all(numbers.filter((one) => !this.blocks.has(one)).map((one) => this.fetch(one)));
+    return Promise.all(numbers.filter((one) => !this.blocks.has(one)).map((one) => this.fetch(one, active)));
   }
-  fetch(number) {
+  fetch(number, active) {
     if (!this.waiting.has(number)) {
       const { waiting } = this; // a list that begins meanwhile has its own
-      waiting.set(number, this.read(number).finally(() => waiting.delete(number)));
+      waiting.set(number, this.read(number, undefined, active).finally(() => waiting.delete(number)));
     }
     return this.waiting.get(number);
   }
