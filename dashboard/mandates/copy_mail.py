@@ -15,7 +15,7 @@ from dashboard.domain.errors import (
     ProviderUnreachable,
     Refused,
 )
-from dashboard.domain.jobs import Job, JobState
+from dashboard.domain.jobs import Job, JobState, TryOutcome
 from dashboard.domain.models import Actor, Problem
 from dashboard.gateways.mail import Mailer
 from dashboard.jobs import Jobs, Run
@@ -86,8 +86,9 @@ class CopyMailKind(BaseKind):
         if sum(one.is_doubtful for one in tries) > run.job.answers:  # also where the process died while it sent
             run.move(Ask(SEND_AGAIN, MAYBE_SENT), "copy_mail.asks")
             return
-        mailer, message = self._mailer, self._write(found, run.job)
-        run.attempt(f"{run.job.id}-{len(tries)}", lambda: mailer.send(message), lambda: None)
+        if not tries or tries[-1].outcome is not TryOutcome.DONE:  # else the process died right after it was sent
+            mailer, message = self._mailer, self._write(found, run.job)
+            run.attempt(f"{run.job.id}-{len(tries)}", lambda: mailer.send(message), lambda: None)
         run.move(Done(), "copy_mail.sent", customer=found.customer.id, account=found.account.id)
 
     def _write(self, found: Authorization, job: Job) -> EmailMessage:

@@ -22,6 +22,7 @@ import dashboard
 from tests.crash.crash_fixture import CrashFixture, CrashSandbox
 from tests.crash.deaths import count_points, run_in_child
 from tests.crash.flows import FLOWS, Flow
+from tests.mail_server import of_this_process
 
 COUNTED = ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")
 MOST_POINTS = 20_000  # no flow has so many; a flow that never passes must not run for ever
@@ -50,6 +51,7 @@ class Runner:
         self.folder, self.name = folder, name
         self.sandbox = CrashSandbox(folder / "sandbox")
         load(CrashFixture(self.sandbox, folder / "first"))
+        of_this_process()  # the mail server outlives whoever is killed, and counts what they sent
         self.totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
         self._number, self._said = 0, time.monotonic()
         self._begun: dict[str, CrashFixture] = {}
