@@ -21,7 +21,7 @@ from dashboard.domain.errors import (
     ProviderUnreachable,
     Refused,
 )
-from dashboard.domain.jobs import JobState
+from dashboard.domain.jobs import Job, JobState, TryOutcome
 from dashboard.domain.models import Actor, Role, Secret
 from dashboard.gateways.mail import MailServer
 from dashboard.mandates import Mandates
@@ -67,10 +67,14 @@ class Mailing:
         self.mails.send(self.given.actor, self.account, self.one.mandate.id)
 
     @property
-    def state(self) -> JobState:
+    def job(self) -> Job:
         job = self.mails.status(self.given.actor, self.one.mandate.id)
         assert job is not None
-        return job.state
+        return job
+
+    @property
+    def state(self) -> JobState:
+        return self.job.state
 
     def actions(self) -> list[str]:
         said = [row.action for row in self.given.store.trail.read() if row.action.startswith("copy_mail")]
@@ -127,6 +131,19 @@ def test_one_that_was_surely_not_sent_is_retried_by_itself(mailing: Mailing) -> 
     mailing.server.fail = {}
     mailing.given.later(timedelta(minutes=1))
     assert mailing.state is JobState.DONE and len(mailing.server.received) == 1
+
+
+def test_one_whose_process_died_right_after_the_servers_yes_is_not_sent_again(mailing: Mailing) -> None:
+    """The yes was kept, the end of the job was not."""
+    mailing.server.fail = {"RCPT": "451 try later"}
+    mailing.send()
+    jobs, job = mailing.given.store.jobs, mailing.job
+    number = jobs.add_try(job.id, "send", "sent-by-the-dead", mailing.given.clock.now())
+    jobs.end_try(job.id, number, TryOutcome.DONE)
+    mailing.server.fail = {}
+    mailing.given.restart()
+    mailing.given.later(timedelta(minutes=1))
+    assert mailing.state is JobState.DONE and mailing.server.received == []
 
 
 def test_a_refusal_is_the_end_and_says_what_to_do(mailing: Mailing) -> None:
