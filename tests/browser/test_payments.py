@@ -199,7 +199,7 @@ def test_the_charts_add_up_to_what_the_filter_shows(desk: RunningDesk, page: Pag
     assert words
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(2)
     see_everybody_can_use(page, "the charts", title="Payments · ACH Desk")
-    choose_status(page, "Pending")  # the filter stands above the charts too
+    choose_status(page, "Paid out")  # the filter stands above the charts too
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(1, timeout=PATIENCE)
     page.get_by_role("radio", name="Return rates").click()
     expect(page.get_by_role("meter")).to_have_count(3, timeout=PATIENCE)

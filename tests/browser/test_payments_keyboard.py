@@ -169,7 +169,7 @@ def test_thirty_rows_are_in_sight_and_no_row_stays_empty_after_a_fling(desk: Run
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight <= innerHeight")
     for place in (1.0, 0.0, 0.5):
         table(page).evaluate("(grid, place) => { grid.scrollTop = place * grid.scrollHeight; }", place)
-    expect(row(page, count // 2)).to_be_visible(timeout=PATIENCE)
+    expect(row(page, count // 2 + 3)).to_be_visible(timeout=PATIENCE)
     expect(table(page).locator(".og-row.waits:visible")).to_have_count(0, timeout=PATIENCE)
     table(page).focus()
     page.keyboard.press("Control+Home")
