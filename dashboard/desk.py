@@ -32,6 +32,7 @@ from dashboard.gateways.signatures import PlaidVerifier
 from dashboard.gateways.stripe import Stripe
 from dashboard.jobs import Jobs
 from dashboard.jobs.worker import Runner, Worker
+from dashboard.limits import Limits
 from dashboard.linking import Linking
 from dashboard.linking.duplicates import Duplicates
 from dashboard.linking.handover import Handover
@@ -90,6 +91,7 @@ class Desk:
     health: HealthWatch
     shared_accounts: SharedAccounts
     debits: Debits
+    limits: Limits
     jobs: Jobs
     open_jobs: OpenJobs
     payments: Payments
@@ -265,6 +267,7 @@ def open_desk(
         health=health,
         shared_accounts=shared_accounts,
         debits=debits,
+        limits=Limits(store, clock, settings),
         jobs=jobs,
         open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,
@@ -290,4 +293,5 @@ def open_desk(
         reads_secrets=store.sealed.are_readable(),
     )
     desk.follow_sandbox()
+    desk.limits.note_start()
     return desk

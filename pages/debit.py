@@ -162,6 +162,7 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, balance: Balance) ->
         )
         st.markdown(f"Customer debited about {debited}; money available about {available}.")
         st.markdown(f"Invoice reference **{plain(reference or 'none')}** · purpose **{PURPOSES[purpose]}**")
+    preview.show_limits(desk.limits.uses(actor, account.customer_id))
     if seen.refusal is not None:
         errors.show(seen.refusal)
     else:

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.doctor import Check, Step, Verdict, examine
 from dashboard.domain.errors import InputError
+from dashboard.domain.limits import Limit
 from dashboard.domain.models import Actor
 from dashboard.settings import KEYS
 from dashboard.staff.access import Permission, can
@@ -139,6 +140,39 @@ def rotate(desk: Desk, actor: Actor, fields: actions.Fields) -> None:
     desk.plaid_tokens.rotate(pin.prove(desk, actor, fields, "rotate-pin"))
 
 
+def draw_limits(desk: Desk, actor: Actor) -> None:
+    """What is limited and how much of the desk's own day is used; and every start that found other rules."""
+    st.subheader("Limits", anchor=False)
+    rules, changes, zone = desk.settings.limits, desk.limits.changes(actor), session.zone()
+    words = [f"{format.money(desk.settings.debit_rules.max_cents)} for one debit"]
+    words += [f"{format.money(most)} {limit.words}" for limit, most in rules.items()]
+    st.markdown(plain(" · ".join(words)))
+    use = desk.limits.desk_use(actor)
+    if use is not None:
+        st.markdown(
+            f"In this business day {plain(format.money(use.posted_cents))} was taken,"
+            f" {plain(format.money(use.reserved_cents))} is reserved; {plain(format.money(use.left_cents))} is left."
+        )
+    missing = [limit.setting for limit in Limit if limit not in rules]
+    if missing:
+        st.caption(f"Not limited: {plain(', '.join(missing))}.")
+    if not changes:
+        st.caption("No start has found other rules of debits and limits than the start before.")
+        return
+    newest = changes[0]
+    st.markdown(f"Last changed by a start on **{format.moment(newest.at, zone, desk.clock.now())}**:")
+    rows = [
+        {
+            "When": format.moment(one.at, zone, desk.clock.now()),
+            "Setting": one.setting,
+            "Before": one.before or "none",
+            "After": one.after or "none",
+        }
+        for one in changes
+    ]
+    st.dataframe(rows, hide_index=True, alt="Changes of the rules of debits and limits")
+
+
 def draw_settings(desk: Desk) -> None:
     """Every setting with its value, secrets hidden."""
     shown = desk.settings.as_table()
@@ -150,7 +184,7 @@ def draw_settings(desk: Desk) -> None:
 
 
 def main() -> None:
-    """Checks first, then the sync, the keys and the settings."""
+    """Checks first, then the sync, the keys, the limits and the settings."""
     desk, actor = session.desk(), session.actor()
     layout.title("Setup", "What this desk is connected to. Secrets are never shown.")
     with errors.shown():
@@ -170,6 +204,8 @@ def main() -> None:
             sync_status.draw_reads(status)
         with st.container(border=True):
             draw_keys(desk, actor)
+        with st.container(border=True):
+            draw_limits(desk, actor)
         draw_settings(desk)
 
 

@@ -36,6 +36,7 @@ from dashboard.domain.models import (
 from dashboard.gateways.link_provider import LinkProvider
 from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.jobs import Jobs
+from dashboard.limits import Reservations
 from dashboard.messages.problems import explained
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof, with_debits
@@ -64,6 +65,7 @@ class Debits:
         self._recorder = ItemStateRecorder(store, clock)
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._risk = RiskGate(store, plaid, clock, settings, jobs)
+        self._reservations = Reservations(store, clock, settings)
         self._own = OwnDebits(store, clock, settings.timezone, settings.debit_rules.same_days)
 
     def balance(self, actor: Actor, bank_account_id: str) -> Balance:
@@ -141,7 +143,7 @@ class Debits:
         """Commit the order and send it on the worker; the same ticket gives the same debit.
 
         Raises InputError for what was typed, Refused for what the desk does not do, AccessDenied (code `proof`) for an
-        amount that asks for a fresh sign-in or a PIN.
+        amount that asks for a fresh sign-in or a PIN. What is ordered counts in every limit from now on.
         """
         self._require(actor)
         if not TICKET.fullmatch(order.ticket):
@@ -186,6 +188,7 @@ class Debits:
                 address=actor.address,
                 ordered_at_stripe=self._stripe.time(),
             )
+            self._reservations.reserve(debit, actor.key)
             facts = _facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
             job = self._jobs.order(KIND, debit.id, actor, step="create", action="debit.ordered", **facts)
             self._store.projection.apply_debits([debit.id])
@@ -278,6 +281,7 @@ class Debits:
         with self._store.transaction():  # two orders at one instant: the second sees what the first will take
             self._check_funds(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
             self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, without=debit.id)
+            self._reservations.require_again(debit)
             self._store.debits.confirm_again(id, balance, self._stripe.time())
             self._jobs.answer(
                 actor,
@@ -342,6 +346,7 @@ class Debits:
             reference = check_invoice_reference(invoice_reference)
             self._eligibility.require(account)
             self._check_funds(balance, amount_cents, True, account.id, without=without, looked=True)
+            self._reservations.require(account.customer_id, actor.key, amount_cents, without=without)
         except (InputError, Refused) as error:
             refusal, reference = error, invoice_reference
         left, assessed = self._own.left(balance, account.id, without=without), self._risk.find(balance)

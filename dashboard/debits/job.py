@@ -31,6 +31,7 @@ from dashboard.domain.errors import (
     ProviderBroken,
     ProviderError,
     ProviderRejected,
+    Refused,
 )
 from dashboard.domain.ids import new_id
 from dashboard.domain.jobs import Job, JobState
@@ -40,6 +41,7 @@ from dashboard.domain.text_safety import clean
 from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.jobs import Run
 from dashboard.jobs.kinds import Ask, BaseKind, Blocked, Canceled, Done, Failed, Next, Step, To, Unknown, pause_doubling
+from dashboard.limits import Reservations
 from dashboard.messages.problems import explain
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -97,6 +99,7 @@ class DebitKind(BaseKind):
         self._intents = IntentLookup(store, stripe)
         self._send_within = settings.debit_rules.send_within
         self._eligibility = Eligibility(store, clock, settings.timezone)
+        self._reservations = Reservations(store, clock, settings)
 
     @property
     def steps(self) -> Mapping[str, Step]:
@@ -142,6 +145,7 @@ class DebitKind(BaseKind):
                 state = DebitState.UNKNOWN
         refusal = job.problem if state in {DebitState.REFUSED, DebitState.CANCELED} else None
         self._store.debits.set_state(job.subject, state, refusal)
+        self._reservations.follow(job.subject, state)
         self._store.projection.apply_debits([job.subject])
 
     def title(self, job: Job) -> str:
@@ -330,9 +334,16 @@ class DebitKind(BaseKind):
         return now - ordered > self._send_within
 
     def _find_refusal(self, debit: Debit) -> Problem | None:
-        """What prevents it by now: the account removed, the authorization revoked, the connection broken."""
+        """What prevents it by now: the account removed, the authorization revoked, a limit lowered since."""
         account = self._store.accounts.get(debit.bank_account_id)
-        return self._eligibility.of([account])[account.id] if account else None
+        blocker = self._eligibility.of([account])[account.id] if account else None
+        if blocker is not None:
+            return blocker
+        try:
+            self._reservations.require_again(debit)
+        except Refused as error:
+            return explain(error)
+        return None
 
     def _may_have_been_sent(self, job: Job) -> bool:
         """Whether a confirm may have had its effect and nobody knows yet."""

@@ -246,6 +246,7 @@ class AuditAction(StrEnum):
     KEYS_ROTATED = "keys.rotated", "Encryption key rotated"
     RETENTION_RUN = "retention.run", "Data past its retention period deleted"
     RETENTION_MANDATES_DELETED = "retention.mandates_deleted", "Old authorizations deleted"
+    LIMITS_CHANGED = "limits.changed", "Started with other limits"
     SETUP_CHECKED = "setup.checked", "Setup checked"
     SANDBOX_CLOCK_MOVED = "sandbox.clock_moved", "Sandbox's clock moved"
     SANDBOX_OUTCOME_CHOSEN = "sandbox.outcome_chosen", "Sandbox's outcome chosen"

@@ -38,6 +38,8 @@ class Actor:
     `visit` is the sign-in that they came by. `why_over` says, whenever it is asked, why that visit holds no more
     (signed out, idle, too old); None while it does, and where there is no sign-in.
 
+    `subject` stands for who the provider says that they are, whatever their address is; empty where nobody signs in.
+
     `proved_until` is how long a fresh sign-in or PIN counts as proof of who this is; `may_debit` is what the settings
     say of it, None where they were not asked and only the roles decide.
     """
@@ -51,6 +53,12 @@ class Actor:
     why_over: Callable[[], DeskError | None] = field(default=_goes_on, compare=False, repr=False)
     proved_until: datetime | None = None
     may_debit: bool | None = None
+    subject: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what one person is counted, however often their address changes."""
+        return self.subject or self.name
 
     @classmethod
     def system(cls, name: str = "ach-desk") -> Actor:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.errors import ConfigError
+from dashboard.domain.limits import LimitRules
 from dashboard.domain.models import Generation, Mode, RiskSource, Secret
 from dashboard.settings.checks import (
     check_cipher_keys,
@@ -24,6 +25,8 @@ from dashboard.settings.checks import (
 )
 from dashboard.settings.contact import Contact, read_contact
 from dashboard.settings.known import check_known
+from dashboard.settings.limits import as_table as limits_table
+from dashboard.settings.limits import read_limits
 from dashboard.settings.mail import MailSettings, read_mail
 from dashboard.settings.mail import as_table as mail_table
 from dashboard.settings.serving import BackupPlan, Serving, read_serving
@@ -162,6 +165,13 @@ KEYS: tuple[Key, ...] = (
         "45",
     ),
     Key(
+        "ACH_DESK_LIMIT_CUSTOMER_DAY_CENTS",
+        "the most that is debited from one customer in 24 hours; ordered debits count from the moment they are ordered",
+    ),
+    Key("ACH_DESK_LIMIT_CUSTOMER_MONTH_CENTS", "the same in 30 days; cents"),
+    Key("ACH_DESK_LIMIT_MAKER_DAY_CENTS", "the most that one person debits in a day; cents"),
+    Key("ACH_DESK_LIMIT_DESK_DAY_CENTS", "the most that the whole desk debits in a business day; cents"),
+    Key(
         "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted, comma-separated"
     ),
     Key("STRIPE_WEBHOOK_SECRET", "turns on `/webhooks/stripe`: its signing secret, `whsec_…`", secret=True),
@@ -206,6 +216,7 @@ class Settings:
     mail: MailSettings | None
     open_id: OpenId | None
     debit_rules: DebitRules
+    limits: LimitRules
     serving: Serving
 
     @property
@@ -245,6 +256,7 @@ class Settings:
             **mail_table(self.mail),
             "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
             **as_table(self.open_id, self.debit_rules),
+            **limits_table(self.limits),
             **self.serving.as_table(),
         }
 
@@ -280,6 +292,7 @@ def load_settings(
         mail=read_mail(source.get),
         open_id=read_open_id(source.get),
         debit_rules=read_debit_rules(source.get),
+        limits=read_limits(source.get),
         serving=read_serving(source.get),
     )
     source.demand_all()

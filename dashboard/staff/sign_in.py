@@ -81,7 +81,7 @@ class SignIn:
                 action="Ask an administrator to add your e-mail address or your group to a role, and show them this.",
                 code="no_role",
             )
-        return Actor(name=name, roles=roles, address=address)
+        return Actor(name=name, roles=roles, address=address, subject=subject_of(claims))
 
     def visit(self, actor: Actor, claims: Mapping[str, object], *, active: bool) -> SessionState:
         """Whether this sign-in still holds; `active` where the person did something, not where a page only ticks.
@@ -241,6 +241,13 @@ def visit_id(claims: Mapping[str, object]) -> str:
     """One sign-in: subject, issuer and time of issue, hashed, so that the table names nobody by token."""
     parts = "|".join(str(claims.get(name, "")) for name in ("iss", "sub", "iat", "nonce"))
     return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def subject_of(claims: Mapping[str, object]) -> str:
+    """Who somebody is at their provider, hashed: it stays where their address changes. Empty without a subject."""
+    if not claims.get("sub"):
+        return ""
+    return hashlib.sha256(f"{claims.get('iss', '')}|{claims['sub']}".encode()).hexdigest()
 
 
 def _over(state: SessionState) -> AccessDenied:

@@ -29,6 +29,7 @@ from dashboard.store.encryption.key_use import note_key
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
 from dashboard.store.jobs import JobTable
+from dashboard.store.limits.rows import LimitTable
 from dashboard.store.linking.attempts import AttemptTable
 from dashboard.store.linking.handovers import HandoverTable
 from dashboard.store.linking.hosted import HostedLinkTable
@@ -79,6 +80,7 @@ class Store:
         self.mandates = MandateTable(database)
         self.debits = DebitTable(database, clock)
         self.risk = RiskTable(database)
+        self.limits = LimitTable(database)
         self.jobs = JobTable(database)
         self.institutions = InstitutionTable(database)
         self.acceptances = AcceptanceTable(database)

@@ -110,7 +110,14 @@ class _CarryOver:
         changed = self._overwrite("debit", row, tuple(row), f"state IN ({states})")
         if added or changed:
             self._bring_jobs("debit", row["id"])
+            self._reserve(row["id"])
         return added
+
+    def _reserve(self, debit_id: str) -> None:
+        """What a debit that came over has of the limits."""
+        row = select_one(self._old, "SELECT * FROM limit_reservation WHERE id = ?", [debit_id])
+        if row is not None and not self._bring("limit_reservation", debit_id):
+            self._overwrite("limit_reservation", row, ("state", "at"), "state = 'reserved'")
 
     def _erase(self, row: Row) -> bool:
         """Order again what was ordered to be forgotten, where the restored file still knows who they are."""

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import running
 from dashboard.desk import Desk
+from dashboard.domain.limits import Limit
 from dashboard.domain.models import Actor, HolderType, Secret
 from dashboard.store.encryption.columns import LOST_KEY
 from tests.pages.conftest import show, text_of
@@ -37,6 +38,17 @@ def test_each_check_has_a_sign_a_word_and_a_way_out(app: AppTest, desk: Desk) ->
     for secret in (settings.plaid_secret, settings.stripe_secret_key, *settings.keys):
         assert secret.reveal() not in said + copied
     assert [row.action for row in desk.store.trail.read("setup")] == ["setup.checked"]
+
+
+def test_limits_and_starts_with_others_are_shown(app: AppTest, desk: Desk, actor: Actor) -> None:
+    changed = {"ACH_DESK_LIMIT_DESK_DAY_CENTS": ["", "500000"]}
+    desk.store.trail.append(Actor.system(), "limits.changed", "limits", desk.clock.now(), **changed)
+    limited = replace(desk.settings, limits={Limit.DESK_DAY: 500_000})
+    running.provide(lambda: replace(desk, settings=limited, limits=type(desk.limits)(desk.store, desk.clock, limited)))
+    said = text_of(show(app, "setup"))
+    assert "5,000.00 for the whole desk and business day" in said and "is left" in said
+    assert "Last changed by a start on" in said
+    assert "Not limited: ACH" in said
 
 
 def test_access_tokens_are_changed_after_a_confirmation(app: AppTest, desk: Desk, actor: Actor) -> None:

@@ -32,7 +32,16 @@ ASKED_BY_HELPER = {"_require": Permission.CREATE_DEBIT, "_lock": Permission.OWN_
 # What anybody may ask for: whether the operator has a PIN, and whose the device is.
 FREE = {"Handover.has_pin", "Handover.bind"}
 # Parts of a use case, which has asked before it calls them; nothing above the features may know them.
-BEHIND_A_DOOR = {"Openings", "Relinking", "Remapping", "Claims", "RemovalSteps", "StripeUpdates", "RiskGate"}
+BEHIND_A_DOOR = {
+    "Openings",
+    "Relinking",
+    "Remapping",
+    "Claims",
+    "RemovalSteps",
+    "StripeUpdates",
+    "RiskGate",
+    "Reservations",
+}
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,8 @@ def test_what_was_sent_is_looked_for_and_found_or_asks(desk: Migrated, state: st
 
 
 def test_what_had_ended_stays_as_it_was(desk: Migrated) -> None:
+    states = [desk.store.limits.state(desk.debit(name).id) for name in ("submitted", "refused", "created")]
+    assert states == ["posted", "released", "reserved"], "what was debited before there were limits counts too"
     before = desk.debit("submitted"), desk.debit("refused")
     assert [one.state for one in before] == [DebitState.SUBMITTED, DebitState.REFUSED]
     assert before[1].problem is not None and before[1].problem.code == "bank_account_unusable"

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.domain.jobs import JobState, TryOutcome
+from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
 from dashboard.store.connections.token_rotations import Rotation
 from dashboard.store.engine.database import Database
@@ -26,6 +27,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("item", "state"): ItemState,
     ("job", "state"): JobState,
     ("job_try", "outcome"): TryOutcome,
+    ("limit_reservation", "state"): ReservationState,
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
     ("token_rotation", "state"): Rotation,
@@ -36,6 +38,7 @@ DERIVED = {"payment"}
 ENDS: dict[str, dict[str, set[str]]] = {
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
     "item": {"removing": {"removed"}, "removed": set()},
+    "limit_reservation": {"posted": set(), "released": set()},
     "link_attempt": {"authorized": set(), "unknown": set(), "exited": {"received", "failed"}},
     "link_hosted": {"done": {"over"}, "over": {"done"}},
     "token_rotation": {one: {"wanted"} for one in ("done", "refused", "lost")},

@@ -14,6 +14,7 @@ from dashboard.store.migrations import (
     handover,
     health,
     jobs,
+    limits,
     payments,
     people,
     risk,
@@ -33,6 +34,7 @@ MIGRATION_SETS = {
     "webhooks": webhooks.define,
     "jobs": jobs.define,
     "risk": risk.define,
+    "limits": limits.define,
 }
 
 

@@ -95,6 +95,8 @@ LEFT = {
     "token_rotation": "which connection's token was changed, and how that ended",
     "webhook_event": "event ids",
     "risk_assessment": "which of our accounts was asked about, an amount, the ruleset's answer, who asked",
+    "limit_reservation": "an amount, our ids, who of the staff ordered",
+    "limits_in_force": "settings",
     "job_try": "keys, times, codes and request ids of calls",
     "retention": "when a job ran",
     "restore_review": "when a backup was restored, and who looked into it",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.debits.preview import Preview
 from dashboard.desk import Desk
+from dashboard.domain.limits import LimitUse
 from dashboard.domain.models import Actor, Balance, Debit, DebitState
 from dashboard.ui import format, session
 from dashboard.ui.text import plain
@@ -32,6 +35,16 @@ def show_balance(cents: int, balance: Balance, seen: Preview) -> None:
         st.caption(f"Debits of {plain(format.money(seen.pending_cents, 'usd'))} have not reached the account yet.")
     else:
         line.metric("Current balance", format.money(balance.current_cents, balance.currency), width="content")
+
+
+def show_limits(uses: Sequence[LimitUse]) -> None:
+    """What is left of each limit that is set, one line each; nothing where nothing is limited."""
+    for use in uses:
+        left, most, reserved, taken = (
+            format.money(cents) for cents in (use.left_cents, use.most_cents, use.reserved_cents, use.posted_cents)
+        )
+        line = f"Limit {use.limit.words}: {left} of {most} is left ({reserved} reserved, {taken} taken)."
+        st.caption(plain(line))
 
 
 def ask_about(desk: Desk, actor: Actor, similar: Debit) -> bool:
