@@ -26,7 +26,8 @@ from starlette.routing import Route  # noqa: E402
 
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 from dashboard.ui import protocol, session  # noqa: E402
-from dashboard.ui.payments import grid  # noqa: E402
+from dashboard.ui.payments.answers import GRID as PAYMENTS  # noqa: E402
+from dashboard.ui.payouts.grid import PAYOUTS  # noqa: E402
 from dashboard.web import grid_routes  # noqa: E402
 from dashboard.web.devices import Devices  # noqa: E402
 from dashboard.web.first_page import FirstPage  # noqa: E402
@@ -230,7 +231,7 @@ app = st.App(
         *make_routes(_settings),
         *grid_routes.make_routes(
             lambda scope: protocol.read_claims(scope, _settings),
-            grid_routes.Words(grid.write_rows, grid.write_detail, grid.write_sums),
+            {"payments": PAYMENTS, "payouts": PAYOUTS.answers()},
         ),
     ],
     secrets=write_auth(_settings.open_id),

@@ -53,6 +53,7 @@ from dashboard.payments.lists import PaymentLists
 from dashboard.payments.saved_views import SavedViews
 from dashboard.payouts import Payouts
 from dashboard.payouts.export import PayoutExport
+from dashboard.payouts.lists import PayoutLists
 from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.privacy.retention import Retention
@@ -103,6 +104,7 @@ class Desk:
     sync: Sync
     payouts: Payouts
     payout_export: PayoutExport
+    payout_lists: PayoutLists
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -279,6 +281,7 @@ def open_desk(
         sync=Sync(store, stripe, clock, settings, runner=syncer),
         payouts=Payouts(store),
         payout_export=PayoutExport(store, clock),
+        payout_lists=PayoutLists(store, clock),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from components.payments_grid import payments_grid
+from components import grid as table
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
-from dashboard.domain.payment_filter import DATES, RAILS
-from dashboard.domain.payment_status import PaymentState
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, errors, layout, session, sign_in_gate
+from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate
 from dashboard.ui.payments import charts, export, filters, grid, saved_views, sync_status
 from dashboard.ui.text import plain
-from dashboard.web import grid_routes
 
-OPENED = "payments-opened"  # in the session: when the page that was asked for last was asked for
-LEADS_TO = frozenset({"payment", "payouts"})
+LEADS_TO = ("payment", "payouts")
 
 
 def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
@@ -28,23 +23,17 @@ def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
     mine = {one.name: one.wanted for one in desk.saved_views.list(actor)}
     views = {name: view.to_query() for name, view in {**filters.VIEWS, **mine}.items()}
     return {
-        "files": grid_routes.address_of(""),
-        "path": "payments",
+        **lists.describe_columns("payments", "Payments", grid.COLUMNS, actor),
+        "id": "id",
+        "opens": None,
+        "sort": "created",
+        "fields": grid.fields(desk.payments.banks(actor)),
         "whole": whole,
-        # Widths and order are kept in the browser, for each person who uses it.
-        "keep": f"ach-desk-grid:{hashlib.sha256(actor.name.encode()).hexdigest()[:12]}",
-        "columns": [
-            {"name": name, "title": title, "width": width, "sort": sort}
-            for name, (title, width, sort) in grid.COLUMNS.items()
-        ],
-        "states": [[state.value, f"{state.icon} {state.word}"] for state in PaymentState],
-        "dates": [[name, kind.word] for name, kind in DATES.items()],
-        "rails": list(RAILS.items()),
-        "banks": desk.payments.banks(actor),
         "views": views,
         "figures": {name: view.to_query() for name, view in filters.figures(desk.payments.today()).items()},
         "warning": charts.say_near_limits(desk, actor),
         "reading": sync_status.say_still_reading(desk),
+        "none": "No payment matches this filter.",
         "empty": why_empty(desk),
     }
 
@@ -61,12 +50,10 @@ def why_empty(desk: Desk) -> tuple[str, str]:
 
 def open_page(asked: Mapping[str, Any] | None) -> None:
     """Go where somebody asked to go in the table, once; filter and order wait in the session for the way back."""
-    if asked is None or asked.get("at") == st.session_state.get(OPENED) or asked.get("page") not in LEADS_TO:
-        return
-    st.session_state[OPENED] = asked.get("at")
-    st.session_state["payment-address"] = filters.spell(asked.get("from") or {})
-    query = {str(name): str(value) for name, value in dict(asked.get("query") or {}).items()}
-    st.switch_page(f"../pages/{asked['page']}.py", query_params=query)
+    found = lists.take_opening(asked, LEADS_TO)
+    if asked is not None and found:
+        st.session_state["payment-address"] = filters.spell(asked.get("from") or {})
+        st.switch_page(f"../pages/{found[0]}.py", query_params=found[1])
 
 
 def draw_look(desk: Desk, actor: Actor, look: str) -> None:
@@ -90,7 +77,7 @@ def draw_payments(desk: Desk) -> None:
         actor = sign_in_gate.person()
         actions.begin_fragment()
         looks = ["Table", "Charts", "Return rates", *(["Export"] if can(actor, Permission.EXPORT) else [])]
-        with st.container(horizontal=True, vertical_alignment="center", key="payments-head"):
+        with lists.head():
             layout.title("Payments")
             look = st.segmented_control(
                 "Look",
@@ -104,14 +91,14 @@ def draw_payments(desk: Desk) -> None:
             sync_status.draw_line(desk, actor)
             saved_views.draw(desk, actor)
         sync_status.draw_progress(desk)
-        report = payments_grid(describe(desk, actor, whole=look in {None, "Table"}), key=filters.GRID)
+        report = table.grid(describe(desk, actor, whole=look in {None, "Table"}), key=filters.GRID)
         open_page(report.opened)
         draw_look(desk, actor, look or "Table")
 
 
 def main() -> None:
     """The whole page is one part, so that its head is drawn with it."""
-    with st.container(key="payments-page"):
+    with lists.page():
         draw_payments(session.desk())
 
 

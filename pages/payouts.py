@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from components.grid import grid
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
-from dashboard.payouts import PAGE_SIZE, Finding, PayoutItem, PayoutLine, PayoutSum
+from dashboard.payouts import PAGE_SIZE, PayoutItem, PayoutSum
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, downloads, errors, format, layout, session
+from dashboard.ui import actions, downloads, errors, format, layout, lists, session, sign_in_gate
 from dashboard.ui.payments import sync_status
+from dashboard.ui.payouts.grid import PAYOUTS, finding_of
 from dashboard.ui.text import plain
 
-MARKS = {Finding.TIES: "✓", Finding.DIFFERS: "⚠", Finding.RETURNED: "⚠"}
-PAYOUTS = {
-    "arrival": st.column_config.TextColumn("Arrives", width="medium"),
-    "amount": st.column_config.TextColumn("Amount", alignment="right"),
-    "status": st.column_config.TextColumn("Status"),
-    "parts": st.column_config.NumberColumn("Parts", format="localized"),
-    "finding": st.column_config.TextColumn("Does it tie?", width="large"),
-    "trace": st.column_config.TextColumn("Trace at the bank"),
-    "id": st.column_config.TextColumn("Payout"),
-}
 SUMS = {
     "group": st.column_config.TextColumn("What", width="medium"),
     "parts": st.column_config.NumberColumn("Parts", format="localized"),
@@ -44,29 +35,6 @@ PARTS = {
     "net": st.column_config.TextColumn("Net", alignment="right"),
     "source": st.column_config.TextColumn("Id at Stripe"),
 }
-
-
-def finding_of(line: PayoutLine) -> str:
-    """A sign and the words; a difference with its amount."""
-    amount = f" by {format.money(line.difference, line.currency)}" if line.difference else ""
-    return f"{MARKS.get(line.finding, '◌')} {line.finding}{amount}"
-
-
-def payouts_frame(lines: list[PayoutLine], today: date) -> pd.DataFrame:
-    """A page of payouts; their day is the bank's, which no zone may move."""
-    rows = [
-        {
-            "arrival": format.day(line.arrival, today),
-            "amount": format.money(line.amount, line.currency),
-            "status": format.in_words(line.status),
-            "parts": line.parts,
-            "finding": finding_of(line),
-            "trace": line.trace or format.NOTHING,
-            "id": line.id,
-        }
-        for line in lines
-    ]
-    return pd.DataFrame(rows, columns=list(PAYOUTS))
 
 
 def sums_frame(sums: list[PayoutSum], currency: str) -> pd.DataFrame:
@@ -116,34 +84,29 @@ def turn(key: str, number: int, count: int, has_more: bool, what: str) -> None:
             actions.button(plain(name), turned, icon=icon, disabled=off, key=f"{key}-{name}")
 
 
-def draw_list(desk: Desk, actor: Actor) -> None:
-    """The payouts; a row that is selected goes into the address."""
-    number = int(st.session_state.get("payouts-page", 0))
-    lines, has_more = desk.payouts.page(actor, number)
-    if not lines:
-        layout.empty("There are no payouts yet.", "Stripe pays out what is available; press Sync now under Payments.")
+def draw_export(desk: Desk, actor: Actor) -> None:
+    """All payouts as a file."""
+    if not can(actor, Permission.EXPORT):
         return
-    turn("payouts-page", number, len(lines), has_more, "Payouts")
-    picked = st.dataframe(
-        payouts_frame(lines, desk.payments.today()),
-        hide_index=True,
-        column_config=PAYOUTS,
-        on_select="rerun",
-        selection_mode="single-row",
-        height=min(460, 37 + 35 * len(lines)),
-        key=f"payouts-{number}",
-        alt="Payouts with arrival day, amount, status and whether they reconcile",
-    )
-    rows = picked["selection"]["rows"] if picked else []
-    if rows and rows[0] < len(lines) and st.query_params.get("payout") != lines[rows[0]].id:
-        st.query_params["payout"] = lines[rows[0]].id
-        st.session_state["payout-page"] = 0
-        st.rerun()
-    st.caption("Compare Arrives, Amount and Trace with the bank statement. Select a row to see the payments in it.")
-    if can(actor, Permission.EXPORT):
+    with st.popover("Export", icon=":material/download:"):
         write = partial(desk.payout_export.workbook, actor, zone=desk.settings.timezone)
         about = "All payouts. The download is recorded in the audit trail."
         downloads.offer("payouts", partial(desk.payout_export.lines, actor), write, about)
+
+
+@st.fragment
+def draw_list(desk: Desk) -> None:
+    """Every payout in the table; what the table says draws this again and no more."""
+    with errors.shown():
+        actor = sign_in_gate.person()
+        actions.begin_fragment()
+        with lists.head():
+            layout.title("Payouts")
+            draw_export(desk, actor)
+        empty = "There are no payouts yet.", "Stripe pays out what is available; press Sync now under Payments."
+        about = PAYOUTS.describe(actor, empty, reading=sync_status.say_still_reading(desk))
+        report = grid(about, key=PAYOUTS.key)
+        lists.follow(report.opened, ("payouts", "payments"))
 
 
 def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
@@ -179,17 +142,21 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
 
 
 def main() -> None:
-    """The list, then the payout in the address."""
-    desk, actor = session.desk(), session.actor()
+    """The list, or the payout in the address."""
+    desk = session.desk()
+    id = st.query_params.get("payout")
+    if not id:
+        with lists.page():
+            draw_list(desk)
+        return
     layout.title(
-        "Payouts", "What Stripe paid into your bank account, and the payments, fees, refunds and returns in it."
+        "Payout", "What Stripe paid into your bank account, and the payments, fees, refunds and returns in it."
     )
+    st.page_link("../pages/payouts.py", label="Back to the payouts", icon=":material/arrow_back:")
     with errors.shown():
         if reading := sync_status.say_still_reading(desk):
             st.caption(f":material/hourglass_top: {plain(reading)}")
-        draw_list(desk, actor)
-        if id := st.query_params.get("payout"):
-            draw_payout(desk, actor, id)
+        draw_payout(desk, session.actor(), id)
 
 
 main()

@@ -90,8 +90,8 @@ class PaymentFilter:
             created_to=read_day(query.get("created_to")),
             customer=query.get("customer", "")[:100],
             bank=query.get("bank", "")[:100],
-            amount_min=_cents(query.get("amount_min")),
-            amount_max=_cents(query.get("amount_max")),
+            amount_min=read_cents(query.get("amount_min")),
+            amount_max=read_cents(query.get("amount_max")),
             failure_code=query.get("failure_code", "")[:100],
             rail=query.get("rail", "") if query.get("rail") in RAILS else "",
             payout=query.get("payout", "")[:100],
@@ -149,5 +149,6 @@ def _dated(query: Mapping[str, str]) -> str:
     return query.get("dated", "") if has_days and query.get("dated") in DATES else ""
 
 
-def _cents(text: str | None) -> int | None:
+def read_cents(text: str | None) -> int | None:
+    """Cents as an address spells them; None where it is no such number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else None

@@ -16,6 +16,7 @@ LONGEST = 200  # characters; no name, address or id that the desk keeps is longe
 MOST_WORDS = 12
 BEGINNING = 6  # letters of an id that find it; fewer are in every id of their kind
 AMOUNT = re.compile(r"\$?\d{1,3}(,\d{3})*(\.\d*)?|\$\d+(\.\d*)?")  # as people write it; it is kept as `1234.50`
+WRITTEN = re.compile(r"(?P<whole>[0-9]{1,12})(\.(?P<rest>[0-9]{0,2}))?")  # an amount as a word of a search has it
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -76,6 +77,15 @@ def begins_id(id: str, word: str) -> bool:
     """Whether a word of a search is an id, or enough of its beginning."""
     key = id.lower()
     return key == word or (len(word) >= BEGINNING and key.startswith(word))
+
+
+def amount_range(word: str) -> tuple[int, int] | None:
+    """The amounts in cents, both included, that a word of a search begins: `12` is 12.00 to 12.99; else None."""
+    found = WRITTEN.fullmatch(word)
+    if found is None:
+        return None
+    rest = found["rest"] or ""
+    return int(found["whole"] + (rest + "00")[:2]), int(found["whole"] + (rest + "99")[:2])
 
 
 def _plain_amount(word: str) -> str:

@@ -12,10 +12,9 @@ import asyncio
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,17 +27,12 @@ from dashboard import running
 from dashboard.desk import Desk
 from dashboard.domain.errors import AccessDenied, DeskError, InputError
 from dashboard.domain.models import Actor
-from dashboard.domain.payment_filter import PaymentFilter
-from dashboard.payments import PaymentRow
-from dashboard.payments.detail import PaymentDetail
-from dashboard.payments.lists import PaymentOrder
-from dashboard.store.payments.reader import Sums
 from dashboard.web.bodies import read_body
 from dashboard.web.headers import GRID_FILES
 from dashboard.web.people import find_person
 from dashboard.web.visits import ReadClaims, describe
 
-FILES = Path(__file__).resolve().parent.parent.parent / "components" / "payments_grid" / "files"
+FILES = Path(__file__).resolve().parent.parent.parent / "components" / "grid" / "files"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 LARGEST = 50_000  # bytes of a question; a thousand picked ranges are some 16,000
 SMALL = 1_000  # bytes of an answer that is sent as it is
@@ -49,19 +43,24 @@ _answering = ThreadPoolExecutor(max_workers=4, thread_name_prefix="grid")
 Asked = Mapping[str, Any]
 
 
+Answer = Callable[[Desk, Actor, Asked], dict[str, Any]]
+
+
 @dataclass(frozen=True)
-class Words:
-    """How answers read to people: the pages' own words, which stand above this layer."""
+class Grid:
+    """What one list answers; each asks its use case, which asks what the person may, and says it in a page's words."""
 
-    rows: Callable[[Sequence[PaymentRow | None], tzinfo, datetime, str], list[list[str] | None]]
-    detail: Callable[[PaymentDetail, tzinfo, datetime], dict[str, Any]]
-    sums: Callable[[Sums], str]
+    rows: Answer
+    sums: Answer
+    picked: Answer
+    copied: Answer
+    one: Answer | None = None
 
 
-def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
-    """The grid's routes."""
+def make_routes(read_claims: ReadClaims, grids: Mapping[str, Grid]) -> list[Route]:
+    """The routes of lists, by the names of these, and of the grid's own files."""
 
-    def answer(work: Callable[[Words, Desk, Actor, Asked], dict[str, Any]]) -> Callable[[Request], object]:
+    def answer(work: Answer) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
             body = await read_body(request, LARGEST)
             if body is None:
@@ -72,7 +71,7 @@ def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
                     asked = json.loads(body, parse_float=_refuse_number, parse_constant=_refuse_number)
                     desk, claims = running.desk(), read_claims(request.scope)
                     actor = find_person(desk, claims, describe(request.scope), active=asked.get("active") is True)
-                    return 200, work(words, desk, actor, asked)
+                    return 200, work(desk, actor, asked)
                 except AccessDenied as error:
                     return 401 if error.code in AT_THE_DOOR else 403, _say(error)
                 except InputError as error:
@@ -88,12 +87,14 @@ def make_routes(read_claims: ReadClaims, words: Words) -> list[Route]:
 
         return endpoint
 
+    works = {
+        f"/grid/{name}/{field.name}": work
+        for name, grid in grids.items()
+        for field in fields(grid)
+        if (work := getattr(grid, field.name)) is not None
+    }
     return [
-        Route("/grid/payments/rows", answer(_rows), methods=["POST"]),
-        Route("/grid/payments/sums", answer(_sums), methods=["POST"]),
-        Route("/grid/payments/picked", answer(_picked), methods=["POST"]),
-        Route("/grid/payments/copied", answer(_copied), methods=["POST"]),
-        Route("/grid/payments/one", answer(_one), methods=["POST"]),
+        *(Route(path, answer(work), methods=["POST"]) for path, work in works.items()),
         Route(f"{GRID_FILES}{{version}}/{{name}}", _send_file, methods=["GET"]),
     ]
 
@@ -109,69 +110,28 @@ def _write(request: Request, status: int, body: bytes) -> Response:
     return Response(body, status, headers, "application/json")
 
 
-def _read_order(asked: Asked) -> PaymentOrder:
-    query = {str(name): str(value) for name, value in dict(asked["filter"]).items()}
-    return PaymentOrder(PaymentFilter.from_query(query), str(asked["sort"]), asked["desc"] is True)
-
-
-def _read_zone(asked: Asked) -> ZoneInfo:
+def read_zone(asked: Asked) -> ZoneInfo:
+    """The reader's time zone. Raises ValueError."""
     try:
         return ZoneInfo(str(asked["zone"]))
     except (ZoneInfoNotFoundError, OSError):  # also the name of a folder of zones, or one longer than a file's
         raise ValueError from None
 
 
+def read_query(asked: Asked) -> dict[str, str]:
+    """The filter, as it stands in an address."""
+    return {str(name): str(value) for name, value in dict(asked["filter"]).items()}
+
+
+def read_ranges(asked: Asked) -> list[tuple[int, int]] | None:
+    """The places that are picked; None where everything is."""
+    ranges = asked["ranges"]
+    return None if ranges is None else [(int(low), int(high)) for low, high in ranges]
+
+
 def _refuse_number(text: str) -> NoReturn:
     """Places, pieces and amounts are whole; Python's JSON would take Infinity and NaN too."""
     raise ValueError(f"{text} is not a whole number")
-
-
-def _rows(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """Rows of a list by place. Where nothing has changed since the answer that `since` names, only that."""
-    order, zone = _read_order(asked), _read_zone(asked)
-    found = desk.payment_lists.block(
-        actor, order, start=int(asked["start"]), size=int(asked["size"]), mark=str(asked.get("mark") or "")
-    )
-    said: dict[str, Any] = {"mark": found.mark, "now": found.now, "total": found.total, "newer": found.newer}
-    if asked.get("since") != found.now:
-        said["rows"] = words.rows(found.rows, zone, desk.clock.now(), order.wanted.text)
-    return said
-
-
-def _sums(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """What a filter shows and hides, in words; and the figures of what waits and of the last 30 days."""
-    wanted = _read_order(asked).wanted
-    totals = desk.payments.totals(actor, wanted)
-    return {
-        "words": wanted.words(),
-        "shown": words.sums(totals.shown),
-        "hidden": "" if wanted.is_empty else words.sums(totals.hidden),
-        "figures": [[name, words.sums(sums)] for name, sums in desk.payments.summary(actor).items()],
-    }
-
-
-def _picked(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """What ranges of a list add up to; all of it where there are no ranges."""
-    ranges = asked["ranges"]
-    found = desk.payment_lists.picked(
-        actor,
-        _read_order(asked),
-        str(asked["mark"]),
-        None if ranges is None else [(int(low), int(high)) for low, high in ranges],
-    )
-    return {"sums": words.sums(found.sums), "count": found.sums.count, "states": found.states}
-
-
-def _copied(_words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """Note that rows are copied, before they are: what is not noted is not copied."""
-    desk.payment_lists.note_copy(actor, _read_order(asked), int(asked["count"]))
-    return {}
-
-
-def _one(words: Words, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """Everything about one payment."""
-    zone = _read_zone(asked)
-    return words.detail(desk.payment_details.get(actor, str(asked["id"])[:100]), zone, desk.clock.now())
 
 
 def _read_files() -> tuple[str, dict[str, bytes]]:

@@ -35,6 +35,8 @@ ASKED: dict[str, Any] = {
     "count": 3,
 }
 WHAT = ("rows", "sums", "picked", "copied", "one")
+LISTS = {"payments": Permission.VIEW_PAYMENTS, "payouts": Permission.VIEW_PAYMENTS}
+SORTS = {"payments": "created", "payouts": "arrival"}
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +52,14 @@ def ask(
     cookies: Mapping[str, str],
     body: Any = None,
     headers: Mapping[str, str | None] | None = None,
+    grid: str = "payments",
     **changed: Any,
 ) -> requests.Response:
-    known = {"mark": "0.0"} if what == "picked" else {}
-    sent = json.dumps({**ASKED, **known, **changed}).encode() if body is None else body
+    known = {"mark": "0.0" if grid == "payments" else "0"} if what == "picked" else {}
+    sent = json.dumps({**ASKED, "sort": SORTS[grid], **known, **changed}).encode() if body is None else body
     said = {"Origin": desk.url, "Content-Type": "application/json", **(headers or {})}
     return requests.post(
-        f"{desk.url}/grid/payments/{what}",
+        f"{desk.url}/grid/{grid}/{what}",
         data=sent,
         headers={name: value for name, value in said.items() if value is not None},
         cookies=dict(cookies),
@@ -71,10 +74,11 @@ def person(desk: SignedDesk, role: Role, sub: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_sees_what_it_may(desk: SignedDesk, role: Role) -> None:
+@pytest.mark.parametrize("grid", LISTS)
+def test_each_role_sees_what_it_may(desk: SignedDesk, grid: str, role: Role) -> None:
     cookies = person(desk, role, "role")
-    may = Permission.VIEW_PAYMENTS in ALLOWED[role]
-    found = [ask(desk, what, cookies).status_code for what in WHAT]
+    may = LISTS[grid] in ALLOWED[role]
+    found = [ask(desk, what, cookies, grid=grid).status_code for what in WHAT]
     assert found == ([200, 200, 200, 200, 422] if may else [403] * 5)
 
 
@@ -98,7 +102,26 @@ def test_rows_sums_and_picks_tell_of_the_same_payments(desk: SignedDesk) -> None
     assert failed["rows"] and {row[11] for row in failed["rows"]} == {"failed"}
     assert all(row[12] for row in failed["rows"]), "what the search hit is named"
     one = ask(desk, "one", cookies, id=ids[0]).json()
-    assert one["id"] == ids[0] and one["timeline"] and one["money"] and one["ids"]
+    assert one["id"] == ids[0]
+    assert [part[0] for part in one["parts"]][:4] == ["Timeline", "Money", "Mandate", "Ids"] and one["parts"][0][2]
+
+
+def test_a_list_tells_the_same_by_rows_sums_and_picks(desk: SignedDesk) -> None:
+    cookies = person(desk, Role.FINANCE, "lists")
+    first = ask(desk, "rows", cookies, grid="payouts").json()
+    assert len(first["rows"]) == min(100, first["total"]) > 3 and first["newer"] == 0
+    sums = ask(desk, "sums", cookies, grid="payouts").json()
+    assert sums["shown"].startswith(f"{first['total']:,} payouts, $") and sums["words"] == "All payouts"
+    picked = ask(desk, "picked", cookies, grid="payouts", mark=first["mark"]).json()
+    assert (picked["sums"], picked["count"]) == (sums["shown"], first["total"])
+    few = ask(desk, "picked", cookies, grid="payouts", mark=first["mark"], ranges=[[0, 1], [1, 2]]).json()
+    assert few["count"] == 3
+    same = ask(desk, "rows", cookies, grid="payouts", mark=first["mark"], since=first["now"]).json()
+    assert "rows" not in same
+    id = first["rows"][0][6]
+    found = ask(desk, "rows", cookies, grid="payouts", filter={"text": id}).json()
+    assert [row[6] for row in found["rows"]] == [id] and found["rows"][0][-1] == "id"
+    assert ask(desk, "one", cookies, grid="payouts", id=id).json()["id"] == id
 
 
 def test_an_answer_is_small_and_is_kept_nowhere(desk: SignedDesk) -> None:
@@ -110,11 +133,12 @@ def test_an_answer_is_small_and_is_kept_nowhere(desk: SignedDesk) -> None:
 def test_nobody_and_a_forged_cookie_get_nothing(desk: SignedDesk) -> None:
     forged = {name: value[:-4] + "AAAA" for name, value in person(desk, Role.FINANCE, "forged").items()}
     stranger = desk.cookies(desk.claims(Role.FINANCE, email="eve@example.com", sub="eve"))
-    for what in WHAT:
-        assert ask(desk, what, {}).status_code == 401
-        assert ask(desk, what, forged).status_code == 401
-        assert ask(desk, what, stranger).status_code == 403
-        assert "rows" not in ask(desk, what, {}).json()
+    for grid in LISTS:
+        for what in WHAT:
+            assert ask(desk, what, {}, grid=grid).status_code == 401
+            assert ask(desk, what, forged, grid=grid).status_code == 401
+            assert ask(desk, what, stranger, grid=grid).status_code == 403
+            assert "rows" not in ask(desk, what, {}, grid=grid).json()
 
 
 @pytest.mark.parametrize(
@@ -129,8 +153,9 @@ def test_nobody_and_a_forged_cookie_get_nothing(desk: SignedDesk) -> None:
 )
 def test_another_sites_page_is_refused(desk: SignedDesk, headers: dict[str, str | None]) -> None:
     cookies = person(desk, Role.FINANCE, "origin")
-    for what in WHAT:
-        assert ask(desk, what, cookies, headers=headers).status_code == 403
+    for grid in LISTS:
+        for what in WHAT:
+            assert ask(desk, what, cookies, headers=headers, grid=grid).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -179,7 +204,7 @@ def test_a_device_that_was_handed_over_gets_nothing(desk: SignedDesk) -> None:
     customer = opened.customers.add(operator, "Hanna Held", "hanna@example.com", "H-1")
     opened.handover.lock(operator, customer.id, "394871")
     opened.close()
-    assert [ask(desk, what, cookies).status_code for what in WHAT] == [403] * 5
+    assert {ask(desk, what, cookies, grid=grid).status_code for grid in LISTS for what in WHAT} == {403}
 
 
 BAD = [
@@ -214,8 +239,9 @@ BAD = [
 
 @pytest.mark.parametrize("body", BAD, ids=lambda body: repr(body[:40]))
 def test_what_is_not_understood_is_said(desk: SignedDesk, body: bytes) -> None:
-    answer = ask(desk, "rows", person(desk, Role.FINANCE, "bad"), body)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    for grid in LISTS:
+        answer = ask(desk, "rows", person(desk, Role.FINANCE, "bad"), body, grid=grid)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize(
@@ -237,8 +263,9 @@ def test_what_is_not_understood_is_said(desk: SignedDesk, body: bytes) -> None:
     ids=str,
 )
 def test_what_may_not_be_asked_is_refused_in_words(desk: SignedDesk, what: str, changed: dict[str, Any]) -> None:
-    answer = ask(desk, what, person(desk, Role.FINANCE, "input"), **changed)
-    assert answer.status_code == 422 and answer.json()["what"]
+    for grid in LISTS:
+        answer = ask(desk, what, person(desk, Role.FINANCE, "input"), grid=grid, **changed)
+        assert answer.status_code == 422 and answer.json()["what"], grid
 
 
 def test_what_is_copied_is_in_the_trail_without_what_was_typed(desk: SignedDesk) -> None:

@@ -89,6 +89,6 @@ def text_of(app: AppTest) -> str:
 
 def grid_of(app: AppTest) -> dict[str, Any]:
     """What the page says to the table of payments, whose rows come past Streamlit."""
-    (found,) = [one.proto for one in app.get("bidi_component") if "payments_grid" in one.proto.component_name]
+    (found,) = [one.proto for one in app.get("bidi_component") if "ach_desk.grid" in one.proto.component_name]
     told: dict[str, Any] = json.loads(found.json)
     return told

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.ui import format
-from tests.pages.conftest import show, text_of
+from tests.pages.conftest import grid_of, show, text_of
 
 
 def test_a_payout_shows_what_is_in_it_and_its_sum(app: AppTest, desk: Desk, actor: Actor) -> None:
@@ -16,16 +16,16 @@ def test_a_payout_shows_what_is_in_it_and_its_sum(app: AppTest, desk: Desk, acto
     chosen = next(line for line in lines if line.ties)
     app.query_params["payout"] = chosen.id
     show(app, "payouts")
-    listed, sums, parts = (one.value for one in app.dataframe)
-    assert list(listed["id"]) == [line.id for line in lines]
+    sums, parts = (one.value for one in app.dataframe)
     assert sums["net"].iloc[-1] == format.money(chosen.amount, "usd")
     assert len(parts) == min(50, chosen.parts)
     assert "Ties to the cent" in text_of(app)
 
 
-def test_without_payouts_it_says_what_to_do(app: AppTest) -> None:
-    show(app, "payouts")
-    assert "There are no payouts yet." in text_of(app)
+def test_the_list_is_described_to_the_table(app: AppTest, desk: Desk) -> None:
+    told = grid_of(show(app, "payouts"))
+    assert told["empty"][0] == "There are no payouts yet." and told["path"] == "payouts"
+    assert [one["title"] for one in told["columns"]][:3] == ["Arrives", "Amount", "Status"]
 
 
 def test_a_payout_that_is_not_there_is_said_in_words(app: AppTest, desk: Desk) -> None:

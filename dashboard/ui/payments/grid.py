@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from dashboard.domain.payment_filter import RAILS
+from dashboard.domain.payment_filter import DATES, RAILS
 from dashboard.domain.payment_status import PaymentState
 from dashboard.domain.return_codes import reason_texts
 from dashboard.domain.searches import begins_id, search_key, search_words
@@ -16,23 +16,49 @@ from dashboard.payments.detail import PaymentDetail
 from dashboard.payments.sheet import reason_words
 from dashboard.store.payments.reader import Sums
 from dashboard.ui import format
+from dashboard.ui.lists import Column
 
-# The columns in the order in which they stand at first: title, width in pixels, what the column is sorted by.
-COLUMNS: dict[str, tuple[str, int, str]] = {
-    "created": ("Created", 164, "created"),
-    "amount": ("Amount", 96, "amount"),
-    "status": ("Status", 128, "status"),
-    "customer": ("Customer", 150, "customer"),
-    "reason": ("Reason", 150, "reason"),
-    "next": ("What to do", 230, ""),
-    "when": ("When", 200, "due"),
-    "reference": ("Reference", 120, "reference"),
-    "bank": ("Bank", 160, "bank"),
-    "rail": ("Rail", 76, "rail"),
-    "id": ("Id", 190, ""),
+COLUMNS = {
+    "created": Column("Created", 164, "created"),
+    "amount": Column("Amount", 96, "amount", number=True),
+    "status": Column("Status", 128, "status"),
+    "customer": Column("Customer", 150, "customer", up=True),
+    "reason": Column("Reason", 150, "reason"),
+    "next": Column("What to do", 230),
+    "when": Column("When", 200, "due"),
+    "reference": Column("Reference", 120, "reference", up=True),
+    "bank": Column("Bank", 160, "bank", up=True),
+    "rail": Column("Rail", 76, "rail"),
+    "id": Column("Id", 190),
 }
 AGAIN = frozenset({PaymentState.FAILED, PaymentState.RETURNED_LATE})
 WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
+
+
+def fields(banks: Sequence[str]) -> list[dict[str, object]]:
+    """The fields of the filter line, by the names of the address (`PaymentFilter`)."""
+    search = "Name, reference, bank, reason, amount, id"
+    states = [[state.value, f"{state.icon} {state.word}"] for state in PaymentState]
+    dates = [[name, kind.word.capitalize()] for name, kind in DATES.items()]
+    return [
+        {"kind": "search", "name": "text", "label": "Search", "placeholder": search},
+        {"kind": "many", "name": "status", "label": "Status", "options": states},
+        {
+            "kind": "days",
+            "name": "dated",
+            "label": "Which date",
+            "options": dates,
+            "from": "created_from",
+            "to": "created_to",
+        },
+        {"kind": "money", "label": "Amount", "from": "amount_min", "to": "amount_max"},
+        {"kind": "text", "name": "bank", "label": "Bank", "placeholder": "All", "options": list(banks)},
+        {"kind": "text", "name": "failure_code", "label": "Reason code", "placeholder": "insufficient_funds"},
+        {"kind": "text", "name": "payout", "label": "Payout", "placeholder": "po_…"},
+        {"kind": "text", "name": "customer", "label": "Customer's id", "placeholder": "cus_…"},
+        {"kind": "choice", "name": "rail", "label": "Rail", "options": [["", "Both"], *map(list, RAILS.items())]},
+        {"kind": "check", "name": "overdue", "label": "Overdue only"},
+    ]
 
 
 def write_rows(rows: Sequence[PaymentRow | None], zone: tzinfo, now: datetime, text: str) -> list[list[str] | None]:
@@ -87,29 +113,41 @@ def write_detail(detail: PaymentDetail, zone: tzinfo, now: datetime) -> dict[str
     row, today = detail.row, now.astimezone(zone).date()
     account = f"{row.bank} ••{row.last4}" if row.last4 else row.bank
     meaning = detail.reason.meaning if detail.reason else None
+    spoken = CUSTOMER_SENTENCES.get(meaning.code, "") if meaning else ""
+    timeline = [
+        [
+            format.day(one.at.date(), today) if one.is_day else format.moment(one.at, zone, now),
+            one.what,
+            one.is_certain and one.at <= now,
+        ]
+        for one in detail.timeline
+    ]
+    who = " · ".join(part for part in (row.customer or "Unknown customer", row.email, row.reference) if part)
+    about = " · ".join(part for part in (when(row, today), account, RAILS.get(row.rail, row.rail)) if part)
+    lines = [
+        ["who", "", who],
+        ["dim", "", about],
+        ["next", "What to do", "" if row.next_action == "Nothing" else row.next_action],
+        ["", "", f"{meaning.title} ({meaning.code}). {meaning.meaning}" if meaning else ""],
+        ["", "", f"{WHO.get(meaning.who, meaning.who)} must act. {meaning.action}." if meaning else ""],
+        ["", "Say to the customer", f"“{spoken}”" if spoken else ""],
+    ]
     return {
         "id": row.id,
         "title": f"{format.money(row.amount, row.currency)} · {status_of(row)}",
-        "who": " · ".join(part for part in (row.customer or "Unknown customer", row.email, row.reference) if part),
-        "about": " · ".join(part for part in (when(row, today), account, RAILS.get(row.rail, row.rail)) if part),
-        "next": "" if row.next_action == "Nothing" else row.next_action,
-        "reason": meaning and f"{meaning.title} ({meaning.code}). {meaning.meaning}",
-        "who_acts": meaning and f"{WHO.get(meaning.who, meaning.who)} must act. {meaning.action}.",
-        "spoken": CUSTOMER_SENTENCES.get(meaning.code, "") if meaning else "",
-        "timeline": [
-            [
-                format.day(one.at.date(), today) if one.is_day else format.moment(one.at, zone, now),
-                one.what,
-                one.is_certain and one.at <= now,
-            ]
-            for one in detail.timeline
+        "lines": [line for line in lines if line[2]],
+        "acts": [
+            ["Open its own page", "payment", {"payment": row.id}],
+            *([["All of this customer", "", {"customer": row.customer_id}]] if row.customer_id else []),
+            *([["Its payout", "payouts", {"payout": row.payout_id}]] if row.payout_id else []),
         ],
-        "money": [[name, format.money(cents, currency)] for name, cents, currency in detail.money],
-        "mandate": _mandate(detail, zone),
-        "ids": detail.ids,
-        "links": detail.links,
-        "customer": row.customer_id,
-        "payout": row.payout_id,
+        "parts": [
+            ["Timeline", "steps", timeline],
+            ["Money", "money", [[name, format.money(cents, currency)] for name, cents, currency in detail.money]],
+            ["Mandate", "text", _mandate(detail, zone)],
+            ["Ids", "ids", list(detail.ids.items())],
+            ["", "links", [[f"{name} in Stripe's Dashboard", url] for name, url in detail.links.items()]],
+        ],
     }
 
 

@@ -18,7 +18,7 @@ const MOST_PX = 15_000_000; // Firefox stops at 17.9 million pixels; beyond that
 const NARROWEST = 44;
 const REST_MS = 40; // a drag is fetched for only where it rests
 
-export function mount(box, root, { columns, source, picks, keep, label, onOpen, onPick, onSort, onMove }) {
+export function mount(box, root, { columns, source, picks, keep, label, firstUp, onOpen, onPick, onSort, onMove }) {
   const kept = JSON.parse(localStorage.getItem(keep) ?? "{}");
   const byName = new Map(columns.map((one, at) => [one.name, { ...one, at }]));
   const order = [...(kept.order ?? []).filter((name) => byName.has(name))];
@@ -50,12 +50,11 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
   }
   const move = (name, to) => { order.splice(order.indexOf(name), 1); order.splice(to, 0, name); save(); arrange(); };
   const widen = (name, by) => { widths[name] = Math.max(NARROWEST, widths[name] + by); save(); lay(); };
-  const firstUp = ["customer", "bank", "reference"];
   const sortBy = ({ sort }) => { if (sort) onSort(sort, sort === source.sort ? !source.desc : !firstUp.includes(sort)); };
   function drawHead() {
     head.replaceChildren(...shown.map((one, place) => {
       const sorted = one.sort && one.sort === source.sort ? (source.desc ? "descending" : "ascending") : one.sort && "none";
-      const cell = el("div", { role: "columnheader", class: `og-th ${one.name}`, id: `og-h-${one.name}`, draggable: "true",
+      const cell = el("div", { role: "columnheader", class: `og-th ${one.name}${one.number ? " number" : ""}`, id: `og-h-${one.name}`, draggable: "true",
         "aria-colindex": place + 1, "aria-sort": sorted, title: one.sort ? "Click to sort, drag to move" : "Drag to move" }, one.title);
       cell.onclick = (event) => { if (event.target === cell) { active = { row: -1, col: place }; sortBy(one); } };
       cell.ondragstart = (event) => event.dataTransfer.setData("text/plain", one.name);
@@ -84,7 +83,7 @@ export function mount(box, root, { columns, source, picks, keep, label, onOpen, 
   const top = () => (isScaled() ? (grid.scrollTop / reach()) * (total - inView()) : grid.scrollTop / height);
   const scrollTo = (row) => { grid.scrollTop = isScaled() ? (row / (total - inView())) * reach() : row * height; };
   function make() {
-    const cells = shown.map((one, place) => el("div", { role: "gridcell", class: `og-td ${one.name}`, "aria-colindex": place + 1 }));
+    const cells = shown.map((one, place) => el("div", { role: "gridcell", class: `og-td ${one.name}${one.number ? " number" : ""}`, "aria-colindex": place + 1 }));
     const node = el("div", { role: "row", class: "og-row" }, ...cells);
     port.append(node);
     return { node, cells, at: -1, row: undefined };

@@ -48,7 +48,7 @@ export class Picks {
 // One list at a time. A row that was not asked for yet is undefined, one that is gone is null.
 export class Source {
   constructor(path, onNews) {
-    Object.assign(this, { path, onNews, filter: {}, sort: "created", desc: true, total: 0 });
+    Object.assign(this, { path, onNews, filter: {}, sort: "", desc: true, total: 0 });
     this.begin();
   }
   begin(order = {}) {

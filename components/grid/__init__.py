@@ -1,4 +1,4 @@
-"""The table of payments, which scrolls through all of them: its rows come by routes of the desk, past Streamlit.
+"""A table that scrolls through all of a list: its rows come by routes of the desk, past Streamlit.
 
 Python hears only of what it must know: the filter and order that are shown, and the page that somebody opens.
 """
@@ -25,7 +25,8 @@ export default function (args) {
       .then((shown) => { host.shown = shown; if (host.isGone) shown?.destroy(); })
       .catch((error) => {
         console.error(error);
-        parentElement.querySelector(".pg-waits").textContent = "The table could not be loaded. Reload the page.";
+        const waits = parentElement.querySelector(".pg-waits");
+        if (waits) waits.textContent = "The table could not be loaded. Reload the page.";
       });
   }
   host.args = args;
@@ -35,8 +36,8 @@ export default function (args) {
 """
 
 _mount = st.components.v2.component(
-    "ach_desk.payments_grid",
-    html='<div class="pg-waits" role="status">Loading the payments …</div>',
+    "ach_desk.grid",
+    html='<div class="pg-waits" role="status">Loading …</div>',
     css=".pg-waits { padding: .5rem; min-height: 3.5rem; color: var(--st-text-color); font-family: var(--st-font); }",
     js=_LOADER,
 )
@@ -50,7 +51,7 @@ class GridReport:
     opened: Mapping[str, Any] | None
 
 
-def payments_grid(data: Mapping[str, object], *, key: str) -> GridReport:
+def grid(data: Mapping[str, object], *, key: str) -> GridReport:
     """Mount the grid. `data` is what it shows beside the rows; equal data is not sent again.
 
     `filter` and `opened` stay as they were said until something else is said.

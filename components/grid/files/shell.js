@@ -1,6 +1,6 @@
 // All of the workspace: filter line, figures and views, the table, the panel beside it, the line of what is picked.
 
-import { clean, isSame, makeFilterLine, readAddress, writeAddress } from "./filters.js";
+import { Address, makeFilterLine } from "./filters.js";
 import { el, mount } from "./grid.js";
 import { drawPanel } from "./panel.js";
 import { Picks, Source, ask } from "./source.js";
@@ -15,14 +15,15 @@ export async function start(root, host) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(await (await fetch(new URL(`${data.files}grid.css`, document.baseURI))).text());
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  let state = readAddress(), sums = null, picked = null, timers = {}, changedAt = 0;
+  const address = new Address(data);
+  let state = address.read(), sums = null, picked = null, timers = {}, changedAt = 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
   const quiet = (error) => { if (error.name !== "AbortError") { said.textContent = error.message; said.classList.add("wrong"); } };
   const tell = (name, value) => host.args.setStateValue(name, value);
-  const filters = makeFilterLine(data, (filter) => {
-    if (isSame(filter, state.filter)) return;
+  const filters = makeFilterLine(data, address, (filter) => {
+    if (address.isSame(filter, state.filter)) return;
     show({ filter }, Date.now() - changedAt > STEP_MS, false); // what is typed in one go is one step for Back
     changedAt = Date.now();
   });
@@ -36,27 +37,27 @@ export async function start(root, host) {
   const clear = el("button", { type: "button", hidden: true, onclick: () => { picks.clear(); grid.paint(); pickedOther(); } }, "Clear (Esc)");
   const shownColumns = el("div", { class: "sheet up" }), columns = el("details", { class: "menu", ontoggle: () => drawColumns() }, el("summary", {}, "Columns"), shownColumns);
   const keys = el("span", { class: "keys" }, "/ search · ↑↓ move · Space pick · Ctrl+A all · Enter open · Esc back · Ctrl+C copy");
-  const section = el("section", { class: "pg", "aria-label": "Payments" }, filters.line, chips, main,
+  const section = el("section", { class: "pg", "aria-label": data.title }, filters.line, chips, main,
     el("div", { class: "bar" }, said, newer, clear, warning, keys, columns));
   root.querySelector(".pg-waits")?.remove();
   root.append(section);
   const grid = mount(box, root, {
-    columns: data.columns, source, picks, keep: data.keep, label: "Payments",
-    onOpen: (row, isKey) => open(idOf(row), isKey),
+    columns: data.columns, source, picks, keep: data.keep, label: data.title, firstUp: data.up,
+    onOpen: (row, isKey) => (data.opens ? idOf(row) && leave(data.opens[0], { [data.opens[1]]: idOf(row) }) : open(idOf(row), isKey)),
     onPick: () => pickedOther(),
     onSort: (sort, desc) => show({ sort, desc }),
     onMove: (error, words) => {
       if (error) quiet(error);
       else if (words) said.textContent = words;
-      else later("place", 300, () => { if (location.pathname === page) writeAddress(Object.assign(state, { place: grid.top() }), false); });
+      else later("place", 300, () => { if (location.pathname === page) address.write(Object.assign(state, { place: grid.top() }), false); });
     },
   });
 
   // ---- the list. A change of filter or order is a step for Back; where one has scrolled to is none.
   function show(change, isStep = true, isElsewhere = true) { // what is typed is not written over while one types
-    state = { ...state, place: 0, ...change, filter: clean(change.filter ?? state.filter) };
+    state = { ...state, place: 0, ...change, filter: address.clean(change.filter ?? state.filter) };
     if (isElsewhere) filters.show(state.filter);
-    writeAddress(state, isStep);
+    address.write(state, isStep);
     begin(true);
   }
   function begin(isOther) {
@@ -100,7 +101,7 @@ export async function start(root, host) {
 
   // ---- what stands above and below the table
   const chip = (name, figure, filter, title) => el("button", { type: "button", class: "chip", title,
-    "aria-pressed": String(isSame(filter, state.filter)), onclick: () => show({ filter }) }, name, figure && el("b", {}, figure));
+    "aria-pressed": String(address.isSame(filter, state.filter)), onclick: () => show({ filter }) }, name, figure && el("b", {}, figure));
   function drawFigures() {
     figures.replaceChildren(...sums.figures.map(([name, words]) =>
       chip(`${name.replace(", 30 days", " 30 d")} `, words.split(", ").slice(1).join(", "), data.figures[name] ?? {}, `${name}: ${words}`)));
@@ -109,7 +110,7 @@ export async function start(root, host) {
     if (sums) drawFigures();
     views.replaceChildren(...Object.entries(data.views).map(([name, filter]) => chip(name, "", filter)));
     empty.replaceChildren(...(Object.keys(state.filter).length
-      ? [el("b", {}, "No payment matches this filter."), " Remove a part of it, or press Everything."]
+      ? [el("b", {}, data.none), " Remove a part of it, or press Everything."]
       : [el("b", {}, data.empty[0]), ` ${data.empty[1]}`]));
   }
   function drawColumns() {
@@ -118,11 +119,11 @@ export async function start(root, host) {
   }
 
   // ---- the panel
-  const idOf = (row) => source.row(row)?.[data.columns.findIndex((one) => one.name === "id")];
+  const idOf = (row) => source.row(row)?.[data.columns.findIndex((one) => one.name === data.id)];
   function open(id, isKey) {
     if (!id) return;
     state.open = id;
-    writeAddress(state, panel.hidden);
+    address.write(state, panel.hidden);
     panel.hidden = false;
     later("panel", isKey ? 0 : REST_MS / 2, () => fetchPanel(id, isKey));
   }
@@ -142,7 +143,7 @@ export async function start(root, host) {
   }
   function close() {
     panel.hidden = true; state.open = null;
-    writeAddress(state, false);
+    address.write(state, false);
     grid.focus();
   }
   function step(by) {
@@ -151,7 +152,7 @@ export async function start(root, host) {
     source.load(row, row + 1).then(() => {
       if (!idOf(row)) return;
       state.open = idOf(row);
-      later("panel", REST_MS, () => { writeAddress(state, false); fetchPanel(state.open, root.activeElement === panel); });
+      later("panel", REST_MS, () => { address.write(state, false); fetchPanel(state.open, root.activeElement === panel); });
     }).catch(quiet);
   }
   const isField = (one) => ["INPUT", "SELECT", "TEXTAREA"].includes(one?.tagName) && one.type !== "checkbox";
@@ -174,9 +175,9 @@ export async function start(root, host) {
   const back = () => {
     if (location.pathname !== page) return; // another page opens
     const before = state;
-    state = readAddress();
+    state = address.read();
     filters.show(state.filter);
-    if (!isSame(before.filter, state.filter) || before.sort !== state.sort || before.desc !== state.desc) begin(true);
+    if (!address.isSame(before.filter, state.filter) || before.sort !== state.sort || before.desc !== state.desc) begin(true);
     if (state.open && state.open !== before.open) { panel.hidden = false; fetchPanel(state.open, false); } else if (!state.open) panel.hidden = true;
   };
   // The table takes what is left of the window; what stands above it may come later.
@@ -199,7 +200,7 @@ export async function start(root, host) {
     drawViews(); say(); fit();
   }
   fit(); draw(); filters.show(state.filter); begin(false);
-  if (state.open) { panel.hidden = false; fetchPanel(state.open, false); }
+  if (state.open && !data.opens) { panel.hidden = false; fetchPanel(state.open, false); }
   return {
     update: draw,
     destroy() {

@@ -1,0 +1,93 @@
+"""Lists that somebody scrolls through: what one shows, in which order, and pieces of it by place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from dashboard.domain.errors import InputError
+
+Filter = TypeVar("Filter")
+Row = TypeVar("Row")
+MOST_ROWS = 200  # of one piece; a screen shows some forty
+MOST_COPIED = 5_000  # rows, as the table's own script has it
+MOST_RANGES = 1_000  # of picked places; each is one key or drag of a person
+
+
+@dataclass(frozen=True)
+class ListOrder(Generic[Filter]):
+    """A list: what it shows and in which order."""
+
+    wanted: Filter
+    sort: str
+    descending: bool = True
+
+
+@dataclass(frozen=True)
+class Block(Generic[Row]):
+    """A piece of a list, its rows as they are now; None for one that went away meanwhile.
+
+    `mark` names the list's moment: with it a later piece has no rows that were added after it; `newer` counts those.
+    """
+
+    rows: list[Row | None]
+    total: int
+    newer: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows, and where they have money its sum by currency, in cents."""
+
+    count: int
+    amounts: Mapping[str, int] = field(default_factory=dict)
+
+    def without(self, other: Tally) -> Tally:
+        """What is left where the rows of `other`, all of them among these, are taken away."""
+        amounts = {currency: cents - other.amounts.get(currency, 0) for currency, cents in self.amounts.items()}
+        return Tally(self.count - other.count, amounts)
+
+
+def check_piece(start: int, size: int, sort: str, sorts: Collection[str]) -> None:
+    """Raises InputError where a list cannot be sorted so, or a piece is too large."""
+    if start < 0 or not 0 < size <= MOST_ROWS:
+        raise InputError(f"A piece of a list has 1 to {MOST_ROWS} rows.", action="Reload the page.")
+    check_order(sort, sorts)
+
+
+def check_order(sort: str, sorts: Collection[str]) -> None:
+    """Raises InputError where a list cannot be sorted so."""
+    if sort not in sorts:
+        raise InputError("The list cannot be sorted by this.", action=f"Sort by {', '.join(sorts)}.")
+
+
+def check_ranges(ranges: Sequence[tuple[int, int]] | None) -> None:
+    """Raises InputError where picked places are too many ranges, or one ends before it begins."""
+    if ranges is not None and (len(ranges) > MOST_RANGES or any(not 0 <= low <= high for low, high in ranges)):
+        raise InputError(f"At most {MOST_RANGES} ranges can be picked at once.", action="Pick again.")
+
+
+def check_copied(rows: int) -> None:
+    """Raises InputError where nothing or too much is copied."""
+    if not 0 < rows <= MOST_COPIED:
+        raise InputError(f"1 to {MOST_COPIED:,} rows can be copied at once.", action="Export the others.")
+
+
+def read_mark(text: str) -> int:
+    """The moment of a list. Raises InputError where it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InputError("This list is not known.", action="Reload the page.", code="unknown_list")
+    return int(text)
+
+
+def join_ranges(ranges: Sequence[tuple[int, int]], total: int) -> list[tuple[int, int]]:
+    """The places of a list that ranges have, both ends included: in order, each place once, none beyond the list."""
+    joined, after = list[tuple[int, int]](), 0
+    for low, high in sorted(ranges):
+        first, last = max(low, after), min(high, total - 1)
+        if first <= last:
+            joined.append((first, last))
+            after = last + 1
+    return joined
