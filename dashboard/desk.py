@@ -60,6 +60,7 @@ from dashboard.privacy.retention import Retention
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
+from dashboard.statements import Statements
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.sync import Sync
@@ -105,6 +106,7 @@ class Desk:
     payouts: Payouts
     payout_export: PayoutExport
     payout_lists: PayoutLists
+    statements: Statements
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -282,6 +284,7 @@ def open_desk(
         payouts=Payouts(store),
         payout_export=PayoutExport(store, clock),
         payout_lists=PayoutLists(store, clock),
+        statements=Statements(store, clock),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from dashboard.cli import commands
+from dashboard.cli import commands, statements
 
 STATUSES = "exit status: 0 done, 1 it could not be done, 2 a wrong call, 130 interrupted"
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _add_running(verbs)
     _add_export(verbs)
+    _add_statement(verbs)
     _add_sandbox(verbs)
     _add_keys(verbs)
     _add_maintenance(verbs)
@@ -136,6 +137,37 @@ def _add_export(verbs: Verbs) -> None:
     export.add_argument("--payout", default="", help="Stripe's payout id, po_…")
     export.add_argument("--overdue", action="store_true", help="only what is past its expected date")
     export.add_argument("--text", default="", help="name, e-mail, reference, id or amount")
+
+
+def _add_statement(verbs: Verbs) -> None:
+    statement = _add(
+        verbs,
+        "statement",
+        statements.statement,
+        "import a bank statement: CSV, OFX, QFX, CAMT.053, MT940, BAI2, or a ZIP of them",
+        'statement import november.csv --account "Chase operating" --json',
+        "exit status: 0 imported (what was refused is said by line), 1 the file was refused and nothing imported, 2 a"
+        " wrong call",
+    )
+    statement.add_argument("what", choices=["import"], help="what is done")
+    statement.add_argument("file", type=Path, metavar="FILE", help="as the bank wrote it")
+    statement.add_argument(
+        "--account", required=True, metavar="NAME", help="your name for the account; new ones are made"
+    )
+    statement.add_argument(
+        "--profile",
+        default="",
+        metavar="NAME",
+        help="how a CSV is read: chase, bank-of-america, wells-fargo, mercury,"
+        " or columns chosen on the page; left out, the one that knows the columns",
+    )
+    statement.add_argument(
+        "--number",
+        default="",
+        metavar="END",
+        help="which account, by the end of its number, where the file has several",
+    )
+    statement.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_sandbox(verbs: Verbs) -> None:

@@ -215,6 +215,8 @@ class AuditAction(StrEnum):
     PAYOUTS_COPIED = "payouts.copied", "Payouts copied out of the table"
     PAYMENTS_EXPORTED = "payments.exported", "Payments exported"
     PAYOUTS_EXPORTED = "payouts.exported", "Payouts exported"
+    STATEMENT_IMPORTED = "statement.imported", "Bank statement imported"
+    STATEMENT_PROFILE_KEPT = "statement.profile_kept", "Columns of a bank's CSV chosen"
     VIEW_SAVED = "view.saved", "View saved"
     VIEW_REMOVED = "view.removed", "View removed"
     SYNC_REQUESTED = "sync.requested", "Sync requested"

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     VIEW_TRANSACTIONS = "see a customer's bank transactions"
     CHECK_HOLDER = "ask a bank who holds an account, and compare the names"
     VIEW_PAYMENTS = "see payments"
+    VIEW_STATEMENTS = "see the company's own bank statements"
+    IMPORT_STATEMENTS = "import bank statements"
     CREATE_DEBIT = "debit a bank account"
     EXPORT = "export payments"
     SYNC = "start a sync"
@@ -57,6 +59,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
             Permission.REVOKE_MANDATE,
+            Permission.VIEW_STATEMENTS,
+            Permission.IMPORT_STATEMENTS,
             Permission.EXPORT,
             Permission.SYNC,
         }
@@ -66,6 +70,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         | {
             Permission.REMOVE_BANK,
             Permission.REVOKE_MANDATE,
+            Permission.VIEW_STATEMENTS,
+            Permission.IMPORT_STATEMENTS,
             Permission.SYNC,
             Permission.EXPORT,
             Permission.VIEW_AUDIT,
@@ -75,7 +81,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.ERASE_CUSTOMER,
         }
     ),
-    Role.AUDITOR: frozenset(_READ | {Permission.EXPORT, Permission.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_STATEMENTS, Permission.EXPORT, Permission.VIEW_AUDIT}),
 }
 
 

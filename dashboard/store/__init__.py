@@ -50,6 +50,7 @@ from dashboard.store.privacy.retention import RetentionTable
 from dashboard.store.privacy.wiping import Wiping
 from dashboard.store.restores import RestoreTable
 from dashboard.store.staff import StaffTable
+from dashboard.store.statements.rows import StatementTable
 from dashboard.store.sync.state import SyncStateTable
 from dashboard.store.sync.webhook_events import WebhookTable
 
@@ -98,6 +99,7 @@ class Store:
         self.charts = ChartTable(database, self.columns, zone)
         self.saved_views = SavedViewTable(database)
         self.payouts = PayoutTable(database)
+        self.statements = StatementTable(database)
         self.sync_state = SyncStateTable(database)
         self.people = StaffTable(database)
         self.sealed = SealedColumns(database, vault)

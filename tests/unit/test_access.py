@@ -40,6 +40,8 @@ MATRIX = {
     "VIEW_TRANSACTIONS": "F",
     "CHECK_HOLDER": "OF",
     "VIEW_PAYMENTS": "FAU",
+    "VIEW_STATEMENTS": "FAU",
+    "IMPORT_STATEMENTS": "FA",
     "CREATE_DEBIT": "F",
     "EXPORT": "FAU",
     "SYNC": "FA",

@@ -19,8 +19,8 @@ SOURCES = sorted(path for top in ("dashboard", "pages", "components") for path i
 # From the ground up; a module may import from its own layer and from those before it. Every folder is named here.
 LAYERS = (
     *("domain", "messages", "settings", "store", "staff", "gateways", "jobs", "sync"),
-    *("payments", "payouts", "customers", "mandates", "accounts", "linking", "connections", "limits", "debits"),
-    *("privacy", "operations"),
+    *("payments", "payouts", "statements", "customers", "mandates", "accounts", "linking", "connections"),
+    *("limits", "debits", "privacy", "operations"),
     *("desk", "doctor", "running", "components", "web", "ui", "app", "main", "cli", "__main__", "pages"),
 )
 # The features: use cases that a page or a command calls, each of which asks who acts.

@@ -18,6 +18,7 @@ from dashboard.store.migrations import (
     payments,
     people,
     risk,
+    statements,
     webhooks,
 )
 
@@ -35,6 +36,7 @@ MIGRATION_SETS = {
     "jobs": jobs.define,
     "risk": risk.define,
     "limits": limits.define,
+    "statements": statements.define,
 }
 
 

@@ -1,0 +1,82 @@
+"""Tables of bank statements: the accounts they are of, the files, what was refused, the lines, the CSV mappings."""
+
+from __future__ import annotations
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+# A day is ISO text: the bank's own day, which no time zone ever moves. `number_end` is the end of the account's number.
+TABLES = (
+    """CREATE TABLE statement_account (
+      name TEXT PRIMARY KEY,
+      currency TEXT NOT NULL,
+      number_end TEXT NOT NULL DEFAULT '',
+      created_at INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE statement_file (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES statement_account(name),
+      digest TEXT NOT NULL,
+      name TEXT NOT NULL,
+      format TEXT NOT NULL,
+      profile TEXT NOT NULL DEFAULT '',
+      profile_version INTEGER NOT NULL DEFAULT 0,
+      begins_on TEXT,
+      ends_on TEXT,
+      opening_cents INTEGER,
+      closing_cents INTEGER,
+      ties TEXT NOT NULL CHECK (ties IN ('yes', 'no', 'unknown')),
+      difference_cents INTEGER NOT NULL DEFAULT 0,
+      findings TEXT NOT NULL DEFAULT '[]',
+      read INTEGER NOT NULL CHECK (read >= 0),
+      refused INTEGER NOT NULL CHECK (refused >= 0),
+      added INTEGER NOT NULL CHECK (added >= 0 AND added <= read),
+      imported_by TEXT NOT NULL,
+      imported_at INTEGER NOT NULL,
+      UNIQUE (account, digest, profile, profile_version)
+    ) STRICT""",
+    "CREATE INDEX statement_file_period ON statement_file(account, begins_on)",
+    """CREATE TABLE statement_refusal (
+      file_id TEXT NOT NULL REFERENCES statement_file(id),
+      place INTEGER NOT NULL,
+      line INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      pending INTEGER NOT NULL,
+      PRIMARY KEY (file_id, place)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE bank_line (
+      id TEXT PRIMARY KEY,
+      account TEXT NOT NULL REFERENCES statement_account(name),
+      posted_on TEXT NOT NULL,
+      cents INTEGER NOT NULL,
+      currency TEXT NOT NULL,
+      text TEXT NOT NULL,
+      reference TEXT NOT NULL,
+      ordinal INTEGER NOT NULL CHECK (ordinal > 0),
+      hint TEXT NOT NULL,
+      file_id TEXT NOT NULL REFERENCES statement_file(id),
+      line INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX bank_line_day ON bank_line(account, posted_on)",
+    "CREATE INDEX bank_line_file ON bank_line(file_id)",
+    """CREATE TABLE statement_profile (
+      name TEXT NOT NULL COLLATE NOCASE,
+      version INTEGER NOT NULL CHECK (version > 0),
+      body TEXT NOT NULL,
+      made_by TEXT NOT NULL,
+      made_at INTEGER NOT NULL,
+      PRIMARY KEY (name, version)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER statement_profile_stays BEFORE UPDATE ON statement_profile BEGIN
+      SELECT RAISE(ABORT, 'a version of a profile stays as it was used');
+    END""",
+)
+
+
+def define(migrations: Migrations) -> None:
+    """Register the migrations of bank statements."""
+
+    @migrations(name="statements_001_lines")
+    def lines(db: sqlite_utils.Database) -> None:
+        for statement in TABLES:
+            db.execute(statement)
