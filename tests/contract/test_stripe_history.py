@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import typing
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +113,26 @@ def test_the_past_has_both_rails_failures_refunds_a_dispute_and_debits_that_are_
         assert charge.id.startswith("py_")
     oldest_new = min(each.created for each in charges if each.payment_method_details.type == "us_bank_account")
     assert sum(charge.created for charge in old) / len(old) < oldest_new + 21 * 86400
+
+
+def test_nothing_is_refunded_that_nobody_ordered_and_a_debit_of_today_is_paid_out(tmp_path: Path) -> None:
+    lived = Sandbox(tmp_path, history=True)
+    try:
+        customer, account = lived.link()
+        debit = lived.debit(customer, account, 1700)
+        refunds = {refund.id for refund in everything(lived, "refunds")}
+        for _ in range(6):
+            lived.advance()
+        assert {refund.id for refund in everything(lived, "refunds")} == refunds
+        newest = lived.client.v1.payouts.list({"limit": 4, "status": "paid"}).data
+        paid = [row.source for payout in newest for row in read_payout(lived, payout.id)]
+        assert lived.client.v1.payment_intents.retrieve(debit.id).latest_charge in paid
+    finally:
+        lived.stop()
+
+
+def read_payout(sandbox: Sandbox, id: str) -> list[Any]:
+    return list(sandbox.client.v1.balance_transactions.list({"payout": id, "limit": 100}).auto_paging_iter())
 
 
 def test_every_cent_of_the_past_is_paid_out_or_in_the_balance(lived: Sandbox) -> None:

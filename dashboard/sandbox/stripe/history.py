@@ -59,8 +59,9 @@ TRADES = ("Bakery", "Dental", "Freight", "Gardens", "Hardware", "Logistics", "Pr
 class Past:
     """The customers of a history and what they pay with, while it is being lived through."""
 
-    def __init__(self, moment: Moment, source: random.Random, refunds: int) -> None:
-        self.moment, self.source, self.refunds = moment, source, refunds
+    def __init__(self, moment: Moment, source: random.Random, refunds: int, until: int) -> None:
+        """`refunds` are those of a thousand payments; nothing is refunded after `until` (epoch seconds)."""
+        self.moment, self.source, self.refunds, self.until = moment, source, refunds, until
         self.payers: list[tuple[Document, str]] = []
         self.made = 0
 
@@ -119,7 +120,10 @@ class Past:
             moment, intent, account, outcome, mandate=None if legacy else mandate, amount=amount, **texts
         )
         if ending == "success" and self.source.random() < self.refunds / 1000:
-            moment.schedule(at + self.source.randrange(9, 21) * DAY, "refund", charge["id"])
+            refunded_at = at + self.source.randrange(9, 21) * DAY
+            # From then on people order refunds. One that nobody ordered may turn the balance, and no payout follows.
+            if refunded_at <= self.until:
+                moment.schedule(refunded_at, "refund", charge["id"])
         if outcome.kind == "disputed" or outcome.block:  # they pay from another account from now on
             holder, company = account["account_holder_name"], account["account_holder_type"] == "company"
             self.payers[place] = self.open_account(account["customer"], holder, company)
@@ -168,7 +172,8 @@ def fill(state: State, *, payments: int | None = None, seed: int = 1) -> None:
     with state.transaction() as db:
         moment = engine.open_moment(state, db)
         moment.source = source
-        past = Past(moment, source, SHORT_REFUNDS if payments is None else REFUNDS)
+        refunds = SHORT_REFUNDS if payments is None else REFUNDS
+        past = Past(moment, source, refunds, until=int(now.timestamp()))
         for number in range(count):
             moment.at = midnight(first) - source.randrange(1, 60) * DAY + source.randrange(OPENS, CLOSES)
             past.add_customer(number)
