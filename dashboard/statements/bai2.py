@@ -177,15 +177,15 @@ def _read_account(record: _Record, group: _Group) -> _Account:
         if not code:  # a row that ended with a comma before its slash
             place += 1
             continue
-        place = _skip_funds(found, place + 3)
-        if not amount:
-            continue
         try:
-            cents = _read_amount(amount)
+            place = _skip_funds(found, place + 3)
+            cents = _read_amount(amount or "0")
         except Unreadable as error:
             account.findings.append(f"Line {record.line}: {error}.")
-            continue
+            break
         account.sum += cents
+        if not amount:
+            continue
         if code == OPENING:
             account.opening = cents
         elif code == CLOSING:

@@ -6,6 +6,7 @@ Source: ISO 20022 camt.053.001.02 to .08. The amount is the entry's: the details
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from dashboard.domain.statements import FileLine, Format, Refusal, Statement, St
 from dashboard.statements.text import refuse
 
 DEEPEST = 60
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 MESSAGES = {
     "BkToCstmrAcctRpt": "an account report of the day (camt.052), which may still change",
     "BkToCstmrDbtCdtNtfctn": "a notification (camt.054), whose entries the statement has again",
@@ -104,6 +106,8 @@ def read_camt(content: bytes) -> StatementFile:
     except SAXException as error:
         line = getattr(error, "getLineNumber", lambda: 0)()
         raise refuse(f"Line {line} is no XML ({error.getMessage()}).") from None
+    except (LookupError, ValueError) as error:  # the XML names an encoding that there is not
+        raise refuse(f"The XML cannot be read ({error}).") from None
     document = reader.root.first("Document")
     if document is None:
         raise refuse("The XML is no bank statement: it has no Document.")
@@ -202,7 +206,7 @@ def _read_balances(node: Node, currency: str) -> tuple[int | None, int | None, t
 
 def read_iso_day(text: str) -> date:
     """The day of `2026-11-24` or `2026-11-24T22:00:00-05:00`, as it stands. Raises Unreadable."""
-    parts = text.partition("T")[0].rstrip("Z").split("-")[:3]
-    if len(parts) != 3 or [len(one) for one in parts[:2]] != [4, 2] or not all(one[:2].isdigit() for one in parts):
+    matched = _ISO_DAY.match(text)
+    if matched is None:
         raise Unreadable(f"“{text}” is no date" if text else "the booking date is missing")
-    return make_day(int(parts[0]), int(parts[1]), int(parts[2][:2]), text)
+    return make_day(*(int(part) for part in matched.groups()), text)

@@ -144,7 +144,11 @@ def _take_balance(current: _Open, one: _Field) -> None:
         current.findings.append(f"Line {one.line}: the balance is in another currency ({currency.upper()}).")
         return
     current.currency = currency
-    cents = read_cents(matched["amount"], currency=currency, decimal=",")
+    try:
+        cents = read_cents(matched["amount"], currency=currency, decimal=",")
+    except Unreadable as error:
+        current.findings.append(f"Line {one.line}: the balance cannot be read: {error}.")
+        return
     cents = cents if matched["side"] == "C" else -cents
     if one.tag.startswith("60"):
         current.opening = cents

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -22,6 +24,10 @@ SIZE_LIMIT = 50_000_000  # bytes, of a file and of all that a ZIP unpacks to
 ROW_LIMIT = 200_000  # what one transaction takes in seconds
 MEMBER_LIMIT = 500  # files in a ZIP
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
+DAMAGED = (  # what reading a ZIP raises where its bytes are not what they say
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError),
+    *(OSError, ValueError, LookupError, EOFError, RuntimeError),
+)
 NOT_STATEMENTS = {  # how a file begins that is something else
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"%PDF": "a PDF",
@@ -158,7 +164,7 @@ def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = [one for one in archive.infolist() if not one.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except DAMAGED:
         raise refuse("The ZIP is damaged.") from None
     names = {one.filename for one in members}
     if "[Content_Types].xml" in names:
@@ -173,7 +179,7 @@ def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
         try:
             with archive.open(member) as stream:  # what the ZIP says of sizes may be a lie: read no more than is left
                 inner = stream.read(left + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, zipfile.LargeZipFile):
+        except DAMAGED:
             raise refuse(f"{member.filename} in the ZIP is damaged.") from None
         left -= len(inner)
         if left < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -303,6 +304,32 @@ def test_a_mapping_says_which_way_money_went(profile: CsvProfile, head: str, cel
 def test_files_of_real_banks_are_read_or_refused(name: str, rows: int, refused: int, ties: bool) -> None:
     file = read((FILES / name).read_bytes())
     assert (file.rows, len(file.refused), file.ties) == (rows, refused, ties)
+
+
+def test_a_damaged_file_is_read_or_refused_and_never_breaks_the_reader() -> None:
+    chance = random.Random(20261124)
+    originals = [*files.banks().values(), *(path.read_bytes() for path in FILES.rglob("*.*[a-z0-9]"))]
+    refused = 0
+    for _ in range(800):
+        content = bytearray(chance.choice(originals))
+        for _ in range(chance.randint(1, 5)):
+            place = chance.randrange(len(content) + 1)
+            way = chance.randrange(4)
+            if way == 0 and content:
+                content[place % len(content)] = chance.choice(b'0123456789,./:;-<>\n\r"\x00\xff+ACD')
+            elif way == 1:
+                del content[place : place + chance.randint(1, 30)]
+            elif way == 2:
+                content[place:place] = content[place : place + chance.randint(1, 200)]
+            else:
+                content[place:place] = chance.choice(originals)[: chance.randint(1, 60)]
+        try:
+            for file in read_files(bytes(content)):
+                assert file.rows == len(file.lines) + len(file.refused)
+                assert file.ties in (True, False, None) and isinstance(file.remarks(), list)
+        except InputError:
+            refused += 1
+    assert 50 < refused < 800
 
 
 def corpus() -> list[Path]:
