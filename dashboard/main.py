@@ -34,6 +34,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
         ("payment", "Payment", ":material/receipt_long:", Permission.VIEW_PAYMENTS),
         ("payouts", "Payouts", ":material/account_balance_wallet:", Permission.VIEW_PAYMENTS),
+        ("statements", "Bank statements", ":material/receipt:", Permission.VIEW_STATEMENTS),
         ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
     ],

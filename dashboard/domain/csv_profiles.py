@@ -156,9 +156,7 @@ def check_profile(profile: CsvProfile) -> CsvProfile:
     """The profile, where it is whole. Raises InputError with what is missing or contradicts itself."""
     ways = [bool(profile.amount), bool(profile.debit or profile.credit)]
     wrong = ""
-    if not profile.name.strip():
-        wrong = "It has no name."
-    elif built_in(profile.name):
+    if built_in(profile.name):
         wrong = f"“{profile.name}” is the name of a built-in profile."
     elif not profile.date or profile.date_format not in DATE_FORMATS:
         wrong = "Choose the column with the date, and how dates are written."
@@ -172,6 +170,10 @@ def check_profile(profile: CsvProfile) -> CsvProfile:
         wrong = "Say which words in the direction's column mean money out and money in."
     elif profile.decimal not in {".", ","} or len(profile.separator) != 1:
         wrong = "Choose a decimal mark and a separator."
+    elif profile.status and not profile.statuses:
+        wrong = "Say which words in the status's column mean that the bank has booked the row."
+    elif not profile.name.strip():
+        wrong = "Give them a name."
     if wrong:
-        raise InputError("The columns cannot be used.", meaning=wrong, action="Choose them again.", code="profile")
+        raise InputError("The columns cannot be used yet.", meaning=wrong, action="Choose them again.", code="profile")
     return profile

@@ -22,8 +22,9 @@ from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
 from dashboard.domain.statements import Refusal, StatementFile, identities
 from dashboard.staff.access import Permission, require
+from dashboard.statements.csv_file import columns_of, read_csv
 from dashboard.statements.reading import read_files
-from dashboard.statements.text import refuse
+from dashboard.statements.text import decode, refuse
 from dashboard.store import Store
 from dashboard.store.sql import to_epoch, to_json
 
@@ -137,6 +138,17 @@ class Statements:
         """The newest version of every CSV mapping that people made."""
         require(actor, Permission.VIEW_STATEMENTS)
         return self._store.statements.profiles()
+
+    def look_at_columns(self, actor: Actor, content: bytes) -> list[tuple[str, list[list[str]]]]:
+        """For choosing columns: each separator under which the file is a table, with its first rows; maybe none."""
+        require(actor, Permission.IMPORT_STATEMENTS)
+        text = decode(content)
+        return [(mark, [row.cells for row in rows]) for mark, rows in columns_of(text)]
+
+    def try_profile(self, actor: Actor, content: bytes, profile: CsvProfile) -> StatementFile:
+        """How a file is read by a mapping that is being made; nothing is kept. Raises InputError."""
+        require(actor, Permission.IMPORT_STATEMENTS)
+        return read_csv(decode(content), [check_profile(profile)], profile.name)
 
     def keep_profile(self, actor: Actor, profile: CsvProfile) -> CsvProfile:
         """Keep a mapping as the next version of its name; the versions that files were read with stay.

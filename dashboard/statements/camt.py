@@ -209,4 +209,5 @@ def read_iso_day(text: str) -> date:
     matched = _ISO_DAY.match(text)
     if matched is None:
         raise Unreadable(f"“{text}” is no date" if text else "the booking date is missing")
-    return make_day(*(int(part) for part in matched.groups()), text)
+    year, month, day = map(int, matched.groups())
+    return make_day(year, month, day, text)

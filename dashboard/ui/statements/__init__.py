@@ -1,0 +1,1 @@
+"""Bank statements on their page."""
