@@ -26,6 +26,9 @@ from starlette.routing import Route  # noqa: E402
 
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 from dashboard.ui import protocol, session  # noqa: E402
+from dashboard.ui.accounts.grid import ACCOUNTS  # noqa: E402
+from dashboard.ui.customers.grid import CUSTOMERS  # noqa: E402
+from dashboard.ui.operations.audit_grid import AUDIT  # noqa: E402
 from dashboard.ui.payments.answers import GRID as PAYMENTS  # noqa: E402
 from dashboard.ui.payouts.grid import PAYOUTS  # noqa: E402
 from dashboard.web import grid_routes  # noqa: E402
@@ -231,7 +234,7 @@ app = st.App(
         *make_routes(_settings),
         *grid_routes.make_routes(
             lambda scope: protocol.read_claims(scope, _settings),
-            {"payments": PAYMENTS, "payouts": PAYOUTS.answers()},
+            {"payments": PAYMENTS, **{one.name: one.answers() for one in (PAYOUTS, CUSTOMERS, ACCOUNTS, AUDIT)}},
         ),
     ],
     secrets=write_auth(_settings.open_id),

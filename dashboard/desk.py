@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.accounts.bank_data import BankData
 from dashboard.accounts.export import AccountExport
+from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
@@ -14,6 +15,7 @@ from dashboard.connections.token_rotation import PlaidTokens, TokenRotationKind
 from dashboard.connections.webhooks import Webhooks
 from dashboard.customers import Customers
 from dashboard.customers.importing import CustomerImport
+from dashboard.customers.lists import CustomerLists
 from dashboard.customers.merging import Merging
 from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
@@ -78,6 +80,7 @@ class Desk:
     store: Store
     worker: Runner
     customers: Customers
+    customer_lists: CustomerLists
     merging: Merging
     customer_import: CustomerImport
     institutions: Institutions
@@ -90,6 +93,7 @@ class Desk:
     removals: Removals
     bank_data: BankData
     account_export: AccountExport
+    account_lists: AccountLists
     health: HealthWatch
     shared_accounts: SharedAccounts
     debits: Debits
@@ -256,6 +260,7 @@ def open_desk(
         store=store,
         worker=worker,
         customers=Customers(store, clock, stripe_updates),
+        customer_lists=CustomerLists(store, clock),
         merging=Merging(store, clock, stripe_updates),
         customer_import=CustomerImport(store, clock),
         institutions=Institutions(store, plaid, clock, by_id=settings.plaid_names_bank),
@@ -268,6 +273,7 @@ def open_desk(
         removals=Removals(store, removal_steps, clock, jobs),
         bank_data=bank_data,
         account_export=AccountExport(store, clock),
+        account_lists=AccountLists(store, clock, settings.timezone, debits.blockers),
         health=health,
         shared_accounts=shared_accounts,
         debits=debits,

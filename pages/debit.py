@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.accounts import status_words
 from dashboard.accounts.bank_data import OTHER
 from dashboard.debits.checks import check_invoice_reference
 from dashboard.debits.preview import Preview
@@ -27,7 +28,7 @@ ENDED_WITHOUT_MONEY = {DebitState.UNSENT, DebitState.REFUSED, DebitState.CANCELE
 
 def label_account(account: BankAccount, owner: str, blocker: Problem | None) -> str:
     """An account in a list of choices."""
-    ready = "" if blocker is None else f" ({eligibility.word(account, blocker)})"
+    ready = "" if blocker is None else f" ({status_words.word(account, blocker)})"
     return f"{owner} · {account.institution_name}, {format.account(account.name, account.mask)}{ready}"
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.document import key_of
 from components.plaid_link import plaid_link
+from dashboard.accounts import status_words
 from dashboard.desk import Desk
 from dashboard.domain.errors import DeskError
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Customer, HolderType, LinkAttempt
@@ -19,7 +20,6 @@ from dashboard.linking.hosted import is_open
 from dashboard.mandates.wording import OFFLINE
 from dashboard.messages.customer_screens import WORDS, Language
 from dashboard.ui import actions, errors, format, layout, session
-from dashboard.ui.accounts import eligibility
 from dashboard.ui.linking import device_facts, duplicates, phone, steps
 from dashboard.ui.linking.opening import open_link, relink, to_link
 from dashboard.ui.text import marked, plain
@@ -163,8 +163,8 @@ def show_linked(desk: Desk, actor: Actor, customer: Customer) -> None:
             blocker = blockers[account.id]
             left, right = st.columns([3, 2], vertical_alignment="center")
             name = plain(f"{account.institution_name}, {format.account(account.name, account.mask)}")
-            left.markdown(f"{name}: {plain(eligibility.word(account, blocker))}")
-            relinks = blocker is not None and eligibility.word(account, blocker) == eligibility.SIGN_IN
+            left.markdown(f"{name}: {plain(status_words.word(account, blocker))}")
+            relinks = blocker is not None and status_words.word(account, blocker) == status_words.SIGN_IN
             if relinks:
                 again = relink(desk, customer.id, account.item_id)
                 key = f"relink-{account.item_id}"

@@ -30,7 +30,6 @@ REFERENCE_LIMIT = 60
 EMAIL_LIMIT = 254  # RFC 5321's longest path
 EMAIL = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(\.[^@\s<>\"(),:;.]+)+")
 NOTE_LIMIT = 2_000
-PAGE_SIZE = 50
 PAYMENTS_SHOWN = 50
 COLUMNS = ("name", "email", "reference", "holder_type")  # of a file: as it is exported and imported
 HOLDERS = {HolderType.INDIVIDUAL: "Person", HolderType.COMPANY: "Company"}
@@ -38,14 +37,6 @@ SHEET = (
     *(Column("Name"), Column("E-mail"), Column("Reference"), Column("Kind"), Column("Stripe customer")),
     *(Column("Added", Kind.MOMENT), Column("Id")),
 )
-
-
-@dataclass(frozen=True)
-class CustomerPage:
-    """One page of customers, and how many fit in all."""
-
-    rows: list[Customer]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -141,14 +132,6 @@ class Customers:
             self._updates.start(id)
         return new
 
-    def page(self, actor: Actor, text: str = "", *, sort: str = "newest", number: int = 0) -> CustomerPage:
-        """One page, numbered from 0, of those who fit the text. Raises InputError for an unknown sort."""
-        require(actor, Permission.VIEW_CUSTOMERS)
-        _check_sort(sort)
-        text = check_search(text)
-        rows = self._store.customers.page(text, sort=sort, offset=max(0, number) * PAGE_SIZE, size=PAGE_SIZE)
-        return CustomerPage(rows, self._store.customers.count(text))
-
     def open(self, actor: Actor, id: str) -> CustomerFile:
         """One customer's own page; the look is in the trail. Raises InputError where there is none."""
         require(actor, Permission.VIEW_CUSTOMERS)
@@ -190,7 +173,7 @@ class Customers:
         return _write_lines(self._store.customers.walk(text))
 
     def workbook(self, actor: Actor, out: BinaryIO, text: str = "", *, sort: str = "newest", zone: tzinfo) -> int:
-        """Those who fit the text as a workbook, in one of the list's orders; how many. Raises InputError as `page`."""
+        """Those who fit the text as a workbook, in one of the list's orders, and how many. Raises InputError."""
         require(actor, Permission.EXPORT)
         text = check_search(text)
         _check_sort(sort)

@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     CUSTOMER_UPDATE_DONE = "customer_update.done", "Sending a name to Stripe finished"
     CUSTOMER_UPDATE_RESUMED = "customer_update.resumed", "Sending a name to Stripe retried by a person"
     CUSTOMERS_IMPORTED = "customers.imported", "Customers imported"
+    CUSTOMERS_COPIED = "customers.copied", "Customers copied out of the table"
     CUSTOMERS_EXPORTED = "customers.exported", "Customers exported"
 
     # Linking
@@ -123,6 +124,7 @@ class AuditAction(StrEnum):
     ACCOUNT_DETACHED = "account.detached", "Bank account detached at Stripe"
     ACCOUNT_LEFT_AT_STRIPE = "account.left_at_stripe", "Bank account left at Stripe for another account"
     ACCOUNT_STRIPE_STATUS = "account.stripe_status", "Bank account's status at Stripe changed"
+    ACCOUNTS_COPIED = "accounts.copied", "Accounts copied out of the table"
     ACCOUNTS_EXPORTED = "accounts.exported", "Accounts exported"
     BALANCE_READ = "balance.read", "Balance checked"
     HOLDER_READ = "holder.read", "Account holder read"
@@ -237,6 +239,7 @@ class AuditAction(StrEnum):
     # The desk
     AUDIT_VIEWED = "audit.viewed", "Audit trail viewed"
     AUDIT_ROW_VIEWED = "audit.row_viewed", "Row of the audit trail viewed"
+    AUDIT_COPIED = "audit.copied", "Audit trail copied out of the table"
     AUDIT_EXPORTED = "audit.exported", "Audit trail exported"
     AUDIT_UNSEALED_ROWS = "audit.unsealed_rows", "Rows written without a key"
     BACKUP_BEGUN = "backup.begun", "Backup begun"

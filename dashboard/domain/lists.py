@@ -11,6 +11,7 @@ from dashboard.domain.errors import InputError
 Filter = TypeVar("Filter")
 Row = TypeVar("Row")
 MOST_ROWS = 200  # of one piece; a screen shows some forty
+MOST_LISTED = 1_000_000  # rows of a list that is read whole
 MOST_COPIED = 5_000  # rows, as the table's own script has it
 MOST_RANGES = 1_000  # of picked places; each is one key or drag of a person
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import BinaryIO
@@ -12,16 +12,26 @@ from dashboard.domain.audit_actions import in_words
 from dashboard.domain.clock import Clock
 from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.errors import UnreadableSecret
+from dashboard.domain.lists import (
+    Block,
+    ListOrder,
+    Tally,
+    check_copied,
+    check_order,
+    check_piece,
+    check_ranges,
+    read_mark,
+)
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
-from dashboard.domain.searches import check_search
+from dashboard.domain.payment_filter import read_day
+from dashboard.domain.searches import LONGEST, check_search
 from dashboard.domain.workbooks import About, Cell, Column, Kind, write_workbook
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.audit_trail import AuditRow, TrailFilter
+from dashboard.store.audit_trail import LIST_SORTS, AuditRow, TrailFilter
 from dashboard.store.audit_verification import TrailEnd
 
-PAGE_SIZE = 50
 NAMESAKES = 50  # customers whose rows a name finds
 COLUMNS = ("seq", "at", "actor", "address", "action", "subject", "before", "after", "facts", "digest")
 SHEET = (
@@ -51,6 +61,12 @@ class AuditFilter:
         """Whether it lets everything through."""
         return self == AuditFilter()
 
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> AuditFilter:
+        """The filter in an address; a part that nobody could have meant is ignored rather than refused."""
+        who, what, subject = (query.get(name, "")[: LONGEST + 1] for name in ("who", "what", "subject"))
+        return cls(who, what, subject, read_day(query.get("start")), read_day(query.get("end")))
+
     def words(self) -> str:
         """The filter as a sentence."""
         parts = [f"by “{self.who}”" if self.who else "", in_words(self.what) if self.what else ""]
@@ -60,14 +76,6 @@ class AuditFilter:
             parts.append(f"{start} to {self.end.isoformat() if self.end else 'today'}")
         given = ", ".join(filter(None, parts))
         return f"Actions: {given}" if given else "All actions"
-
-
-@dataclass(frozen=True)
-class AuditPage:
-    """One page, newest first; `before` is the key of the next one, None at the end."""
-
-    rows: list[AuditRow]
-    before: int | None
 
 
 @dataclass(frozen=True)
@@ -95,15 +103,45 @@ class Audit:
     def __init__(self, store: Store, clock: Clock, zone: tzinfo) -> None:
         self._store, self._clock, self._zone = store, clock, zone
 
-    def page(self, actor: Actor, wanted: AuditFilter, *, before: int | None = None, size: int = PAGE_SIZE) -> AuditPage:
-        """The newest rows that fit, those before row `before` where it is given; the look is itself in the trail."""
+    def block(
+        self, actor: Actor, order: ListOrder[AuditFilter], *, start: int, size: int, mark: str = ""
+    ) -> Block[AuditRow]:
+        """Rows `start` to `start + size` of a list, counted from 0; without a mark a list begins.
+
+        The look is itself in the trail. Raises InputError, as everything here does for what a list does not have.
+        """
         require(actor, Permission.VIEW_AUDIT)
-        for text in (wanted.who, wanted.subject):
-            check_search(text)
+        self._check(order.wanted)
+        check_piece(start, size, order.sort, LIST_SORTS)
         self._store.trail.note_view(actor, "audit.viewed", "audit", self._clock.now())
-        found = self._store.trail.search(self._resolve(wanted), before=before, limit=size + 1)
-        rows = found[:size]
-        return AuditPage(rows, rows[-1].seq if len(found) > size else None)
+        resolved = ListOrder(self._resolve(order.wanted), order.sort, order.descending)
+        found = self._store.trail.piece(resolved, start, size, read_mark(mark) if mark else None, actor.name)
+        rows = self._store.trail.several(found.ids)
+        return Block([rows.get(seq) for seq in found.ids], found.total, found.newer, str(found.mark))
+
+    def tally(self, actor: Actor, wanted: AuditFilter) -> Tally:
+        """How many rows a filter shows."""
+        require(actor, Permission.VIEW_AUDIT)
+        self._check(wanted)
+        return self._store.trail.tally(self._resolve(wanted))
+
+    def picked(
+        self, actor: Actor, order: ListOrder[AuditFilter], mark: str, ranges: Sequence[tuple[int, int]] | None
+    ) -> Tally:
+        """How many places of a list are picked, both ends included; without ranges all of it."""
+        require(actor, Permission.VIEW_AUDIT)
+        check_ranges(ranges)
+        self._check(order.wanted)
+        check_order(order.sort, LIST_SORTS)
+        resolved = ListOrder(self._resolve(order.wanted), order.sort, order.descending)
+        return self._store.trail.picked(resolved, read_mark(mark), ranges)
+
+    def note_copy(self, actor: Actor, order: ListOrder[AuditFilter], rows: int) -> None:
+        """Keep in the trail that rows of it leave the desk, as an export's do."""
+        require(actor, Permission.VIEW_AUDIT)
+        check_copied(rows)
+        what = order.wanted.what
+        self._store.trail.append(actor, "audit.copied", "audit", self._clock.now(), rows=rows, what=what)
 
     def actions(self, actor: Actor) -> list[str]:
         """Every kind of action that the trail knows."""
@@ -136,6 +174,10 @@ class Audit:
         about = About("Audit trail", wanted.words(), actor.name, self._clock.now(), self._zone)
         rows = (self._sheet_row(row) for row in self._store.trail.walk(resolved, newest_first=True))
         return write_workbook(out, about, SHEET, rows)
+
+    def _check(self, wanted: AuditFilter) -> None:
+        for text in (wanted.who, wanted.subject):
+            check_search(text)
 
     def _note_export(self, actor: Actor, wanted: AuditFilter, form: str) -> TrailFilter:
         resolved, now = self._resolve(wanted), self._clock.now()

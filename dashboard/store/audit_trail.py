@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlite_utils
 
 from dashboard.domain.audit_actions import spellings, today_of
+from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import Actor
 from dashboard.store.audit_verification import (
     GENESIS,
@@ -23,10 +24,12 @@ from dashboard.store.audit_verification import (
 )
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import contains, list_of, listed
+from dashboard.store.engine.dialect import FOLDED, contains, list_of, listed
+from dashboard.store.listing import Asked, Listing, Piece
 
 VIEW_AGAIN = timedelta(minutes=5)  # a page runs anew with every click; one look is one row
 BATCH = 500
+LOOKS = ("audit.viewed", "audit.row_viewed")
 CLOCKS_DIFFER = timedelta(minutes=1)  # two processes read a clock at two moments; more than that is said in the row
 
 
@@ -55,11 +58,21 @@ class TrailFilter:
     end: datetime | None = None
 
 
+LIST_SORTS = {
+    "seq": "t.seq",
+    "who": f"t.actor {FOLDED}",
+    "what": "t.action",
+    "subject": "t.subject",
+    "from": "t.address",
+}
+
+
 class Trail:
     """Appends audit rows inside the caller's transaction and reads them back."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
+        self._listing = Listing(database, "audit t", LIST_SORTS, added="t.seq", key="t.seq", id="t.seq")
 
     def append(self, actor: Actor, action: str, subject: str, at: datetime, **facts: object) -> None:
         """Record one action beside the change it speaks of: call it inside that change's transaction.
@@ -133,6 +146,31 @@ class Trail:
         )
         return [_row(row) for row in rows]
 
+    def piece(self, order: ListOrder[TrailFilter], start: int, size: int, mark: int | None, person: str) -> Piece:
+        """A piece of a list by place (`Listing.piece`); one's own looks at the trail are no news to that person."""
+        found = self._listing.piece(_asked(order), start, size, mark)
+        if not found.newer:
+            return found
+        where, values = _where(order.wanted)
+        mine = f"actor = :me AND action IN {listed('looks')}"
+        query = f"SELECT count(*) AS n FROM audit WHERE {where} AND seq > :mark AND NOT ({mine})"
+        asked = {**values, "mark": found.mark, "me": person, "looks": list_of(LOOKS)}
+        newer = next(iter(self._database.handle.query(query, asked)))["n"]
+        return replace(found, newer=newer)
+
+    def picked(self, order: ListOrder[TrailFilter], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
+        """How many places of a list there are."""
+        return self._listing.picked(_asked(order), mark, ranges)
+
+    def tally(self, wanted: TrailFilter) -> Tally:
+        """How many rows a filter shows."""
+        return self._listing.tally(_asked(ListOrder(wanted, "seq")))
+
+    def several(self, seqs: Sequence[int]) -> dict[int, AuditRow]:
+        """These rows by their number."""
+        query = f"SELECT * FROM audit WHERE seq IN {listed('seqs')}"
+        return {row["seq"]: _row(row) for row in self._database.handle.query(query, {"seqs": list_of(seqs)})}
+
     def walk(self, wanted: TrailFilter, *, newest_first: bool = False) -> Iterator[AuditRow]:
         """Every row that fits, oldest first or newest first, in bounded memory."""
         where, values = _where(wanted)
@@ -162,6 +200,11 @@ class Trail:
         """
         with self._database.snapshot() as handle, self._database.reading_any_text():
             return list(find_changes(handle, self._vault, noted))
+
+
+def _asked(order: ListOrder[TrailFilter]) -> Asked:
+    where, values = _where(order.wanted)
+    return Asked(where, values, order.sort, order.descending)
 
 
 def _where(wanted: TrailFilter) -> tuple[str, dict[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.domain.lists import Tally, join_ranges
 from dashboard.store.engine.database import Database
@@ -15,7 +16,7 @@ from dashboard.store.sql import select
 class Piece:
     """The ids of a piece; `mark` is the place of the row that was added last when the list began."""
 
-    ids: list[str]
+    ids: list[Any]
     total: int
     newer: int
     mark: int
@@ -46,10 +47,11 @@ class Listing:
         *,
         added: str = f"t.{ADDED}",
         key: str = f"t.{ADDED}",
+        id: str = "t.id",
         money: tuple[str, str] | None = None,
     ) -> None:
         self._database, self._source, self.sorts = database, source, sorts
-        self._added, self._key, self._money = added, key, money
+        self._added, self._key, self._id, self._money = added, key, id, money
 
     def piece(self, asked: Asked, start: int, size: int, mark: int | None = None) -> Piece:
         """Places `start` to `start + size`; without a mark a list begins, with it no row counts that came later."""
@@ -57,16 +59,14 @@ class Listing:
         if mark is None:
             query = f"SELECT coalesce(max({self._added}), 0) AS n FROM {self._source}"
             mark = int(select(handle, query, {})[0]["n"])
-        counted = select(
-            handle,
-            f"SELECT count(*) AS n, coalesce(sum(CASE WHEN {self._added} > :mark THEN 1 ELSE 0 END), 0) AS newer"
-            f" FROM {self._source} WHERE {asked.where}",
-            {**asked.values, "mark": mark},
-        )[0]
-        newer = int(counted["newer"])
-        values = {**asked.values, "mark": mark, "size": size, "start": start}
-        ids = [row["id"] for row in select(handle, f"SELECT t.id AS id {self._in_order(asked)}", values)]
-        return Piece(ids, int(counted["n"]) - newer, newer, mark)
+        values = {**asked.values, "list_mark": mark}
+        # Two counts: of all by the filter's own index, of the newer ones by their place at the end of the table.
+        count = f"SELECT count(*) AS n FROM {self._source} WHERE {asked.where}"
+        whole = int(select(handle, count, values)[0]["n"])
+        newer = int(select(handle, f"{count} AND {self._added} > :list_mark", values)[0]["n"])
+        page = {**values, "list_size": size, "list_start": start}
+        ids = [row["id"] for row in select(handle, f"SELECT {self._id} AS id {self._in_order(asked)}", page)]
+        return Piece(ids, whole - newer, newer, mark)
 
     def tally(self, asked: Asked) -> Tally:
         """All that the filter shows."""
@@ -74,8 +74,8 @@ class Listing:
 
     def picked(self, asked: Asked, mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
         """What places of a list come to; without ranges all of it."""
-        values = {**asked.values, "mark": mark}
-        whole = self._add_up(f"{asked.where} AND {self._added} <= :mark", values)
+        values = {**asked.values, "list_mark": mark}
+        whole = self._add_up(f"{asked.where} AND {self._added} <= :list_mark", values)
         if ranges is None:
             return whole
         count, amounts = 0, dict[str, int]()
@@ -83,7 +83,7 @@ class Listing:
             count += high - low + 1
             if self._money:
                 where = f"{self._key} IN (SELECT {self._key} {self._in_order(asked)})"
-                found = self._add_up(where, {**values, "start": low, "size": high - low + 1})
+                found = self._add_up(where, {**values, "list_start": low, "list_size": high - low + 1})
                 for currency, cents in found.amounts.items():
                     amounts[currency] = amounts.get(currency, 0) + cents
         return Tally(count, amounts)
@@ -91,8 +91,8 @@ class Listing:
     def _in_order(self, asked: Asked) -> str:
         way = "DESC" if asked.descending else "ASC"
         return (
-            f"FROM {self._source} WHERE {asked.where} AND {self._added} <= :mark"
-            f" ORDER BY {self.sorts[asked.sort]} {way}, {self._key} {way} LIMIT :size OFFSET :start"
+            f"FROM {self._source} WHERE {asked.where} AND {self._added} <= :list_mark"
+            f" ORDER BY {self.sorts[asked.sort]} {way}, {self._key} {way} LIMIT :list_size OFFSET :list_start"
         )
 
     def _add_up(self, where: str, values: Mapping[str, object]) -> Tally:

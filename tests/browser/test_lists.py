@@ -60,3 +60,33 @@ def test_payouts_sort_by_their_heads_and_their_payments_open(desk: RunningDesk, 
     see_rows(page, "Payments: payout po_")
     assert column(page, "amount")
     expect(row(page, 0)).to_be_visible()
+
+
+def test_enter_opens_a_row_of_every_list_and_axe_finds_nothing(desk: RunningDesk, page: Page) -> None:
+    desk.link("Tabitha Keys")
+    for path, name, shown in (
+        ("audit", "Audit trail", "From: "),
+        ("customers", "Customers", "Back to the customers"),
+        ("accounts", "Linked accounts", "Stripe bank account"),
+    ):
+        table = open_list(page, desk, path, name)
+        expect(table.locator(".og-row").first).to_be_visible(timeout=PATIENCE)
+        see_everybody_can_use(page, path, title=f"{name} · ACH Desk")
+        table.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("stMain")).to_contain_text(shown, timeout=PATIENCE)
+
+
+def test_what_was_typed_narrows_every_list_and_stands_in_its_address(desk: RunningDesk, page: Page) -> None:
+    desk.link("Nelly Narrow")
+    open_list(page, desk, "accounts", "Linked accounts")
+    search_field(page).fill("nelly")
+    expect(see_rows(page, "containing “nelly”")).to_contain_text("Shown: 1 account.")
+    expect(page).to_have_url(re.compile("text=nelly"), timeout=PATIENCE)
+    page.reload()
+    expect(see_rows(page, "containing “nelly”")).to_contain_text("Shown: 1 account.")
+    open_list(page, desk, "audit", "Audit trail")
+    page.get_by_role("textbox", name="About").fill("nelly")
+    see_rows(page, "about “nelly”")
+    page.get_by_role("combobox", name="What", exact=True).select_option(label="Customer added")
+    expect(see_rows(page, "Customer added")).to_contain_text("Shown: 1 action.")

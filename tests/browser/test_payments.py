@@ -228,17 +228,3 @@ def test_an_export_of_the_filtered_rows_is_made_and_fetched_by_this_browser_only
     stranger = open_context(browser)
     assert stranger.request.get(address).status == 404
     stranger.close()
-
-
-def test_enter_opens_every_other_table_too(desk: RunningDesk, page: Page) -> None:
-    desk.link("Tabitha Keys")
-    for path, shown in (
-        ("audit", "Who"),
-        ("customers", "Back to the customers"),
-        ("accounts", "Stripe bank account"),
-    ):
-        visit(page, desk, path)
-        cells(page)
-        page.get_by_test_id("stDataFrame").locator("canvas").first.focus()
-        page.keyboard.press("Enter")
-        expect(page.get_by_test_id("stMain")).to_contain_text(shown, timeout=PATIENCE)

@@ -43,10 +43,8 @@ def desk(lived_sandbox: Sandbox, server: MailServerDouble, tmp_path: Path) -> It
 def test_a_copy_is_mailed_and_a_doubtful_one_only_on_a_persons_word(
     app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox, server: MailServerDouble
 ) -> None:
-    link(desk, actor, lived_sandbox, add(desk, actor, "Mona Mailed"))
+    app.query_params["account"] = link(desk, actor, lived_sandbox, add(desk, actor, "Mona Mailed")).id
     show(app, "accounts")
-    app.session_state["account-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.run()
     server.fail = {"END": ""}
     press(app, "Mail the copy to the customer")
     assert "It may have been sent" in text_of(app) and len(server.received) == 1
@@ -78,10 +76,8 @@ def test_without_a_mail_server_there_is_no_such_button(
     running.provide(lambda: other)
     try:
         assert not other.copy_mails.is_on
-        link(other, actor, lived_sandbox, add(other, actor, "Nora Notmailed"))
+        app.query_params["account"] = link(other, actor, lived_sandbox, add(other, actor, "Nora Notmailed")).id
         show(app, "accounts")
-        app.session_state["account-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-        app.run()
         assert not any("Mail" in one.label for one in app.button)
     finally:
         other.close()

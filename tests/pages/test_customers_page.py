@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
-from tests.pages.conftest import read, show, text_of
+from dashboard.ui.customers.grid import CUSTOMERS
+from tests.pages.conftest import grid_of, read, show, text_of
 from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
 
@@ -18,21 +21,22 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def test_an_empty_desk_says_where_customers_come_from(app: AppTest) -> None:
-    show(app, "customers")
-    assert "There are no customers yet" in text_of(app)
+    assert grid_of(show(app, "customers"))["empty"][0] == "There are no customers yet."
 
 
 def test_customers_are_searched_and_paged(app: AppTest, desk: Desk, actor: Actor) -> None:
     for number in range(60):
         add(desk, actor, f"Pia {number:02}")
-    show(app, "customers")
-    assert "1 to 50 of 60" in text_of(app)
-    press(app, "Next")
-    assert "51 to 60 of 60" in text_of(app) and len(app.dataframe[0].value) == 10
-    app.text_input(key="customers-text").set_value("pia.07@").run()
-    assert list(app.dataframe[0].value["name"]) == ["Pia 07"] and "1 to 1 of 1" in text_of(app)
-    app.text_input(key="customers-text").set_value("nobody").run()
-    assert "No customer matches" in text_of(app)
+    assert grid_of(show(app, "customers"))["opens"] == ["customers", "customer"]
+
+    def read(text: str, start: int = 0) -> dict[str, Any]:
+        asked = {"filter": {"text": text}, "sort": "name", "desc": False, "start": start, "size": 50, "zone": "UTC"}
+        return CUSTOMERS.answers().rows(desk, actor, asked)
+
+    assert (read("")["total"], len(read("", 50)["rows"])) == (60, 10)
+    (found,) = read("pia.07@")["rows"]
+    assert found[0] == "Pia 07" and found[-1] == "email"
+    assert read("nobody")["total"] == 0
 
 
 def open_customer(app: AppTest, id: str) -> AppTest:
@@ -94,6 +98,7 @@ def test_two_entries_become_one(app: AppTest, desk: Desk, actor: Actor, lived_sa
 
 def test_a_file_is_tried_first_and_taken_on_a_press(app: AppTest, desk: Desk, actor: Actor) -> None:
     add(desk, actor)
+    app.session_state["customers-look"] = "Import"
     show(app, "customers")
     content = b"name,email,reference\nAda,ada@example.com,A-1\nPia,pia.page@example.com,A-2\nBo,nomail,A-3\n"
     app.file_uploader[0].upload("customers.csv", content, "text/csv").run()

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, AttemptState, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
 from dashboard.linking.plaid_steps import lost_reply
+from dashboard.ui.accounts.grid import ACCOUNTS
 from tests.pages.conftest import MAIN, grid_of, read, show, text_of
 from tests.sandboxes import Sandbox
 
@@ -107,14 +108,16 @@ def test_linked_accounts_are_listed_with_their_mandate(
     app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
 ) -> None:
     link(desk, actor, lived_sandbox, add(desk, actor, "Lina Linked"))
-    show(app, "accounts")
-    row = app.dataframe[0].value.iloc[0]
-    assert row["customer"] == "Lina Linked" and row["mandate"] == "active" and row["stripe"].startswith("ba_")
+    grid_of(show(app, "accounts"))
+    asked = {"filter": {"text": "lina 0000"}, "sort": "status", "desc": True, "start": 0, "size": 9, "zone": "UTC"}
+    ((name, _, _, account, status, mandate, _, stripe, *_, hits),) = ACCOUNTS.answers().rows(desk, actor, asked)["rows"]
+    assert (name, account[-4:], status, mandate, stripe[:3]) == ("Lina Linked", "0000", "✓ Ready", "active", "ba_")
+    assert hits == "customer reference account"
 
 
 def test_an_empty_list_of_accounts_says_what_to_do(app: AppTest) -> None:
-    show(app, "accounts")
-    assert "No bank is linked yet" in text_of(app) and "Onboard" in text_of(app)
+    why, action = grid_of(show(app, "accounts"))["empty"]
+    assert why == "No bank is linked yet." and "Onboard" in action
 
 
 def fill_in(app: AppTest, amount: str, reference: str = "INV-7") -> AppTest:

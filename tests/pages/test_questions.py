@@ -119,9 +119,8 @@ def test_an_account_that_is_selected_shows_its_mandate_and_its_balance(
     app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
 ) -> None:
     linked = link(desk, actor, lived_sandbox, add(desk, actor, "Seda Selected"))
+    app.query_params["account"] = linked.id
     show(app, "accounts")
-    app.session_state["account-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.run()
     assert f"{linked.mandate_id}" in text_of(app)
     press(app, "Balance now")
     assert "Available **$100.00**" in text_of(app)

@@ -12,11 +12,12 @@ import pytest
 from dashboard.customers import Customers
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Actor, Role
 from dashboard.mandates import Mandates
 from dashboard.operations.audit import ERASED, UNREADABLE, Audit, AuditFilter
 from dashboard.store import Store
-from dashboard.store.audit_trail import TrailFilter
+from dashboard.store.audit_trail import AuditRow, TrailFilter
 from dashboard.store.encryption.vault import Vault, make_key
 from tests.unit.desk_fixture import DeskFixture
 
@@ -30,8 +31,13 @@ def audit(store: Store, clock: FixedClock) -> Audit:
     return Audit(store, clock, ZONE)
 
 
+def read(audit: Audit, wanted: AuditFilter, actor: Actor = AUDITOR) -> list[AuditRow]:
+    """The newest rows that fit."""
+    return [row for row in audit.block(actor, ListOrder(wanted, "seq"), start=0, size=200).rows if row]
+
+
 def actions(audit: Audit, wanted: AuditFilter) -> list[str]:
-    return [row.action for row in audit.page(AUDITOR, wanted).rows if not row.action.startswith("audit.")]
+    return [row.action for row in read(audit, wanted) if not row.action.startswith("audit.")]
 
 
 def test_rows_are_found_by_who_what_about_whom_and_when(audit: Audit, store: Store, clock: FixedClock) -> None:
@@ -107,11 +113,44 @@ def test_an_old_value_that_is_not_a_table_is_shown_too(audit: Audit, store: Stor
 def test_pages_follow_each_other_without_gap_or_repeat(audit: Audit, store: Store, clock: FixedClock) -> None:
     for number in range(12):
         store.trail.append(OPS, "x", str(number), clock.now())
-    first = audit.page(AUDITOR, AuditFilter(what="x"), size=5)
-    second = audit.page(AUDITOR, AuditFilter(what="x"), before=first.before, size=5)
-    third = audit.page(AUDITOR, AuditFilter(what="x"), before=second.before, size=5)
-    numbers = [int(row.subject) for page in (first, second, third) for row in page.rows]
-    assert numbers == list(range(11, -1, -1)) and third.before is None
+    order = ListOrder(AuditFilter(what="x"), "seq")
+    first = audit.block(AUDITOR, order, start=0, size=5)
+    store.trail.append(OPS, "x", "12", clock.now())
+    second, third = (audit.block(AUDITOR, order, start=start, size=5, mark=first.mark) for start in (5, 10))
+    numbers = [int(row.subject) for page in (first, second, third) for row in page.rows if row]
+    assert numbers == list(range(11, -1, -1)) and (third.total, third.newer) == (12, 1)
+    assert audit.tally(AUDITOR, AuditFilter(what="x")).count == 13
+    assert audit.picked(AUDITOR, order, first.mark, None).count == 12
+    assert audit.picked(AUDITOR, order, first.mark, [(0, 2), (1, 4), (11, 40)]).count == 6
+
+
+def test_ones_own_look_at_the_trail_is_no_news(audit: Audit, store: Store, clock: FixedClock) -> None:
+    order = ListOrder(AuditFilter(), "seq")
+    mark = audit.block(AUDITOR, order, start=0, size=5).mark
+    clock.move(timedelta(minutes=6))
+    assert audit.block(AUDITOR, order, start=0, size=5, mark=mark).newer == 0
+    audit.get(AUDITOR, 1)
+    assert audit.block(AUDITOR, order, start=0, size=5, mark=mark).newer == 0
+    store.trail.append(OPS, "x", "y", clock.now())
+    assert audit.block(AUDITOR, order, start=0, size=5, mark=mark).newer == 1
+
+
+def test_the_trail_is_read_in_every_order(audit: Audit, store: Store, clock: FixedClock) -> None:
+    for number in range(9):
+        store.trail.append((OPS, AUDITOR)[number % 2], "abc"[number % 3], str(number % 4), clock.now())
+    for sort, key in (("who", "actor"), ("what", "action"), ("subject", "subject"), ("seq", "seq")):
+        for descending in (True, False):
+            found = audit.block(AUDITOR, ListOrder(AuditFilter(), sort, descending), start=0, size=50).rows
+            keys = [getattr(row, key) for row in found]
+            assert keys == sorted(keys, reverse=descending) and len(keys) >= 10
+    with pytest.raises(InputError):
+        audit.block(AUDITOR, ListOrder(AuditFilter(), "seq; DROP TABLE audit"), start=0, size=5)
+
+
+def test_a_copy_of_the_trail_is_in_the_trail(audit: Audit, store: Store) -> None:
+    audit.note_copy(AUDITOR, ListOrder(AuditFilter(who="somebody"), "seq"), 4)
+    (row,) = store.trail.read("audit")
+    assert (row.action, row.facts) == ("audit.copied", {"rows": 4, "what": ""})
 
 
 def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store: Store, clock: FixedClock) -> None:
@@ -138,7 +177,7 @@ def test_the_chains_state_says_how_far_it_is_whole(audit: Audit, store: Store, c
 def test_only_who_may_read_the_trail_reads_it(audit: Audit, role: Role) -> None:
     person = Actor("x", frozenset({role}))
     for call in (
-        lambda: audit.page(person, AuditFilter()),
+        lambda: read(audit, AuditFilter(), person),
         lambda: audit.get(person, 1),
         lambda: audit.state(person),
         lambda: audit.actions(person),
@@ -156,7 +195,7 @@ def test_every_look_at_something_sensitive_is_an_action(given: DeskFixture, audi
         customers.get(given.actor, given.customer.id)
         given.desk.account(given.actor, attempt.bank_account_id)
         given.desk.events(given.actor, attempt.id)
-        audit.page(AUDITOR, AuditFilter())
+        read(audit, AuditFilter())
         audit.get(AUDITOR, 1)
     looks = sorted((row.action, row.subject) for row in given.store.trail.read() if row.action.endswith("viewed"))
     assert looks == [

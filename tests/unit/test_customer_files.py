@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.customers import PAGE_SIZE, Customers
+from dashboard.customers import Customers
+from dashboard.customers.lists import CustomerLists
 from dashboard.domain.errors import InputError, ProviderDenied
-from dashboard.domain.models import HolderType
+from dashboard.domain.lists import ListOrder
+from dashboard.domain.models import Customer, HolderType
 from dashboard.jobs.leases import LEASE
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import Killed, lost, refused
@@ -20,16 +22,31 @@ def customers(given: DeskFixture) -> Customers:
     return Customers(given.store, given.clock, given.updates)
 
 
-def test_pages_are_cut_and_counted_in_every_order(given: DeskFixture, customers: Customers) -> None:
-    for number in range(PAGE_SIZE + 5):
-        given.add_customer(f"Person {number:03}", f"p{number}@example.com", f"P-{number:03}")
-    first, second = customers.page(given.actor, "person"), customers.page(given.actor, "person", number=1)
-    assert (first.total, len(first.rows), len(second.rows)) == (PAGE_SIZE + 5, PAGE_SIZE, 5)
-    assert len({one.id for one in first.rows + second.rows}) == first.total
-    assert customers.page(given.actor, " person ", sort="name").rows[0].name == "Person 000"
-    assert customers.page(given.actor, sort="reference").rows[0].reference == "C-1"
+def test_lists_are_cut_and_counted_in_every_order(given: DeskFixture) -> None:
+    for number in range(25):
+        given.add_customer(f"Person {24 - number:03}", f"p{number}@example.com", f"P-{number * 7 % 25:03}")
+    lists = CustomerLists(given.store, given.clock)
+
+    def read(text: str, sort: str, descending: bool, start: int = 0, size: int = 200, mark: str = "") -> list[Customer]:
+        order = ListOrder(text, sort, descending)
+        found = lists.block(given.actor, order, start=start, size=size, mark=mark)
+        return [one for one in found.rows if one]
+
+    for sort, key in (("name", "name"), ("email", "email"), ("reference", "reference"), ("holder", "holder_type")):
+        for descending in (True, False):
+            keys = [getattr(one, key) for one in read("", sort, descending)]
+            assert keys == sorted(keys, reverse=descending) and len(keys) == 26
+    first = lists.block(given.actor, ListOrder(" person ", "name", False), start=0, size=20)
+    given.add_customer("Person 0001", "late@example.com", "LATE")
+    rest = lists.block(given.actor, ListOrder(" person ", "name", False), start=20, size=20, mark=first.mark)
+    assert [one.name for one in (*first.rows, *rest.rows) if one] == [f"Person {number:03}" for number in range(25)]
+    assert (rest.total, rest.newer) == (25, 1)
+    assert lists.picked(given.actor, ListOrder("person", "name"), first.mark, None).count == 25
     with pytest.raises(InputError):
-        customers.page(given.actor, sort="id; DROP TABLE customer")
+        read("", "id; DROP TABLE customer", True)
+    lists.note_copy(given.actor, ListOrder("person", "name"), 2)
+    (row,) = given.store.trail.read("customers")
+    assert (row.action, row.facts) == ("customers.copied", {"rows": 2, "searched": True})
 
 
 def test_a_note_is_kept_with_its_author_and_sealed_in_the_trail(given: DeskFixture, customers: Customers) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from dashboard.accounts.eligibility import DELETED, Eligibility
+from dashboard.accounts.status_words import READY, word
 from dashboard.customers import stripe_updates
 from dashboard.domain.errors import Refused
 from dashboard.domain.jobs import JobState
 from dashboard.domain.models import AttemptState, BankAccount
 from dashboard.linking import DuplicateAnswer
-from dashboard.ui.accounts.eligibility import READY, word
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import SAVINGS, lost
 from tests.unit.test_debits import order_for

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.customers import Customers
+from dashboard.customers.lists import CustomerLists
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import InputError
 from dashboard.domain.models import Actor
@@ -24,12 +25,19 @@ def customers(store: Store, clock: FixedClock) -> Customers:
     return Customers(store, clock)
 
 
+@pytest.fixture
+def lists(store: Store, clock: FixedClock) -> CustomerLists:
+    return CustomerLists(store, clock)
+
+
 @pytest.mark.parametrize("text", ["x" * (LONGEST + 1), f"Jenny {HALF}", HALF])
-def test_a_search_that_is_too_long_or_no_text_is_refused(customers: Customers, actor: Actor, text: str) -> None:
+def test_a_search_that_is_too_long_or_no_text_is_refused(
+    customers: Customers, lists: CustomerLists, actor: Actor, text: str
+) -> None:
     searches: list[Callable[[], object]] = [
         lambda: check_search(text),
         lambda: customers.find(actor, text),
-        lambda: customers.page(actor, text),
+        lambda: lists.tally(actor, text),
         lambda: list(customers.export(actor, text)),
     ]
     for search in searches:
@@ -57,12 +65,12 @@ def test_a_longer_search_in_an_address_is_refused_and_not_cut() -> None:
     ],
 )
 def test_customers_are_found_inside_words_without_case_and_accents(
-    customers: Customers, actor: Actor, text: str
+    customers: Customers, lists: CustomerLists, actor: Actor, text: str
 ) -> None:
     added = customers.add(actor, "Zoë-Lou Lang Straße", "zoe@example.com", "R-0'1")
     customers.add(actor, "Ben Lee", "ben@host.example", "B-2")
     assert customers.find(actor, text) == [added]
-    assert customers.page(actor, text).total == 1
+    assert lists.tally(actor, text).count == 1
     assert len(list(customers.export(actor, text))) == 2
 
 

@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import BankAccount, Ended
+from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, listed, same
+from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed, same
+from dashboard.store.listing import Asked, Listing, Piece
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
+
+LIST_SORTS = {
+    "linked": "t.created_at",
+    "customer": f"c.name {FOLDED}",
+    "reference": f"c.reference {FOLDED}",
+    "bank": f"t.institution_name {FOLDED}",
+    "account": "t.mask",
+    "mandate": "t.mandate_status",
+    "stripe": "t.stripe_bank_account_id",
+}
+
+
+@dataclass(frozen=True)
+class AccountSearch:
+    """Which accounts a list has: by their customer or an id, at a bank, linked since `start` and before `end`."""
+
+    text: str = ""
+    bank: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OwnedAccount:
+    """An account beside the name and reference of whose it is."""
+
+    account: BankAccount
+    owner: str
+    reference: str
 
 
 class AccountTable:
@@ -16,6 +49,8 @@ class AccountTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        source = "bank_account t JOIN customer c ON c.id = t.customer_id"
+        self._listing = Listing(database, source, LIST_SORTS)
 
     def add(self, account: BankAccount, institution_id: str | None) -> None:
         """Insert a linked account."""
@@ -45,6 +80,32 @@ class AccountTable:
             {"customer": customer_id, "limit": limit},
         )
         return [_account(row) for row in rows]
+
+    def piece(self, order: ListOrder[AccountSearch], start: int, size: int, mark: int | None) -> Piece:
+        """A piece of a list by place (`Listing.piece`); whether an account can be debited is no part of it."""
+        return self._listing.piece(_asked(order), start, size, mark)
+
+    def picked(self, order: ListOrder[AccountSearch], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
+        """How many places of a list there are."""
+        return self._listing.picked(_asked(order), mark, ranges)
+
+    def tally(self, wanted: AccountSearch) -> Tally:
+        """How many accounts a filter shows."""
+        return self._listing.tally(_asked(ListOrder(wanted, "linked")))
+
+    def several(self, ids: Sequence[str]) -> dict[str, OwnedAccount]:
+        """These accounts with whose they are, by id."""
+        query = (
+            "SELECT t.*, c.name AS owner, c.reference AS owner_reference FROM bank_account t"
+            f" JOIN customer c ON c.id = t.customer_id WHERE t.id IN {listed('ids')}"
+        )
+        rows = select(self._database.handle, query, {"ids": to_json(list(ids))})
+        return {row["id"]: OwnedAccount(_account(row), row["owner"], row["owner_reference"]) for row in rows}
+
+    def banks(self) -> Sequence[str]:
+        """The banks at which accounts are, by name."""
+        query = "SELECT DISTINCT institution_name AS name FROM bank_account ORDER BY 1"
+        return [row["name"] for row in select(self._database.handle, query, {})]
 
     def find_duplicate(
         self, customer_id: str, institution_id: str | None, name: str, mask: str | None
@@ -137,6 +198,28 @@ COLUMNS = (
     "mandate_id",
     "mandate_status",
 )
+
+
+def _asked(order: ListOrder[AccountSearch]) -> Asked:
+    wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
+    parts = (
+        ("t.institution_name = :bank", wanted.bank or None),
+        ("t.created_at >= :since", to_epoch(wanted.start) if wanted.start else None),
+        ("t.created_at < :until", to_epoch(wanted.end) if wanted.end else None),
+    )
+    for test, value in parts:
+        if value is not None:
+            tests.append(test)
+            values[test.partition(":")[2]] = value
+    for place, word in enumerate(search_words(wanted.text)):
+        name = f":word{place}"
+        ids = ("t.id", "t.stripe_bank_account_id", "t.mandate_id", "t.stripe_customer_id")
+        begun = "substr(lower({}), 1, length({}))" if len(word) >= BEGINNING else "lower({})"
+        found = [contains("c.search_key", name), f"t.mask = {name}", contains("lower(t.institution_name)", name)]
+        found += [f"{begun.format(id, name)} = {name}" for id in ids]
+        tests.append(f"({' OR '.join(found)})")
+        values[f"word{place}"] = word
+    return Asked(" AND ".join(tests), values, order.sort, order.descending)
 
 
 def _account(row: Row) -> BankAccount:

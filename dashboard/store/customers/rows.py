@@ -7,17 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.domain.folding import fold
+from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import Customer, HolderType
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.customers.keys import AGAIN, keys_of
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed, on_repeat
+from dashboard.store.listing import Asked, Listing, Piece
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
 
 SORTS = {
     "newest": f"created_at DESC, {ADDED} DESC",
     "name": f"name {FOLDED}, {ADDED}",
     "reference": f"reference, {ADDED}",
+}
+LIST_SORTS = {  # of the table that scrolls; each is one expression
+    "newest": "t.created_at",
+    "name": f"t.name {FOLDED}",
+    "email": f"t.email {FOLDED}",
+    "reference": f"t.reference {FOLDED}",
+    "holder": "t.holder_type",
+    "stripe": "t.stripe_customer_id",
 }
 LIVING = "merged_into IS NULL AND erased_at IS NULL"
 SLICE = 2_000  # rows of an export read at a time, so that no reader holds the WAL back for long
@@ -38,6 +48,20 @@ class CustomerTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._listing = Listing(database, "customer t", LIST_SORTS)
+
+    def piece(self, order: ListOrder[str], start: int, size: int, mark: int | None) -> Piece:
+        """A piece of a list by place (`Listing.piece`) of those who fit the text."""
+        return self._listing.piece(_asked(order), start, size, mark)
+
+    def picked(self, order: ListOrder[str], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
+        """How many places of a list there are."""
+        return self._listing.picked(_asked(order), mark, ranges)
+
+    def several(self, ids: Sequence[str]) -> dict[str, Customer]:
+        """These customers by id, who was merged or erased meanwhile left out."""
+        query = f"SELECT * FROM customer WHERE id IN {listed('ids')} AND {LIVING}"
+        return {row["id"]: _customer(row) for row in select(self._database.handle, query, {"ids": to_json(list(ids))})}
 
     def add(self, customer: Customer) -> None:
         """Insert a new customer. Raises sqlite3.IntegrityError where the reference is taken: ask `by_reference`."""
@@ -266,6 +290,11 @@ class CustomerTable:
         """Keep which job makes a new Stripe customer, and since when."""
         with self._database.transaction() as db:
             update(db, "customer", id, {"stripe_maker": maker, "stripe_started_at": to_epoch(at)})
+
+
+def _asked(order: ListOrder[str]) -> Asked:
+    where, values = _where(order.wanted)
+    return Asked(where, values, order.sort, order.descending)
 
 
 def _where(text: str) -> tuple[str, dict[str, object]]:

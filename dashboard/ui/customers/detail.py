@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.accounts import status_words
 from dashboard.customers import NOTE_LIMIT, CustomerFile
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Customer, HolderType
@@ -105,8 +106,8 @@ def _draw_accounts(desk: Desk, actor: Actor, customer: Customer) -> None:
     blockers = desk.debits.blockers(actor, found)
     for account in found:
         with st.container(border=True):
-            word = eligibility.word(account, blockers[account.id])
-            ready = "✓ Ready to debit" if word == eligibility.READY else plain(word)
+            word = status_words.word(account, blockers[account.id])
+            ready = "✓ Ready to debit" if word == status_words.READY else plain(word)
             name = plain(f"{account.institution_name}, {format.account(account.name, account.mask)}")
             st.markdown(f"**{name}** · {ready}")
             ids = (

@@ -25,11 +25,11 @@ COLUMNS = {
 
 
 def draw(desk: Desk, actor: Actor) -> None:
-    """The whole import, folded away until it is wanted."""
+    """The whole import."""
     done = st.session_state.pop("import-done", None)
     if done:
         st.success(f"{format.count(done, 'customer')} added.", icon=":material/check_circle:")
-    with st.expander("Import customers from a file", icon=":material/upload_file:", expanded=bool(done)):
+    with st.expander("Import customers from a file", icon=":material/upload_file:", expanded=True):
         st.caption(
             f"CSV (UTF-8 or UTF-16, with commas, semicolons or tabs), up to {LINE_LIMIT:,} customers and"
             f" {SIZE_LIMIT // 1_000_000} MB. The first line names the"

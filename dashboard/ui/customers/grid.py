@@ -1,0 +1,70 @@
+"""How customers read in the table; a row opens the customer's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.customers import HOLDERS
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor, Customer
+from dashboard.domain.searches import LONGEST
+from dashboard.ui import format
+from dashboard.ui.lists import Column, Line, Listed, Reading
+
+COLUMNS = {
+    "name": Column("Name", 220, "name", up=True),
+    "email": Column("E-mail", 240, "email", up=True),
+    "reference": Column("Your reference", 140, "reference", up=True),
+    "holder": Column("Kind", 90, "holder", up=True),
+    "added": Column("Added", 170, "newest"),
+    "stripe": Column("Stripe customer", 180, "stripe", up=True),
+    "id": Column("Id", 220),
+}
+FIELDS: list[dict[str, object]] = [
+    {"kind": "search", "name": "text", "label": "Search", "placeholder": "Name, e-mail, reference, id"}
+]
+
+
+def read_filter(query: Mapping[str, str]) -> str:
+    """The text that is searched for; one letter more than may be, so that it is refused and not cut."""
+    return query.get("text", "")[: LONGEST + 1]
+
+
+def words(wanted: str) -> str:
+    """The filter as a sentence."""
+    return f"Customers: containing “{wanted}”" if wanted else "All customers"
+
+
+def write_rows(_desk: Desk, _actor: Actor, rows: Sequence[Customer], reading: Reading) -> list[Line]:
+    """A row for each customer."""
+    return [
+        Line(
+            {
+                "name": one.name,
+                "email": one.email,
+                "reference": one.reference,
+                "holder": HOLDERS[one.holder_type],
+                "added": format.moment(one.created_at, reading.zone, reading.now),
+                "stripe": one.stripe_customer_id or "none yet",
+                "id": one.id,
+            },
+            searched={"name": one.name, "email": one.email, "reference": one.reference},
+            ids={"stripe": (one.stripe_customer_id,), "id": (one.id,)},
+        )
+        for one in rows
+    ]
+
+
+CUSTOMERS = Listed[str, Customer](
+    name="customers",
+    title="Customers",
+    noun="customer",
+    columns=COLUMNS,
+    fields=FIELDS,
+    sort="newest",
+    read_filter=read_filter,
+    words=words,
+    lists=lambda desk: desk.customer_lists,
+    write_rows=write_rows,
+    opens=("customers", "customer"),
+)
