@@ -19,7 +19,7 @@ from dashboard.operations.audit import Audit
 from dashboard.settings import Settings
 from dashboard.store.accounts.bank_data import KEPT_TRANSACTIONS
 from tests.unit.desk_fixture import DeskFixture
-from tests.unit.fakes import CHECKING, SAVINGS, lost, refused
+from tests.unit.fakes import CHECKING, SAVINGS, Answer, lost, refused
 
 MUTATED = "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION"
 
@@ -216,7 +216,9 @@ def test_a_change_between_two_pages_begins_the_read_anew(
     assert shown(bank, given, account) == ["c", "b", "a"]
 
 
-def refuse_once(given: DeskFixture, name: str, real: Callable[..., object], effect: Callable[[], object]) -> object:
+def refuse_once(
+    given: DeskFixture, name: str, real: Callable[[str, Callable[[], Answer]], Answer], effect: Callable[[], Answer]
+) -> Answer:
     if name == "transactions" and given.plaid.cursors == ["c0", "c1"]:
         raise refused(MUTATED, kind="TRANSACTIONS_ERROR")
     return real(name, effect)
@@ -241,7 +243,7 @@ def test_an_answer_lost_half_way_keeps_nothing_of_the_read(
     given.plaid.pages["c1"] = page(line("b"), cursor="c2")
     real = given.plaid.run
 
-    def lose_second(name: str, effect: Callable[[], object]) -> object:
+    def lose_second(name: str, effect: Callable[[], Answer]) -> Answer:
         if given.plaid.cursors[-1] == "c1":
             raise lost()
         return real(name, effect)
@@ -257,7 +259,7 @@ def test_of_two_reads_at_once_the_faster_one_counts(bank: BankData, given: DeskF
     given.plaid.pages = {"": page(line("old"), cursor="c1")}
     real = given.plaid.run
 
-    def overtake(name: str, effect: Callable[[], object]) -> object:
+    def overtake(name: str, effect: Callable[[], Answer]) -> Answer:
         found = real(name, effect)
         given.plaid.run = real  # type: ignore[method-assign]
         given.plaid.pages[""] = page(line("new", 2), cursor="c9", removed=("old",))
@@ -320,7 +322,7 @@ def test_who_may_ask_for_what(
 ) -> None:
     person = Actor("ann@example.com", frozenset({role}))
     given.plaid.pages = {"": page(line("a"), cursor="c")}
-    actions = {
+    actions: dict[str, list[Callable[[], object]]] = {
         "holder": [lambda: bank.read_holder(person, account.id)],
         "money": [
             lambda: bank.last_balance(person, account.id),

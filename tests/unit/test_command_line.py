@@ -8,8 +8,9 @@ import tomllib
 
 import pytest
 
-from dashboard.cli import build_parser, main
-from tests.unit.test_layers import ROOT
+from dashboard.cli import main
+from dashboard.cli.parser import build_parser
+from tests.unit.sources import ROOT
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:

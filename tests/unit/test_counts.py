@@ -31,8 +31,9 @@ def plurals(source: str) -> list[str]:
             for value, text in zip(node.values, node.values[1:], strict=False):
                 if isinstance(value, ast.FormattedValue) and isinstance(text, ast.Constant):
                     name = ast.unparse(value.value)
-                    if PLURAL.match(str(text.value)) and not re.search(r"\b[A-Z][A-Z_]{3,}\b", name):
-                        found.append(f"{node.lineno}: {name}{text.value}")
+                    said = str(text.value)
+                    if PLURAL.match(said) and not re.search(r"\b[A-Z][A-Z_]{3,}\b", name):
+                        found.append(f"{node.lineno}: {name}{said}")
     return found
 
 

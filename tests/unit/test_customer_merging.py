@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dashboard.customers import Customers, stripe_updates
@@ -125,7 +127,7 @@ def test_a_merge_waits_for_an_open_link(given: DeskFixture, merging: Merging, du
             merging.merge(given.actor, kept, gone)
         assert "A bank is being linked" in caught.value.meaning
     assert given.store.customers.get(duplicate.id) is not None
-    exit = {"id": "outcome-left", "kind": "exit", "error": None, "metadata": {}}
+    exit: dict[str, Any] = {"id": "outcome-left", "kind": "exit", "error": None, "metadata": {}}
     given.desk.report(given.actor, opened.attempt_id, exit, {})
     merging.merge(given.actor, given.customer.id, duplicate.id)
 

@@ -6,8 +6,10 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlite_utils
 
 from dashboard.domain.errors import LeaseLost, StoreError, StoreUnavailable, WrongDatabase
 from dashboard.store import Store
@@ -54,23 +56,24 @@ def test_a_commit_survives_a_power_cut(database: Database) -> None:
 
 
 def test_a_thread_takes_over_the_connection_of_one_that_ended_without_what_it_left_undone(database: Database) -> None:
-    seen = []
+    handles: list[sqlite_utils.Database] = []
+    found: list[dict[str, Any]] = []
 
     def begin() -> None:
-        seen.append(database.handle)
+        handles.append(database.handle)
         database.handle.execute("BEGIN")
         database.handle.execute("INSERT INTO stamp VALUES ('half', 'done')")
 
     def look() -> None:
-        seen.append(database.handle)
-        seen.append(list(database.handle.query("SELECT * FROM stamp")))
+        handles.append(database.handle)
+        found.extend(database.handle.query("SELECT * FROM stamp"))
 
     for work in (begin, look):
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
-    assert seen[0] is seen[1] and seen[0] is not database.handle
-    assert seen[2] == []
+    assert handles[0] is handles[1] and handles[0] is not database.handle
+    assert found == []
 
 
 def test_a_transaction_is_all_or_nothing_and_inner_ones_join(database: Database) -> None:

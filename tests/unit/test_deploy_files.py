@@ -6,7 +6,7 @@ import re
 
 from dashboard.app import CONFIG
 from dashboard.web.server import HEADER_BYTES, MOST_CONNECTIONS
-from tests.unit.test_layers import ROOT
+from tests.unit.sources import ROOT
 
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 

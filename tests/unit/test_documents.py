@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.app import CONFIG
-from dashboard.cli import build_parser
+from dashboard.cli.parser import build_parser
 from dashboard.domain.models import Mode, Role
 from dashboard.settings import KEYS, load_settings
 from dashboard.staff.access import ALLOWED, Permission

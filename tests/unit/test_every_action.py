@@ -26,7 +26,8 @@ from dashboard.staff.access import ALLOWED, Permission
 from dashboard.store.linking.handovers import Ending
 from dashboard.sync.changes import TYPES
 from tests.unit.desk_fixture import DeskFixture
-from tests.unit.test_layers import FEATURES, ROOT, SOURCES, layer_of
+from tests.unit.sources import ROOT
+from tests.unit.test_layers import FEATURES, SOURCES, layer_of
 
 ASKED_BY_HELPER = {"_require": Permission.CREATE_DEBIT, "_lock": Permission.OWN_STEP}
 # What anybody may ask for: whether the operator has a PIN, and whose the device is.
@@ -69,9 +70,9 @@ class Action:
 
 def bare(kind: type) -> object:
     """One of its kind with nothing in it but the rule of who may debit."""
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     if kind is Debits:
-        made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))  # type: ignore[attr-defined]
+        made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))
     return made
 
 

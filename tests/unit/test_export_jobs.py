@@ -250,7 +250,7 @@ def test_an_export_is_one_row_of_the_trail_written_when_it_is_fetched(
 
 
 def test_a_file_with_names_is_its_owners_from_the_first_byte_on(tmp_path: Path) -> None:
-    target, modes = tmp_path / "out.csv", []
+    target, modes = tmp_path / "out.csv", list[int]()
 
     def write(out: BinaryIO) -> int:
         modes.extend(one.stat().st_mode & 0o777 for one in tmp_path.iterdir())

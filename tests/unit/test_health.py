@@ -77,8 +77,8 @@ def test_a_hint_while_plaid_is_being_asked_is_not_lost(
 ) -> None:
     straight = given.plaid.item
 
-    def item(token: Secret) -> ItemHealth:
-        answer = straight(token)
+    def item(access_token: Secret) -> ItemHealth:
+        answer = straight(access_token)
         assert health.hint("plaid-item-1"), "what Plaid answered was true a moment ago"
         return answer
 

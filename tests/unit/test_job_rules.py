@@ -118,9 +118,9 @@ def due(store: Store, now: datetime) -> list[str]:
 
 
 def make_job(clock: FixedClock, **values: Any) -> Job:
-    kept = {"id": "job_1", "kind": "letter", "subject": "l1", "step": "one", "state": JobState.WAITING}
-    kept |= {"ordered_by": "Ann", "ordered_from": "", "ordered_at": clock.now(), "ordered_in": "here"}
-    return Job(**{**kept, **values})
+    kept: dict[str, Any] = {"id": "job_1", "kind": "letter", "subject": "l1", "step": "one"}
+    kept |= {"state": JobState.WAITING, "ordered_by": "Ann", "ordered_from": "", "ordered_at": clock.now()}
+    return Job(**{**kept, "ordered_in": "here", **values})
 
 
 def test_a_job_that_was_just_ordered_was_tried_and_answered_by_nobody(clock: FixedClock) -> None:

@@ -152,8 +152,8 @@ def test_a_public_function_says_what_it_raises(path: Path) -> None:
     if layer_of(path) in {"sandbox", "pages"}:  # a page's functions are called by its own buttons
         return
     tree = parse(path)
-    for body in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
-        for function in body.body:
+    for body in (tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
+        for function in body:
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.name.startswith("_"):
                 said = ast.get_docstring(function) or ""
                 for name in raised_in(function):

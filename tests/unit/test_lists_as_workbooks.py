@@ -121,7 +121,7 @@ def test_the_rows_of_a_workbook_have_the_order_of_the_table(
     rows = paid.payments.block(
         PaymentFilter(), TODAY, sort=sort, descending=descending, start=0, size=9, mark=None
     ).rows
-    assert values(sheet, "Payment")[:4] == [row["id"] for row in rows]
+    assert values(sheet, "Payment")[:4] == [row and row["id"] for row in rows]
 
 
 @pytest.mark.parametrize("sort", sorted(SORTS))
@@ -131,7 +131,7 @@ def test_a_filtered_walk_in_an_order_is_the_table_page_by_page(paid: Store, sort
     store.projection.apply("charges", more)
     walked = [row["id"] for row in store.payments.walk_sorted(wanted, TODAY, sort=sort, descending=True)]
     paged = store.payments.block(wanted, TODAY, sort=sort, descending=True, start=0, size=99, mark=None).rows
-    assert walked == [row["id"] for row in paged] and "py_a39" not in walked and len(walked) == 3
+    assert walked == [row and row["id"] for row in paged] and "py_a39" not in walked and len(walked) == 3
 
 
 def test_a_payment_whose_intent_becomes_a_charge_while_it_is_exported_is_there_once(store: Store) -> None:

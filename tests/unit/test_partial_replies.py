@@ -44,8 +44,8 @@ QUICK = effort(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-RESULT: dict[str, Any] = SESSION["results"]["item_add_results"][0]  # type: ignore[index]
-OWNER: dict[str, Any] = ACCOUNT["owners"][0]  # type: ignore[index]
+RESULT: dict[str, Any] = SESSION["results"]["item_add_results"][0]
+OWNER: dict[str, Any] = ACCOUNT["owners"][0]
 Entries = list[Any]
 
 

@@ -203,7 +203,7 @@ def test_an_older_file_keeps_its_payments_and_finds_them(tmp_path: Path, vault: 
         for migrations in define_all():
             migrations.apply(db, stop_before="payments_005_search_inside_words")
         for place in range(5):
-            db["payment"].insert({"id": f"py_{place}", "refunded": 0, **row})
+            db.table("payment").insert({"id": f"py_{place}", "refunded": 0, **row})
         db.execute("INSERT INTO payment_search (rowid, words) VALUES (1, 'Zoë Lang')")
         db.execute("INSERT INTO payment_unsearched VALUES ('py_3')")
     database.close()

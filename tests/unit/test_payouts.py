@@ -163,7 +163,7 @@ def test_every_type_that_the_client_knows_has_its_group_and_its_own_sums(store: 
     """Each type comes twice, with amounts and fees that no other has, so that any mix-up changes a sum."""
     assert set(NAME_OF) == set(ALL_TYPES) and len(ALL_TYPES) == 52
     assert {type: name_of(type) for type in ALL_TYPES} == NAME_OF
-    parts, expected = [], dict[str, list[int]]()
+    parts, expected = list[dict[str, Any]](), dict[str, list[int]]()
     for number, type in enumerate(one for one in ALL_TYPES if one != "payout"):
         for amount, fee in (((number + 2) ** 4, 3 * number + 1), (-7, 2)):
             parts.append(part(f"txn_{len(parts):03}", type, amount, fee))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli.processes import Child, Keeper
-from tests.unit.test_layers import ROOT
+from tests.unit.sources import ROOT
 
 SLEEPS = "import time; print('here', flush=True); time.sleep(60)"
 

@@ -155,7 +155,7 @@ def test_search_finds_name_email_reference_id_and_amount(tmp_path: Path) -> None
         rows = store.payments.block(
             PaymentFilter(text=text), TODAY, sort="created", descending=True, start=0, size=9, mark=None
         ).rows
-        assert charge["id"] in {row["id"] for row in rows}, text
+        assert charge["id"] in {row and row["id"] for row in rows}, text
     store.close()
 
 

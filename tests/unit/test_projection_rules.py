@@ -67,8 +67,9 @@ class Account:
     def _refunded(self, one: Json) -> int:
         """What was given back: its refunds but for those that failed, and what the charge counts beyond them all."""
         refunds = [r for r in self.objects["refunds"].values() if r["charge"] == one["id"]]
-        stand = sum(r["amount"] for r in refunds if r["status"] not in {"failed", "canceled"})
-        return stand + max(0, one["amount_refunded"] - sum(r["amount"] for r in refunds))
+        stand: int = sum(r["amount"] for r in refunds if r["status"] not in {"failed", "canceled"})
+        beyond: int = one["amount_refunded"] - sum(r["amount"] for r in refunds)
+        return stand + max(0, beyond)
 
     def _common(self, one: Json, payer: Json | None = None) -> Json:
         customer = self.objects["customers"].get(one.get("customer") or "", {}) or payer or {}
@@ -177,7 +178,8 @@ def reference_of(one: Json) -> str | None:
 
 
 def tag_of(one: Json) -> str | None:
-    return one.get("metadata", {}).get("ach_desk_debit")
+    metadata: dict[str, str] = one.get("metadata", {})
+    return metadata.get("ach_desk_debit")
 
 
 class Draw:
@@ -198,8 +200,11 @@ class Draw:
         name, email = self.one(("Ana", "ana@example.com"), ("Bo", None), (None, None))
         return {"id": f"cus_{number}", "created": START, "name": name, "email": email}
 
-    def metadata(self, number: int) -> Json:
-        return self.one({}, {"invoice_reference": f"INV-{number}"}, {"ach_desk_debit": f"debit_{number}"})
+    def metadata(self, number: int) -> dict[str, str]:
+        chosen: dict[str, str] = self.one(
+            {}, {"invoice_reference": f"INV-{number}"}, {"ach_desk_debit": f"debit_{number}"}
+        )
+        return chosen
 
     def payment_intents(self) -> Json:
         number = self.random.randrange(6)

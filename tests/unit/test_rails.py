@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -183,7 +183,7 @@ def test_an_abandoned_intent_that_is_not_for_bank_debits_does_not_appear(
 def test_a_charge_that_does_not_say_its_rail_has_that_of_its_intent(
     store: Store, types: list[str], is_shown: bool, charge_first: bool
 ) -> None:
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: store.projection.apply("charges", [charge("py_1", None, payment_intent="pi_1")]),
         lambda: store.projection.apply("payment_intents", [intent("pi_1", payment_method_types=types)]),
     ]
@@ -274,7 +274,7 @@ def test_what_a_failed_payout_held_belongs_to_the_one_that_paid_it(
         store.projection.mark_itemized(id)
 
     store.projection.apply("payouts", [payout("po_1", status="failed"), payout("po_2", created=CREATED + DAY)])
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: store.projection.apply("charges", [charge("py_1")]),
         lambda: itemize("po_1", [booked("txn_py_1", "py_1")]),
         lambda: itemize("po_2", again),

@@ -65,7 +65,7 @@ def test_plaids_words_about_a_token_do_not_repeat_it(settings: Settings, environ
         http.post("http://127.0.0.1:9/exchange_token", status=401, json=refused)
         with pytest.raises(ProviderRejected) as old:
             PlaidClassic(load_settings({**environ, **more}, None), session).exchange(Secret(CLASSIC))
-    for error in (caught.value, old.value):
-        kept = f"{error.sentences()} {vars(error)} {explain(error)}"
+    for raised in (caught.value, old.value):
+        kept = f"{raised.sentences()} {vars(raised)} {explain(raised)}"
         assert "***" in kept
         assert ACCESS not in kept and CLASSIC not in kept

@@ -48,12 +48,10 @@ def test_a_reference_is_found_and_taken_however_it_is_typed(
     assert store.customers.by_reference(reference) == first
     assert store.customers.references([reference]) == {"strasse-1": first}
     other = customers.add(actor, "Ben Lee", "ben@example.com", "B-1")
-    for take in (
-        lambda: customers.add(actor, "Al Ng", "al@example.com", reference),
-        lambda: customers.edit(actor, other.id, reference=reference),
-    ):
-        with pytest.raises(InputError, match="Jenny Rosen"):
-            take()
+    with pytest.raises(InputError, match="Jenny Rosen"):
+        customers.add(actor, "Al Ng", "al@example.com", reference)
+    with pytest.raises(InputError, match="Jenny Rosen"):
+        customers.edit(actor, other.id, reference=reference)
 
 
 def test_accents_tell_two_references_apart(customers: Customers, actor: Actor) -> None:
@@ -128,7 +126,7 @@ def older(tmp_path: Path) -> Path:
             columns = {**row, "holder_type": "individual", "created_at": 100 + place, "updated_at": 100}
             known = {column.name for column in db["customer"].columns}
             columns |= {name: "" for name in ("stripe_key",) if name in known}
-            db["customer"].insert(columns)
+            db.table("customer").insert(columns)
     database.close()
     return path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -33,7 +33,7 @@ def drive(steps: Callable[[int], Awaitable[Any]], *, seconds: float = 30.0, most
         header_seconds, most_connections = seconds, most
 
     async def run() -> Any:
-        config = uvicorn.Config(answer, access_log=False, **{**limits(), "http": Limited})  # type: ignore[arg-type]
+        config = uvicorn.Config(answer, access_log=False, **{**limits(), "http": Limited})
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()
@@ -71,6 +71,10 @@ async def ask(port: int, *parts: bytes) -> bytes:
                 await writer.drain()
             return await reader.read(1 << 16)
     return b""
+
+
+def asking(parts: Sequence[bytes]) -> Callable[[int], Awaitable[bytes]]:
+    return lambda port: ask(port, *parts)
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "])
@@ -112,7 +116,7 @@ def test_a_large_header_is_taken_and_one_that_is_too_large_refused_in_words() ->
 
     assert b"200 OK" in drive(lambda port: ask(port, request(HEADER_BYTES - 1_000)))
     for parts in ([request(HEADER_BYTES)], [request(HEADER_BYTES)[at : at + 9_000] for at in range(0, 270_000, 9_000)]):
-        said = drive(lambda port, sent=parts: ask(port, *sent))
+        said = drive(asking(parts))
         assert said.startswith(b"HTTP/1.1 431 ") and b"ask an administrator" in said
 
 

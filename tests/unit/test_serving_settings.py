@@ -16,7 +16,7 @@ from dashboard.domain.models import Secret
 from dashboard.settings import Settings
 from dashboard.web.headers import build_policy, secured
 from tests.certificates import make_certificate
-from tests.unit.test_layers import ROOT
+from tests.unit.sources import ROOT
 
 Make = Callable[..., Settings]
 

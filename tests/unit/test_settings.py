@@ -192,13 +192,13 @@ def test_a_misspelt_setting_stops_the_start_wherever_it_stands(
     file.write_text(f'{name} = "x"\n')
     (tmp_path / "handed").mkdir()
     (tmp_path / "handed" / name).write_text("x")
-    for where, given in (
-        ("environment", lambda: load_settings({**environ, name: "x"}, None)),
-        ("file of secrets", lambda: load_settings(environ, file)),
-        ("credentials", lambda: load_settings({**environ, "CREDENTIALS_DIRECTORY": str(tmp_path / "handed")}, None)),
+    for where, environment, secrets in (
+        ("environment", {**environ, name: "x"}, None),
+        ("file of secrets", environ, file),
+        ("credentials", {**environ, "CREDENTIALS_DIRECTORY": str(tmp_path / "handed")}, None),
     ):
         with pytest.raises(ConfigError) as refused:
-            given()
+            load_settings(environment, secrets)
         assert refused.value.key == name and where in refused.value.what
         assert refused.value.action == f"Did you mean {meant}?"
 

@@ -126,7 +126,7 @@ def test_who_is_in_is_named_with_their_roles_and_address_and_proved_for_some_min
     sign_in: SignIn, clock: FixedClock
 ) -> None:
     ann = sign_in.enter(CLAIMS, "192.0.2.7", active=True)
-    assert (ann.name, ann.roles, ann.address) == ("ann@example.com", {Role.OPS}, "192.0.2.7")
+    assert (ann.name, ann.roles, ann.address) == ("ann@example.com", frozenset({Role.OPS}), "192.0.2.7")
     assert is_proved(ann, clock.real())
     clock.move(PROVED_FOR)
     assert not is_proved(sign_in.enter(CLAIMS, active=True), clock.real())

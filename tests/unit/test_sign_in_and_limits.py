@@ -88,7 +88,7 @@ def test_this_machine_may_use_plain_http(make_settings: Make) -> None:
 
 def test_by_default_finance_debits_and_proves_itself_above_a_thousand_dollars(make_settings: Make) -> None:
     rules = make_settings().debit_rules
-    assert (rules.roles, rules.proof_cents, rules.max_cents) == ({Role.FINANCE}, 100_000, 99_999_999)
+    assert (rules.roles, rules.proof_cents, rules.max_cents) == (frozenset({Role.FINANCE}), 100_000, 99_999_999)
 
 
 def test_how_sign_in_is_configured_names_every_setting_that_it_takes() -> None:

@@ -285,7 +285,7 @@ COLUMNS = replace(MAPPED, amount="", debit="Out", credit="In", header=())
 )
 def test_a_mapping_says_which_way_money_went(profile: CsvProfile, head: str, cells: str, expected: int | str) -> None:
     file = read(f"Date;Description;{head}\n20.11.2026;X;{cells}\n".encode(), profiles=[profile], profile=profile.name)
-    found = [one.cents for one in file.lines] or [one.reason for one in file.refused]
+    found: list[int | str] = [one.cents for one in file.lines] or [one.reason for one in file.refused]
     assert found == [expected]
 
 

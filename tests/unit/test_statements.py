@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as some
 
-from dashboard.cli import build_parser
+from dashboard.cli.parser import build_parser
 from dashboard.cli.statements import import_file
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.csv_profiles import CsvProfile

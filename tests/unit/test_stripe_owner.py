@@ -40,12 +40,13 @@ def test_the_database_itself_refuses_a_second_owner(given: DeskFixture) -> None:
 class Interrupted(FixedClock):
     """A clock beside which something else happens, once, while somebody looks at it."""
 
-    meanwhile: Callable[[], None] | None = None
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(moment)
+        self.meanwhile: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
-        happens, self.meanwhile = self.meanwhile, None
-        if happens is not None:
-            happens()
+        if self.meanwhile:
+            self.meanwhile.pop()()
         return super().now()
 
 
@@ -57,10 +58,11 @@ def clock() -> Interrupted:
 def test_of_two_who_choose_it_at_once_the_second_is_told_whose_it_is(given: DeskFixture, clock: Interrupted) -> None:
     second = given.add_customer("Second", given.customer.email, "C-2")
     given.stripe.customers["cus_old"] = {"id": "cus_old", "email": given.customer.email, "metadata": {}}
-    clock.meanwhile = lambda: own(given, given.customer, "cus_old")  # after it was offered, before it is written down
+    # After it was offered, before it is written down.
+    clock.meanwhile.append(lambda: own(given, given.customer, "cus_old"))
     with pytest.raises(Refused, match="Jenny Rosen"):
         given.desk.adopt(given.actor, second.id, "cus_old")
-    assert clock.meanwhile is None
+    assert not clock.meanwhile
     assert given.store.customers.decision(second.id).stripe_customer_id is None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from scripts.audit import judge, read_accepted
 from tests.documents import ROOT
 from tests.licenses import is_forbidden, license_of, locked
 
@@ -134,11 +135,6 @@ def test_a_registry_that_does_not_answer_fails_nothing_and_is_said(lock: Path, s
 
 
 def test_an_accepted_finding_has_a_reason_and_an_end(tmp_path: Path) -> None:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        import audit as script
-    finally:
-        sys.path.pop(0)
     path = tmp_path / "audit.toml"
     path.write_text('[[accepted]]\nid = "CVE-1"\nreason = "not reached"\nuntil = 2027-01-31\n')
     found = {
@@ -150,12 +146,12 @@ def test_an_accepted_finding_has_a_reason_and_an_end(tmp_path: Path) -> None:
             }
         ]
     }
-    accepted = script.read_accepted(path, date(2027, 1, 31))
-    assert script.judge(found, accepted) == (
+    accepted = read_accepted(path, date(2027, 1, 31))
+    assert judge(found, accepted) == (
         [],
         ["segno 1.6.6: GHSA-t (no fixed version yet); accepted: not reached"],
     )
-    assert script.judge(found, script.read_accepted(path, date(2027, 2, 1)))[0], "and counts again when its day is over"
+    assert judge(found, read_accepted(path, date(2027, 2, 1)))[0], "and counts again when its day is over"
     assert all({"id", "reason", "until"} <= set(one) for one in script_entries())
 
 

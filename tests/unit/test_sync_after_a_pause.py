@@ -28,6 +28,10 @@ START = datetime(2026, 11, 24, 15, tzinfo=UTC)
 LONG, SHORT = timedelta(days=40), timedelta(days=3)  # longer than Stripe keeps events, and not
 
 
+def at_once(_seconds: float) -> None:
+    """No pause and no pacing: the tests move the clock themselves."""
+
+
 class Desk:
     """An account at Stripe, and a desk that follows it when it is told to."""
 
@@ -43,8 +47,8 @@ class Desk:
 
     def fresh(self) -> Sync:
         """The sync of a process of its own."""
-        at_once = dict.fromkeys(("sleep", "pace"), lambda _seconds: None)
-        return Sync(self.store, cast(Stripe, self.account), self.clock, self.settings, **at_once)
+        stripe = cast(Stripe, self.account)
+        return Sync(self.store, stripe, self.clock, self.settings, sleep=at_once, pace=at_once)
 
     def pause(self, length: timedelta) -> None:
         """Time in which nothing is read."""
