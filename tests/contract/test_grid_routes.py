@@ -215,6 +215,22 @@ def test_a_device_that_was_handed_over_gets_nothing(desk: SignedDesk) -> None:
     assert {ask(desk, what, cookies, grid=grid).status_code for grid in LISTS for what in WHAT_OF[grid]} == {403}
 
 
+CHANGES: list[dict[str, Any]] = [
+    {"start": "x"},
+    {"start": None},
+    {"size": []},
+    {"zone": "Mars/Olympus"},
+    {"zone": "../../etc/passwd"},
+    {"zone": "America"},
+    {"zone": "x" * 300},
+    {"zone": "x" * 5_000},
+    {"start": float("inf")},
+    {"start": float("nan")},
+    {"size": 1.5},
+    {"start": 1e308},
+    {"filter": 5},
+    {"filter": None},
+]
 BAD = [
     b"",
     b"[]",
@@ -223,25 +239,7 @@ BAD = [
     b'"x"',
     b"\xff",
     b'{"a":' * 5_000,
-    *(
-        json.dumps({**ASKED, **change}).encode()
-        for change in (
-            {"start": "x"},
-            {"start": None},
-            {"size": []},
-            {"zone": "Mars/Olympus"},
-            {"zone": "../../etc/passwd"},
-            {"zone": "America"},
-            {"zone": "x" * 300},
-            {"zone": "x" * 5_000},
-            {"start": float("inf")},
-            {"start": float("nan")},
-            {"size": 1.5},
-            {"start": 1e308},
-            {"filter": 5},
-            {"filter": None},
-        )
-    ),
+    *(json.dumps({**ASKED, **change}).encode() for change in CHANGES),
 ]
 
 

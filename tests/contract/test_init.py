@@ -20,7 +20,7 @@ from dashboard.settings.sources import read_file
 from tests.browser.identity import Provider
 from tests.sandboxes import Sandbox
 from tests.terminals import TerminalSession
-from tests.unit.test_layers import ROOT
+from tests.unit.sources import ROOT
 
 SECRET = "not-the-secret-of-anybody"
 
@@ -116,7 +116,12 @@ def test_a_second_set_up_keeps_the_key_and_what_was_not_asked(
     write_settings(file, before)
     shown: list[Settings] = []
     terminal = Typed(["yes", *[""] * 40], hidden=[""] * 5)
-    assert run_init(terminal, environ, file, lambda settings: len(shown) or shown.append(settings) or 0) == 0
+
+    def show(settings: Settings) -> int:
+        shown.append(settings)
+        return len(shown) - 1
+
+    assert run_init(terminal, environ, file, show) == 0
     written = tomllib.loads(file.read_text())
     assert before.items() <= written.items()
     (kept,) = tmp_path.glob("secrets.toml.before-init-*")

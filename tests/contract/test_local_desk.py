@@ -19,7 +19,7 @@ import websockets
 from dashboard.store.encryption.vault import make_key
 from dashboard.web.local_key import COOKIE
 from tests.fake_browser_tab import Tab, drive
-from tests.unit.test_layers import ROOT
+from tests.unit.sources import ROOT
 from tests.unit.test_processes import is_gone, until
 
 

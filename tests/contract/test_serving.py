@@ -34,7 +34,7 @@ CUSTOMER, FORGED = "203.0.113.7", "198.51.100.66"
 class TlsDesk(RunningDesk):
     def __init__(self, home: Path, **more: str) -> None:
         self.tls = make_certificate(home)
-        super().__init__(home, **more)
+        super().__init__(home, through=None, **more)
 
     def add_customer(self, name: str) -> str:
         """A customer without the browser; their id."""
@@ -161,7 +161,8 @@ def test_nothing_is_told_to_streamlits_makers(desk: TlsDesk) -> None:
     async def look() -> Config:
         async with Tab(desk.url, verify=desk.verify) as tab:
             await tab.visit("")
-            return tab.session.config
+            config: Config = tab.session.config
+            return config
 
     said = drive(look())
     assert not said.gather_usage_stats

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.contract.test_stripe_requests import refusal
+from tests.contract.test_stripe_requests import error_object, refusal
 from tests.sandboxes import OFFLINE, ONLINE, Sandbox
 
 
@@ -50,7 +50,7 @@ def test_what_belongs_to_the_confirmation_is_refused_without_it(sandbox: Sandbox
     customer, account = sandbox.link()
     params: Any = {"amount": 2500, "currency": "usd", "customer": customer, "payment_method": account, **given}
     error = refusal(sandbox.client.v1.payment_intents.create, params)
-    assert (error.http_status, error.param) == (400, next(iter(given)))
+    assert (error.http_status, error_object(error)["param"]) == (400, next(iter(given)))
     assert sandbox.client.v1.payment_intents.list({"customer": customer}).data == []
 
 
@@ -63,7 +63,7 @@ def test_a_confirmation_takes_the_mandate_that_it_names(sandbox: Sandbox) -> Non
     intent = intend(sandbox, customer, account)
     confirm = sandbox.client.v1.payment_intents.confirm
     wrong = refusal(confirm, intent.id, {"mandate": foreign, "off_session": True})
-    assert (wrong.code, wrong.param) == ("payment_intent_mandate_invalid", "mandate")
+    assert (wrong.code, error_object(wrong)["param"]) == ("payment_intent_mandate_invalid", "mandate")
     assert sandbox.client.v1.payment_intents.retrieve(intent.id).status == "requires_confirmation"
     done = confirm(intent.id, {"mandate": mandate, "off_session": True})
     assert done.status == "processing"
@@ -84,7 +84,7 @@ def test_a_confirmation_can_bring_the_account_and_its_mandate(sandbox: Sandbox) 
     confirm = sandbox.client.v1.payment_intents.confirm
     bare = refusal(confirm, intent.id)
     assert (bare.code, "missing a payment method" in str(bare)) == ("payment_intent_unexpected_state", True)
-    assert bare.json_body["error"]["payment_intent"]["id"] == intent.id
+    assert error_object(bare)["payment_intent"]["id"] == intent.id
     without = refusal(confirm, intent.id, {"payment_method": account})
     assert without.code == "payment_intent_mandate_invalid"
     assert sandbox.client.v1.payment_intents.retrieve(intent.id).status == "requires_confirmation"
@@ -104,7 +104,7 @@ def test_a_second_confirmation_is_refused_with_the_intent_whatever_it_says(sandb
         for params in ({}, {"off_session": True}, {"payment_method": account}):
             error = refusal(intents.confirm, intent.id, params)
             assert (error.http_status, error.code) == (400, "payment_intent_unexpected_state")
-            kept = error.json_body["error"]["payment_intent"]
+            kept = error_object(error)["payment_intent"]
             assert (kept["id"], kept["status"], kept["metadata"]) == (intent.id, status, {"order": "A-1"})
     assert "already succeeded after being previously confirmed" in str(refusal(intents.confirm, intent.id))
     assert len(sandbox.client.v1.charges.list({"payment_intent": intent.id}).data) == 1
@@ -150,7 +150,7 @@ def test_a_leftover_is_cancelled_once_and_never_confirmed_afterwards(sandbox: Sa
     for call in (intents.cancel, intents.confirm):
         error = refusal(call, intent.id)
         assert (error.http_status, error.code) == (400, "payment_intent_unexpected_state")
-        assert error.json_body["error"]["payment_intent"]["status"] == "canceled"
+        assert error_object(error)["payment_intent"]["status"] == "canceled"
     assert [each.status for each in intents.list({"customer": customer}).data] == ["canceled"]
     assert sandbox.client.v1.charges.list({"customer": customer}).data == []
     wrong: Any = {"cancellation_reason": "no such reason"}

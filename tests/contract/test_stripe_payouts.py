@@ -68,7 +68,8 @@ def test_a_manual_schedule_pays_nothing_out_and_a_payout_by_hand_takes_what_ther
     assert (over.http_status, over.code) == (400, "balance_insufficient")
     made = create({"amount": 4000, "currency": "usd", "statement_descriptor": "BY HAND", "metadata": {"run": "7"}})
     assert (made.status, made.automatic, made.reconciliation_status) == ("pending", False, "not_applicable")
-    assert (made.statement_descriptor, (made.metadata or {})["run"]) == ("BY HAND", "7")
+    assert made.metadata is not None
+    assert (made.statement_descriptor, made.metadata["run"]) == ("BY HAND", "7")
     assert fresh.client.v1.balance.retrieve().available[0].amount == available - 4000
     fresh.advance(1)
     assert fresh.client.v1.payouts.retrieve(made.id).status == "in_transit"

@@ -33,11 +33,11 @@ class Unsteady(Stripe):
     chance = random.Random(1)
     trouble = 0.0
 
-    def page(self, resource: str, params: Mapping[str, Any]) -> Page:
-        found = super().page(resource, params)
+    def page(self, resource: str, params: Mapping[str, Any], *, whole: bool = False) -> Page:
+        found = super().page(resource, params, whole=whole)
         self._cut(resource)
         if self.chance.random() < self.trouble:
-            found = super().page(resource, params)
+            found = super().page(resource, params, whole=whole)
         if resource == "events" and found.data and self.chance.random() < self.trouble:
             body = [*found.data[:-1], *found.data[: len(found.data) // 2]]
             self.chance.shuffle(body)
