@@ -187,6 +187,13 @@ def settle(page: Page) -> None:
     )
 
 
+def width_of(part: Locator) -> float:
+    """In CSS pixels; it must be drawn."""
+    box = part.bounding_box()
+    assert box is not None, f"{part} is not drawn"
+    return box["width"]
+
+
 def type_into(field: Locator, text: str) -> None:
     """Write into a field once the page around it is drawn: what is typed while it is drawn anew is lost."""
     expect(field).to_be_visible(timeout=PATIENCE)

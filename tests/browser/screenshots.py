@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.desk import (
     PATIENCE,
@@ -22,7 +22,8 @@ from tests.browser.desk import (
 from tests.browser.link import pick_account, pick_bank, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 PAGES = (
     *("payments", "payouts", "accounts", "customers", "institutions", "attention", "health", "audit", "setup"),
     "sandbox",

@@ -37,7 +37,8 @@ def connect(page: Page, desk: RunningDesk, name: str, reference: str) -> dict[st
     agree(page)
     go_through_link(page)
     expect(page.get_by_role("heading", name="The bank is linked")).to_be_visible(timeout=PATIENCE)
-    return desk.control("GET", "/plaid")["items"][-1]
+    item: dict[str, Any] = desk.control("GET", "/plaid")["items"][-1]
+    return item
 
 
 def go_through_link(page: Page) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from dashboard.sandbox.server import Running
 from dashboard.sandbox.state import State
@@ -506,7 +506,12 @@ def test_every_target_in_link_is_large_enough_for_a_finger(stage: Stage) -> None
 def test_who_leaves_while_a_call_is_under_way_leaves(stage: Stage) -> None:
     link = stage.open(token=stage.token())
     link.get_by_test_id("pane-consent").wait_for()
-    stage.page.route("**/link/api/act", lambda route: (stage.page.wait_for_timeout(1500), route.continue_()))
+
+    def answer_late(route: Route) -> None:
+        stage.page.wait_for_timeout(1500)
+        route.continue_()
+
+    stage.page.route("**/link/api/act", answer_late)
     link.get_by_test_id("pane-consent").get_by_role("button", name="Continue").click()
     link.get_by_role("button", name="Close").click()
     link.get_by_role("button", name="Yes, exit").click()

@@ -12,7 +12,7 @@ from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.web.grid_routes import address_of
-from tests.browser.desk import PATIENCE, RunningDesk, open_context, visit
+from tests.browser.desk import PATIENCE, RunningDesk, open_context, visit, width_of
 from tests.browser.everybody import see_everybody_can_use
 from tests.browser.test_payments import column, row, search_field, see_rows, table
 
@@ -118,11 +118,11 @@ def test_heads_sort_move_widen_and_hide_by_keyboard_and_stay_so(desk: RunningDes
     expect(head.nth(1)).to_have_attribute("aria-sort", "ascending")
     see_rows(page)
     expect(page).to_have_url(re.compile("sort=amount.*order=up"))
-    before = (head.nth(1).bounding_box() or {})["width"]
+    before = width_of(head.nth(1))
     table(page).focus()
     keys.press("ArrowUp")
     keys.press("Alt+Shift+ArrowRight")
-    assert (head.nth(1).bounding_box() or {})["width"] > before
+    assert width_of(head.nth(1)) > before
     keys.press("Alt+ArrowRight")
     expect(head.nth(2)).to_have_text("Amount")
     page.locator(".pg .bar .menu summary").click()

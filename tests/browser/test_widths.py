@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, add_customer, agree, settle, visit, width_of
 from tests.browser.qr_code import read_codes
 from tests.browser.test_handover import hand_over, see_own_step
 from tests.browser.test_phone import read_address
@@ -102,7 +102,7 @@ def test_a_tablet_shows_a_customers_steps_without_the_navigation(desk: RunningDe
             expect(sidebar).to_be_hidden()
             expect(opener).to_be_hidden()
             expect(page.get_by_test_id("stMain")).to_be_visible()
-            assert (page.get_by_test_id("stMain").bounding_box() or {})["width"] > width - 20, (width, step)
+            assert width_of(page.get_by_test_id("stMain")) > width - 20, (width, step)
             assert page.evaluate(MARKED), (width, step)
         if step == "authorize":
             agree(page)

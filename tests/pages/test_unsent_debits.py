@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import Actor, Debit, DebitOrder, DebitState, Purpose
-from tests.pages.conftest import read, show
-from tests.pages.test_pages import add, link, text_of
+from tests.pages.conftest import read, show, text_of
+from tests.pages.test_pages import add, link
 from tests.sandboxes import Sandbox
 
 
