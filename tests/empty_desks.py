@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from dashboard.cli import demo
-from dashboard.domain.models import Secret
-from dashboard.settings import Generation
+from dashboard.domain.models import Generation, Secret
 from dashboard.store import prepare
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database

@@ -24,9 +24,9 @@ def license_of(name: str) -> str:
         about = metadata(name)
     except PackageNotFoundError:
         return ELSEWHERE
-    if about.get("License-Expression"):
-        return str(about["License-Expression"])
-    own = (about.get("License") or "").strip()
+    if "License-Expression" in about:
+        return about["License-Expression"]
+    own = about["License"].strip() if "License" in about else ""
     if own and len(own) <= 40 and "\n" not in own:
         return own
     classified = [

@@ -10,7 +10,7 @@ from typing import Any
 
 START = 1_730_000_000  # October 2024; the last payment is always in the past
 DAY = 86_400
-OUTCOMES = [
+OUTCOMES: list[tuple[str, str | None, int]] = [
     ("succeeded", None, 93),
     ("failed", "insufficient_funds", 3),
     ("failed", "account_closed", 1),
@@ -58,7 +58,7 @@ class History:
 
     def _build(self, count: int, days: int) -> None:
         rng = self._random
-        customers = [
+        customers: list[dict[str, Any]] = [
             {
                 "id": f"cus_{number:014d}",
                 "object": "customer",

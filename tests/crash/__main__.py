@@ -21,7 +21,8 @@ from typing import Any
 import dashboard
 from tests.crash.crash_fixture import CrashFixture, CrashSandbox
 from tests.crash.deaths import count_points, run_in_child
-from tests.crash.flows import FLOWS, Flow
+from tests.crash.flow import Flow
+from tests.crash.flows import FLOWS
 from tests.mail_server import of_this_process
 
 COUNTED = ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")

@@ -329,8 +329,8 @@ class Sequence:
         """Count what must never be."""
         found, within = self.findings, self.template.settings.debit_rules.send_within
         moved: dict[str, list[str]] = {}
-        for intent in self.bank.debited:
-            moved.setdefault(intent["metadata"]["ach_desk_debit"], []).append(intent["id"])
+        for debited in self.bank.debited:
+            moved.setdefault(debited["metadata"]["ach_desk_debit"], []).append(debited["id"])
         debits = {debit.id: debit for debit in self.main.all()}
         listed = {debit.id for debit in self.main.debits.attention(ACTOR)}
         shown = {row["intent_id"] for row in self.main.store.database.handle.query("SELECT intent_id FROM payment")}

@@ -197,7 +197,7 @@ def _is_docstring(node: ast.AST, name: str, place: int, child: ast.AST) -> bool:
 def _is_text(node: ast.AST) -> bool:
     """Whether this is read by people: it is not a code, and not SQL."""
     if isinstance(node, ast.JoinedStr):
-        return not any(isinstance(part, ast.Constant) and SQL.search(part.value) for part in node.values)
+        return not any(isinstance(part, ast.Constant) and SQL.search(str(part.value)) for part in node.values)
     if isinstance(node, ast.IfExp):
         return _is_text(node.body) and _is_text(node.orelse)
     if isinstance(node, ast.BinOp):
@@ -259,7 +259,7 @@ def _replace(node: ast.AST, enums: dict[str, list[str]]) -> Iterator[ast.AST]:
         yield from (ast.Constant(value) for value in _values(node.value))
 
 
-def _values(value: object) -> Iterator[object]:
+def _values(value: object) -> Iterator[str | float]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):

@@ -139,7 +139,7 @@ def read_changed(module: str, number: int) -> ast.Module:
 
 def run_imported(module: str, number: int) -> int:
     """Run the module's tests with a change that is there from the first import on."""
-    sys.meta_path.insert(0, ChangedModule(module, read_changed(module, number)))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, ChangedModule(module, read_changed(module, number)))
     return int(pytest.main([*OPTIONS, *files_of(module)]))
 
 
@@ -201,7 +201,7 @@ def put_in(functions: Sequence[FunctionType], tree: ast.Module, path: str) -> No
 
 def put_in_tables(module: ModuleType, tree: ast.Module) -> None:
     """Make the module's constants and tables anew, from its own classes and functions, as they are in this tree."""
-    values = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign)]
+    values: list[ast.stmt] = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign)]
     exec(compile(ast.Module(values, []), str(module.__file__), "exec"), module.__dict__)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.sandbox.plaid.errors import KINDS
@@ -20,6 +21,8 @@ LINK: Body = {
     "user": {"client_user_id": "c-1"},
     "products": ["auth"],
 }
+DYNAMIC: Body = {"override_username": "user_transactions_dynamic", "override_password": "whatever"}
+NO_HEADERS: Mapping[str, str] = {}
 ALL = ("auth", "identity", "transactions", "signal")
 FIRED = (
     ("AUTH", "DEFAULT_UPDATE"), ("ITEM", "NEW_ACCOUNTS_AVAILABLE"), ("ITEM", "ERROR"), ("ITEM", "PENDING_DISCONNECT"),
@@ -36,11 +39,13 @@ class PlaidDriver:
         keys = sandbox.keys["plaid"]
         self.keys = {"client_id": keys["client_id"], "secret": keys["secret"]}
 
-    def ask(self, path: str, body: Body | None = None, *, keys: Body | None = None, **headers: str) -> Any:
+    def ask(
+        self, path: str, body: Body | None = None, *, keys: Body | None = None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Any:
         whole = {**(self.keys if keys is None else keys), **(body or {})}
-        return self.send(path, json.dumps(whole), **headers)
+        return self.send(path, json.dumps(whole), headers)
 
-    def send(self, path: str, raw: str, **headers: str) -> Any:
+    def send(self, path: str, raw: str, headers: Mapping[str, str] = NO_HEADERS) -> Any:
         head = {"Content-Type": "application/json", **headers}
         return self.sandbox.http.post(self.sandbox.url + path, data=raw, headers=head, timeout=60).json()
 
@@ -135,7 +140,7 @@ def _signal(driver: PlaidDriver, access_token: str) -> None:
 
 
 def _transactions(driver: PlaidDriver) -> None:
-    for options in ({}, {"override_username": "user_transactions_dynamic", "override_password": "whatever"}):
+    for options in (Body(), DYNAMIC):
         access_token = driver.link(**options)
         first = {"access_token": access_token, "count": 50, "options": {"include_original_description": True}}
         page = driver.ask("/transactions/sync", first)
@@ -167,8 +172,8 @@ def _broken(driver: PlaidDriver, access_token: str, receiver: Receiver) -> None:
     item = driver.ask("/item/get", {"access_token": access_token})["item"]["item_id"]
     driver.ask("/link/token/create", {**LINK, "products": None, "access_token": access_token})
     driver.ask("/accounts/get", {"access_token": access_token})
-    for code, kind in KINDS.items():
-        if kind.type in ("ITEM_ERROR", "INSTITUTION_ERROR", "RATE_LIMIT_EXCEEDED", "API_ERROR"):
+    for code, known in KINDS.items():
+        if known.type in ("ITEM_ERROR", "INSTITUTION_ERROR", "RATE_LIMIT_EXCEEDED", "API_ERROR"):
             driver.sandbox.control("POST", "/plaid", item_error={"item_id": item, "code": code})
             driver.ask("/accounts/get", {"access_token": access_token})
             driver.ask("/item/get", {"access_token": access_token})
@@ -185,12 +190,12 @@ def _refusals(driver: PlaidDriver) -> None:
     """Bodies, keys, fields and values that Plaid refuses."""
     access_token = driver.link(products=("auth",))
     driver.send("/item/get", "{")
-    driver.send("/item/get", "a=b", **{"Content-Type": "text/plain"})
+    driver.send("/item/get", "a=b", {"Content-Type": "text/plain"})
     driver.ask("/item/get", {"access_token": access_token}, keys={})
     driver.ask("/item/get", {"access_token": access_token, "secret": "wrong"})
-    driver.ask("/item/get", {"access_token": access_token}, **{"Plaid-Version": "2017-03-08"})
-    for body in ({}, {"access_token": 5}, {"access_token": access_token, "bogus": 1}, {"access_token": "access-no"}):
-        driver.ask("/item/get", body)
+    driver.ask("/item/get", {"access_token": access_token}, headers={"Plaid-Version": "2017-03-08"})
+    for wrong in ({}, {"access_token": 5}, {"access_token": access_token, "bogus": 1}, {"access_token": "access-no"}):
+        driver.ask("/item/get", wrong)
     for change in (
         {"products": ["balance"]}, {"products": None}, {"language": "xx"}, {"country_codes": ["ZZ"]},
         {"user": {"client_user_id": "a@example.com"}}, {"user": {"client_user_id": "+14155550123"}},
@@ -198,7 +203,7 @@ def _refusals(driver: PlaidDriver) -> None:
     ):  # fmt: skip
         driver.ask("/link/token/create", {name: value for name, value in {**LINK, **change}.items() if value})
     us = {"country_codes": ["US"]}
-    for path, body in (
+    refused: tuple[tuple[str, Body], ...] = (
         ("/item/public_token/exchange", {"public_token": "public-no"}),
         ("/link/token/get", {"link_token": "link-no"}),
         ("/accounts/get", {"access_token": access_token, "options": {"account_ids": ["no"]}}),
@@ -212,7 +217,8 @@ def _refusals(driver: PlaidDriver) -> None:
         ("/sandbox/item/fire_webhook", {"access_token": access_token, "webhook_code": "NO"}),
         ("/webhook_verification_key/get", {"key_id": "no"}),
         ("/signal/return/report", {"client_transaction_id": "no", "return_code": "R01"}),
-    ):
+    )
+    for path, body in refused:
         driver.ask(path, body)
     for kind in ("401", "403", "429", "500_before"):
         driver.sandbox.fault(path="/item/get", kind=kind)

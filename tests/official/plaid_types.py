@@ -143,7 +143,8 @@ class PlaidTypes:
         kind = schema.get("type")
         if kind not in kinds:
             return
-        if not isinstance(value, kinds[kind]) or (kind != "boolean" and isinstance(value, bool)):
+        fits = isinstance(value, kinds[kind]) and (kind == "boolean" or not isinstance(value, bool))
+        if not fits:
             yield f"{at} is {shorten(value)}, not a {kind}"
         elif kind == "string":
             if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):

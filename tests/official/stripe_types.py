@@ -49,7 +49,7 @@ class StripeTypes:
 
     def _values(self, node: Node) -> list[Any]:
         node = self._follow(node)
-        return node.get("enum", []) + [value for each in node.get("anyOf", []) for value in self._values(each)]
+        return [*node.get("enum", []), *(value for each in node.get("anyOf", []) for value in self._values(each))]
 
     def _follow(self, node: Node) -> Node:
         while "ref" in node:
@@ -95,7 +95,7 @@ class StripeTypes:
         error = body.get("error") if isinstance(body, dict) else None
         if not isinstance(error, dict) or set(body) != {"error"}:
             return [f"the body of an error is {shorten(body)}"]
-        wrong = []
+        wrong: list[str] = []
         for name, value in error.items():
             if name in ERROR_OBJECTS:
                 wrong += self._value({"ref": ERROR_OBJECTS[name]}, value, f".error.{name}")
