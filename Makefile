@@ -15,7 +15,7 @@ demo: setup ## start the sandbox and the app, print one address (PORT=n chooses 
 test: setup lint ## lint, types, unit, contract, pages and browser tests (SEED=n repeats a run)
 	@scripts/foreign >/dev/null || [ "$$CI" != true ]
 	@export ACH_DESK_CHROMIUM="$$(scripts/browser)" TEST_COVERAGE="$$(mktemp -d)"; trap 'rm -rf "$$TEST_COVERAGE"' EXIT; \
-		echo "SEED=$(SEED)"; $(PY) -m pytest -q --randomly-seed=$(SEED) --hypothesis-seed=$(SEED) -n 2 $(ARGS) \
+		echo "SEED=$(SEED)"; $(PY) -m pytest -q --randomly-seed=$(SEED) --hypothesis-seed=$(SEED) -n 3 $(ARGS) \
 		$(if $(ARGS),,&& $(PY) -m tests.coverage "$$TEST_COVERAGE")
 
 days: setup ## run the unit, contract and page tests at 14 other instants: holidays, month ends, 29 February (up to 3 hours)

@@ -71,7 +71,7 @@ def is_known(found: dict[str, str]) -> bool:
 
 
 def find_faults(page: Page, *, both: bool = True) -> list[dict[str, str]]:
-    """What axe-core calls serious or critical, in the light theme and in `both`."""
+    """What axe-core calls serious or critical, in the light theme and, where there are `both`, contrast in the dark."""
     page.evaluate(AXE)
     page.evaluate(STAND_STILL)
     found: list[dict[str, str]] = page.evaluate(RUN_AXE, None)
@@ -94,16 +94,14 @@ def in_the_dark(page: Page) -> Iterator[None]:
     page.wait_for_function(f"(light) => {background} === light", arg=light, timeout=PATIENCE)
 
 
-def see_everybody_can_use(
-    page: Page, where: str, *, title: str | None = None, language: str = "en", both: bool = True
-) -> None:
-    """This page as it stands, light and, in `both` themes, dark."""
+def see_everybody_can_use(page: Page, where: str, *, title: str | None = None, language: str = "en") -> None:
+    """This page as it stands, in the light and in the dark theme."""
     settle(page)
     if title is not None:
         expect(page).to_have_title(title, timeout=PATIENCE)
     expect(page.locator("html")).to_have_attribute("data-ach-desk-document", language, timeout=PATIENCE)
     expect(page.locator("html")).to_have_attribute("lang", language)
-    faults = find_faults(page, both=both)
+    faults = find_faults(page)
     assert not faults, (where, faults)
 
 
