@@ -74,6 +74,8 @@ def find_faults(page: Page, *, both: bool = True) -> list[dict[str, str]]:
     """What axe-core calls serious or critical, in the light theme and, where there are `both`, contrast in the dark."""
     page.evaluate(AXE)
     page.evaluate(STAND_STILL)
+    # What a run has not drawn anew yet is dimmed: on a busy machine it was still when the run had ended.
+    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=PATIENCE)
     found: list[dict[str, str]] = page.evaluate(RUN_AXE, None)
     if both:
         with in_the_dark(page):

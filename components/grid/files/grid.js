@@ -160,7 +160,7 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
     const lines = places.map((at) => source.row(at)).filter(Boolean).map((row) => shown.map((one) => asCell(row[one.at])).join("\t"));
     await source.noteCopy(lines.length);
     await navigator.clipboard.writeText([shown.map((one) => one.title).join("\t"), ...lines].join("\n"));
-    onMove(null, `${lines.length.toLocaleString("en")} rows copied as a table`);
+    onMove(null, `${lines.length.toLocaleString("en")} rows copied as a table.`);
   }
   function onHead(event, one) {
     const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

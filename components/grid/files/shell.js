@@ -16,7 +16,7 @@ export async function start(root, host) {
   sheet.replaceSync(await (await fetch(new URL(`${data.files}grid.css`, document.baseURI))).text());
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const address = new Address(data);
-  let state = address.read(), sums = null, picked = null, timers = {}, changedAt = 0;
+  let state = address.read(), sums = null, picked = null, told = "", timers = {}, changedAt = 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
@@ -48,7 +48,7 @@ export async function start(root, host) {
     onSort: (sort, desc) => show({ sort, desc }),
     onMove: (error, words) => {
       if (error) quiet(error);
-      else if (words) said.textContent = words;
+      else if (words) { told = words; say(); }
       else later("place", 300, () => { if (location.pathname === page) address.write(Object.assign(state, { place: grid.top() }), false); });
     },
   });
@@ -62,7 +62,7 @@ export async function start(root, host) {
   }
   function begin(isOther) {
     source.begin({ filter: state.filter, sort: state.sort, desc: state.desc });
-    picks.clear(); picked = sums = null;
+    picks.clear(); picked = sums = null; told = "";
     said.classList.remove("wrong"); newer.hidden = true;
     section.setAttribute("aria-busy", "true");
     drawViews(); say();
@@ -88,9 +88,10 @@ export async function start(root, host) {
     if (count) said.textContent = `Picked: ${picked ? picked.sums : `${number(count)} …`}`;
     else if (sums) said.textContent = `${sums.words}. Shown: ${sums.shown}.${sums.hidden ? ` Hidden: ${sums.hidden}.` : ""} ${data.reading}`;
     else said.textContent = "…";
+    if (told) said.textContent = `${told} ${said.textContent}`; // sums that come late do not take away what was said
   }
   function pickedOther() {
-    picked = null; say();
+    picked = null; told = ""; say();
     if (!picks.count(source.total)) return;
     later("picked", 80, async () => {
       const asked = JSON.stringify(picks);
