@@ -6,6 +6,7 @@ The tests are run in this order and stop at the first that fails, so the nearest
 from __future__ import annotations
 
 UNIT = "tests/unit/test_"
+JOBS = ("job_moves", "job_runs", "job_calls", "job_answers", "job_table", "jobs")
 TARGETS: dict[str, tuple[str, ...]] = {
     "dashboard/domain/payment_status.py": ("payment_status",),
     "dashboard/domain/business_days.py": ("business_days",),
@@ -18,12 +19,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "dashboard/store/audit_verification.py": ("audit_trail", "audit"),
     "dashboard/store/payments/projection.py": ("projection_rules", "projection"),
     "dashboard/operations/audit.py": ("audit",),
-    "dashboard/domain/jobs.py": ("job_rules",),
-    "dashboard/jobs/__init__.py": ("job_rules", "jobs"),
-    "dashboard/jobs/kinds.py": ("job_rules", "jobs"),
-    "dashboard/jobs/leases.py": ("linking_crash", "job_rules"),
-    "dashboard/jobs/run.py": ("job_rules", "jobs"),
-    "dashboard/store/jobs.py": ("job_rules", "jobs", "debit_job"),
+    "dashboard/domain/jobs.py": JOBS,
+    "dashboard/jobs/__init__.py": JOBS,
+    "dashboard/jobs/kinds.py": JOBS,
+    "dashboard/jobs/leases.py": ("linking_crash", *JOBS),
+    "dashboard/jobs/run.py": JOBS,
+    "dashboard/store/jobs.py": (*JOBS, "debit_job"),
     "dashboard/debits/__init__.py": ("debits", "debit_job"),
     "dashboard/debits/intents.py": ("intents", "debit_job", "debits"),
     "dashboard/debits/job.py": ("debit_trail", "debit_job", "debits"),

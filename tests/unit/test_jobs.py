@@ -1,10 +1,8 @@
-"""Durable jobs: every move is declared, an ended job stays ended, and nothing that was ordered is forgotten."""
+"""Durable jobs: nothing that was ordered is forgotten, whoever dies, fails or knows no such kind."""
 
 from __future__ import annotations
 
-import itertools
 import socket
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -14,7 +12,6 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import (
     DeskError,
     InputError,
-    LeaseLost,
     ProviderDenied,
     ProviderLimited,
     Refused,
@@ -23,9 +20,9 @@ from dashboard.domain.errors import (
 from dashboard.domain.jobs import Job, JobState, TryOutcome
 from dashboard.domain.models import Actor, Problem
 from dashboard.jobs import Jobs, Run
-from dashboard.jobs.kinds import Ask, BaseKind, Blocked, Canceled, Done, Failed, Next, Step, To, Unknown, pause_doubling
+from dashboard.jobs.kinds import Ask, BaseKind, Blocked, Done, Next, Step, To, Unknown, pause_doubling
 from dashboard.jobs.leases import LEASE
-from dashboard.jobs.run import MoveNotAllowed, move
+from dashboard.jobs.run import MoveNotAllowed
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.open_jobs import OpenJobs
 from dashboard.staff.access import demo_actor
@@ -99,94 +96,7 @@ def raising(*errors: BaseException) -> Callable[[Run], None]:
     return step
 
 
-# Moves.
-
-NEXTS: list[Next] = [
-    *(To("mix"), To("bake"), To("never"), To("nowhere"), Done(), Failed(WRONG), Canceled(), Ask("really?")),
-    *(Blocked(WRONG), Unknown(WRONG)),
-]
-ALLOWED = {
-    ("mix", To("mix")),
-    ("mix", To("bake")),
-    ("mix", Ask("really?")),
-    ("mix", Failed(WRONG)),
-    ("mix", Blocked(WRONG)),
-    ("bake", To("bake")),
-    ("bake", Done()),
-    ("bake", Unknown(WRONG)),
-    ("bake", Failed(WRONG)),
-    ("bake", Canceled()),
-    ("bake", Blocked(WRONG)),
-    ("never", To("never")),
-    ("never", Done()),
-    ("never", Blocked(WRONG)),
-}
-
-
-@pytest.mark.parametrize(("step", "next"), list(itertools.product(("mix", "bake", "never"), NEXTS)))
-@pytest.mark.parametrize("state", JobState)
-def test_of_all_moves_only_the_declared_ones_are_made(
-    kind: Bake, clock: FixedClock, state: JobState, step: str, next: Next
-) -> None:
-    job = Job("job_1", "cake", "cake_1", step, state, "ann", "", clock.now(), "one")
-    if (step, next) in ALLOWED and not state.is_ended:
-        values = move(kind, job, next, clock.real(), clock.now())
-        ended = isinstance(next, Done | Failed | Canceled)
-        assert (values["ended_at"] is not None) is ended
-        assert (values["next_at"] is None) is (ended or isinstance(next, Ask))
-        return
-    with pytest.raises(MoveNotAllowed):
-        move(kind, job, next, clock.real(), clock.now())
-
-
-def test_a_kind_whose_steps_and_moves_differ_is_not_taken(jobs: Jobs) -> None:
-    class Half(Bake):
-        @property
-        def moves(self) -> Mapping[str, frozenset[str]]:
-            return {"mix": frozenset({"ice"})}
-
-    with pytest.raises(ValueError, match="moves and steps differ"):
-        jobs.register(Half())
-
-
-def test_the_database_keeps_an_ended_job_ended_and_knows_the_states(jobs: Jobs, store: Store, kind: Bake) -> None:
-    kind.does = {"mix": moving(To("bake")), "bake": moving(Done())}
-    id = order(jobs)
-    jobs.run(id)
-    handle = store.database.handle
-    for change in ("state = 'waiting', ended_at = NULL, next_at = 1", "step = 'mix'", "state = 'failed'"):
-        with pytest.raises(sqlite3.IntegrityError, match="ended job stays ended"):
-            handle.execute(f"UPDATE job SET {change} WHERE id = ?", [id])
-    other = order(jobs, "cake_2")
-    for change in (
-        *("state = 'nonsense'", "state = 'done'", "state = 'asking'", "next_at = NULL", "tries = -1"),
-        *("question = 'x'", "ended_at = 1"),
-    ):
-        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-            handle.execute(f"UPDATE job SET {change} WHERE id = ?", [other])
-
-
-def test_one_subject_has_one_open_job_of_a_kind(jobs: Jobs, store: Store, kind: Bake) -> None:
-    kind.does = {"mix": moving(To("bake")), "bake": moving(Done())}
-    first = order(jobs)
-    assert jobs.order("cake", "cake_1", WHO, step="mix") is None
-    jobs.run(first)
-    assert order(jobs) != first, "the next order is a job of its own"
-
-
 # Running.
-
-
-def test_a_job_runs_step_after_step_and_each_move_is_in_the_trail_by_who_ordered_it(
-    jobs: Jobs, store: Store, kind: Bake
-) -> None:
-    kind.does = {"mix": moving(To("bake"), "cake.mixed"), "bake": moving(Done(), "cake.baked")}
-    id = order(jobs)
-    jobs.run(id)
-    assert get(store, id).state is JobState.DONE
-    rows = store.trail.read("cake_1")
-    assert [row.action for row in rows] == ["cake.baked", "cake.mixed", "cake.ordered"]
-    assert {(row.actor, row.address) for row in rows} == {("ann@example.com", "192.0.2.7")}
 
 
 @pytest.mark.parametrize(
@@ -256,14 +166,6 @@ def test_a_mistake_of_our_own_waits_and_is_listed(
     assert get(store, id).state is JobState.DONE
 
 
-def test_a_step_that_does_not_move_is_a_mistake_too(jobs: Jobs, store: Store, kind: Bake) -> None:
-    kind.does = {"mix": lambda run: None}
-    id = order(jobs)
-    with pytest.raises(MoveNotAllowed, match="did not move"):
-        jobs.run(id)
-    assert get(store, id).state is JobState.BLOCKED
-
-
 def test_an_unavailable_database_changes_nothing(jobs: Jobs, store: Store, kind: Bake) -> None:
     kind.does = {"mix": raising(StoreUnavailable("Full.")), "bake": moving(Done())}
     id = order(jobs)
@@ -300,23 +202,6 @@ def test_what_a_dead_process_held_is_freed_by_the_completer(
     assert store.jobs.acquire(id, f"{socket.gethostname()}/999999999/gone/1", now, now + LEASE)
     jobs.run_due()
     assert get(store, id).state is JobState.DONE
-
-
-def test_a_worker_that_lost_its_lease_writes_nothing(jobs: Jobs, store: Store, kind: Bake, clock: FixedClock) -> None:
-    def overtaken(run: Run) -> None:
-        clock.move(LEASE + timedelta(seconds=1))
-        now = clock.real()
-        assert store.jobs.acquire(run.job.id, "elsewhere/1/2/3", now, now + LEASE)
-        with pytest.raises(LeaseLost):
-            run.move(To("bake"))
-        with pytest.raises(LeaseLost):
-            run.attempt("key", lambda: None, lambda: None)
-        raise LeaseLost("Gone.")
-
-    kind.does = {"mix": overtaken}
-    id = order(jobs)
-    jobs.run(id)
-    assert (get(store, id).step, store.jobs.tries(id)) == ("mix", [])
 
 
 def test_a_killed_process_leaves_a_job_that_goes_on(jobs: Jobs, store: Store, kind: Bake, clock: FixedClock) -> None:
@@ -359,14 +244,6 @@ def test_a_question_is_answered_once_in_the_name_of_who_answers(jobs: Jobs, stor
         jobs.answer(bob, id, "bake", action="cake.answered")
 
 
-def test_an_answer_leads_only_where_the_kind_allows_it(jobs: Jobs, kind: Bake) -> None:
-    kind.does = {"mix": moving(Ask("sweet?"))}
-    id = order(jobs)
-    jobs.run(id)
-    with pytest.raises(MoveNotAllowed):
-        jobs.answer(WHO, id, "never", action="cake.answered")
-
-
 # Calls.
 
 
@@ -384,30 +261,6 @@ def test_the_first_call_needs_no_look_and_any_other_does(
     kind.does = {"mix": mix}
     jobs.run(order(jobs))
     assert seen == [True, False]
-
-
-@pytest.mark.parametrize("how", ["another process", "a gap", "a clock set back", "an answer"])
-def test_a_call_is_not_the_first_after(how: str, jobs: Jobs, store: Store, kind: Bake, clock: FixedClock) -> None:
-    seen: list[bool] = []
-
-    def look(run: Run) -> None:
-        seen.append(run.is_first())
-        run.move(Blocked(WRONG))
-
-    kind.does = {"mix": moving(Ask("sweet?")) if how == "an answer" else look, "bake": look}
-    id = order(jobs)
-    runner = jobs
-    if how == "another process":
-        runner = Jobs(store, clock, InlineWorker(), process="two")
-        runner.register(kind)
-    elif how == "an answer":
-        jobs.run(id)
-        jobs.answer(WHO, id, "bake", action="cake.answered")
-    else:
-        clock.move(timedelta(minutes=3) if how == "a gap" else timedelta(minutes=-3))
-        store.jobs.write(id, {"next_at": clock.real()}) if how == "a clock set back" else None
-    runner.run(id)
-    assert seen == [False]
 
 
 Found = dict[str, object]
@@ -433,13 +286,6 @@ def once(kind: Bake, *answers: object, found: Found | None = None) -> list[str]:
     return keys
 
 
-def test_a_lost_answer_is_looked_for_at_once(jobs: Jobs, store: Store, kind: Bake) -> None:
-    keys = once(kind, lost(), found={"id": "there"})
-    id = order(jobs)
-    jobs.run(id)
-    assert get(store, id).state is JobState.DONE and len(keys) == 1
-
-
 def test_a_call_is_repeated_under_its_key_while_the_key_lives_and_under_a_new_one_after(
     jobs: Jobs, store: Store, kind: Bake, clock: FixedClock
 ) -> None:
@@ -452,48 +298,6 @@ def test_a_call_is_repeated_under_its_key_while_the_key_lives_and_under_a_new_on
     assert keys[0] == keys[1] != keys[2] == keys[3], "23 hours: Stripe keeps a key for at least 24"
     outcomes = [one.outcome for one in store.jobs.tries(id)]
     assert outcomes == [TryOutcome.DOUBTFUL] * 3 + [TryOutcome.DONE]
-
-
-@pytest.mark.parametrize("code", ["idempotency_error", "idempotency_key_in_use"])
-def test_a_key_that_the_provider_had_for_something_else_is_not_used_again(
-    jobs: Jobs, kind: Bake, clock: FixedClock, store: Store, code: str
-) -> None:
-    class Patient(Bake):
-        def after(self, job: Job, error: DeskError, problem: Problem) -> Next:
-            return Blocked(problem)
-
-    patient = Patient()
-    jobs.register(patient)
-    keys = once(patient, refused(code, provider="stripe"), "made")
-    id = order(jobs)
-    for _ in range(2):
-        jobs.run_due()
-        clock.move(timedelta(minutes=5))
-    assert len(set(keys)) == 2
-    assert store.jobs.tries(id)[0].outcome is TryOutcome.DOUBTFUL
-
-
-def test_a_refusal_after_a_lost_answer_is_looked_into(jobs: Jobs, store: Store, kind: Bake, clock: FixedClock) -> None:
-    there: Found = {}
-    keys: list[str] = []
-    answers = [lost(), refused("NO")]
-
-    def send(body: Found, key: str) -> Found:
-        keys.append(key)
-        if len(keys) == 2:
-            there["id"] = "there"
-        raise answers.pop(0)
-
-    def mix(run: Run) -> None:
-        run.once({"size": 3}, send, lambda: there or None)
-        run.move(To("bake"))
-
-    kind.does = {"mix": mix, "bake": moving(Done())}
-    id = order(jobs)
-    jobs.run_due()
-    clock.move(timedelta(minutes=1))
-    jobs.run_due()
-    assert get(store, id).state is JobState.DONE
 
 
 def test_a_try_of_a_process_that_died_is_doubtful(jobs: Jobs, store: Store, kind: Bake) -> None:
