@@ -44,8 +44,8 @@ TESTS = frozenset(
     for name in (
         *("access", "audit", "backup", "business_days", "debits", "format", "handover", "mandates", "money_edges"),
         *("sign_in", "payment_status", "audit_trail", "vault", "erasures", "wiping", "token_rotation", "retention"),
-        *("removals", "bank_data", "debit_job", "debit_preview", "debit_trail", "jobs", "restores", "identity", "risk"),
-        *("lists_as_workbooks", "workbooks"),
+        *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
+        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks"),
     )
 )
 
