@@ -8,6 +8,7 @@ from dashboard.accounts.bank_data import BankData
 from dashboard.accounts.export import AccountExport
 from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
+from dashboard.approvals import Approvals
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
 from dashboard.connections.removal_job import RemovalKind
@@ -20,6 +21,7 @@ from dashboard.customers.merging import Merging
 from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
 from dashboard.debits.job import DebitKind
+from dashboard.debits.review import DebitReview
 from dashboard.debits.risk_report import RiskReportKind
 from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import Clock
@@ -98,6 +100,7 @@ class Desk:
     shared_accounts: SharedAccounts
     debits: Debits
     limits: Limits
+    approvals: Approvals
     jobs: Jobs
     open_jobs: OpenJobs
     payments: Payments
@@ -278,6 +281,7 @@ def open_desk(
         shared_accounts=shared_accounts,
         debits=debits,
         limits=Limits(store, clock, settings),
+        approvals=Approvals(store, jobs, clock, settings, DebitReview(store, stripe, clock, settings)),
         jobs=jobs,
         open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,

@@ -37,6 +37,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
         ("statements", "Bank statements", ":material/receipt:", Permission.VIEW_STATEMENTS),
         ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
+        ("approvals", "Approvals", ":material/how_to_reg:", Permission.VIEW_PAYMENTS),
     ],
     "Desk": [
         ("audit", "Audit trail", ":material/history_edu:", Permission.VIEW_AUDIT),

@@ -15,6 +15,7 @@ from dashboard.settings import load_settings
 
 JOBS_EVERY = timedelta(seconds=2)  # a look at our own table, along an index
 STRAYS_EVERY = timedelta(minutes=5)  # the sync finds one after a lost answer; rarely anything
+APPROVALS_EVERY = timedelta(seconds=30)  # what nobody decided in time ends, along an index
 RISK_EVERY = timedelta(minutes=1)  # a look at our own tables for what Plaid's Signal is to be told
 PHONES_EVERY = timedelta(seconds=1)  # a look at our own table; Plaid is asked at the pace that `hosted` keeps
 REPLACEMENTS_EVERY = timedelta(seconds=20)  # accounts whose newer link became ready; rarely any
@@ -54,6 +55,7 @@ def resume(opened: Desk) -> None:
     _ticker["payments"] = Ticker(CHANGES_EVERY, opened.payments.catch_up)
     _ticker["jobs"] = Ticker(JOBS_EVERY, opened.jobs.run_due)
     _ticker["strays"] = Ticker(STRAYS_EVERY, opened.debits.cancel_strays)
+    _ticker["approvals"] = Ticker(APPROVALS_EVERY, opened.approvals.expire_due)
     _ticker["risk"] = Ticker(RISK_EVERY, opened.debits.report_risk)
     _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
     _ticker["retention"] = Ticker(RETENTION_EVERY, opened.retention.run_daily)

@@ -164,14 +164,30 @@ def main() -> None:
         debits = desk.debits.attention(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         shared = desk.shared_accounts.unseen(actor) if can(actor, Permission.ADMIN) else []
         kept = attention.draw(desk, actor)
-        named = {one.id for one in attempts} | {one.id for one in debits} | kept
+        waiting = desk.approvals.waiting(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
+        named = {one.id for one in attempts} | {one.id for one in debits} | {one.subject for one, _ in waiting} | kept
         jobs = desk.open_jobs.attention(actor) if can(actor, Permission.VIEW_CUSTOMERS) else []
         others = [one for one in jobs if one.subject not in named]
-        if not restored and not kept and not attempts and not items and not debits and not shared and not others:
+        if (
+            not restored
+            and not waiting
+            and not kept
+            and not attempts
+            and not items
+            and not debits
+            and not shared
+            and not others
+        ):
             layout.empty(
                 "Nothing needs attention.", "Links and debits that stop halfway appear here.", ":material/task_alt:"
             )
             return
+        if waiting:
+            st.subheader(f"Waiting for approval ({len(waiting)})", anchor=False)
+            cents = sum(one.amount_cents for one, _ in waiting)
+            words = f"{format.count(len(waiting), 'order')}, {format.money(cents)} together, for a second person."
+            st.markdown(plain(words))
+            actions.button("See the approvals", actions.go("approvals"), key="attention-approvals")
         if attempts:
             st.subheader(f"Bank links ({len(attempts)})", anchor=False)
         for attempt in attempts:

@@ -23,7 +23,7 @@ from dashboard.ui.debits.opening import open_debit, see_payments
 from dashboard.ui.text import marked, plain
 
 PURPOSES = {Purpose.GOODS: "Goods", Purpose.SERVICES: "Services", Purpose.OTHER: "Something else"}
-ENDED_WITHOUT_MONEY = {DebitState.UNSENT, DebitState.REFUSED, DebitState.CANCELED}
+NOT_TAKEN = {DebitState.REVIEW, DebitState.UNSENT, DebitState.REFUSED, DebitState.CANCELED}
 
 
 def label_account(account: BankAccount, owner: str, blocker: Problem | None) -> str:
@@ -213,8 +213,11 @@ def follow(desk: Desk, actor: Actor, debit_id: str) -> None:
         ordered = format.moment(debit.created_at, session.zone(), desk.clock.now())
         st.caption(f"Ordered {ordered} by {plain(debit.requested_by)}.")
         if debit.problem:
-            errors.show_problem(debit.problem, gentle=debit.state in ENDED_WITHOUT_MONEY)
+            errors.show_problem(debit.problem, gentle=debit.state in NOT_TAKEN)
         confirm_again.offer(desk, actor, debit, st.container())
+        if debit.state is DebitState.REVIEW:
+            there = actions.go("approvals")
+            actions.button("See the approvals", there, key="debit-approvals", width="stretch")
         if debit.state is DebitState.SUBMITTED:
             st.markdown(
                 "The debit is at Stripe. It is **pending** for a few business days; *Payments* shows the outcome."

@@ -22,6 +22,12 @@ WHOLE = (
     "dashboard/domain/payment_status.py",
     "dashboard/domain/business_days.py",
     "dashboard/debits/__init__.py",
+    "dashboard/debits/orders.py",
+    "dashboard/limits/__init__.py",
+    "dashboard/store/limits/rows.py",
+    "dashboard/approvals/__init__.py",
+    "dashboard/approvals/reviews.py",
+    "dashboard/store/approvals/rows.py",
     "dashboard/store/debits/rows.py",
     "dashboard/ui/format.py",
     "dashboard/domain/formatting.py",
@@ -45,7 +51,7 @@ TESTS = frozenset(
         *("access", "audit", "backup", "business_days", "debits", "format", "handover", "mandates", "money_edges"),
         *("sign_in", "payment_status", "audit_trail", "vault", "erasures", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
-        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks"),
+        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "approvals"),
     )
 )
 

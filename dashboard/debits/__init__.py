@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.accounts.item_state import ItemStateRecorder
-from dashboard.debits.checks import CURRENCY, check_amount, check_balance, check_invoice_reference
-from dashboard.debits.job import KIND
+from dashboard.approvals import APPROVE
+from dashboard.approvals.reviews import Reviews
+from dashboard.debits.checks import check_amount, check_balance, check_invoice_reference
+from dashboard.debits.job import CONFIRM_AGAIN, KIND, NOT_FOUND
+from dashboard.debits.orders import TICKET, find_sent, make_debit, order_facts
 from dashboard.debits.preview import OwnDebits, Preview
 from dashboard.debits.restored import RESTORED, require_reviewed
+from dashboard.debits.review import write_bodies
 from dashboard.debits.risk import RiskGate, needs_look
 from dashboard.debits.strays import STRAY
 from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
@@ -31,7 +34,6 @@ from dashboard.domain.models import (
     DebitState,
     ExpectedDates,
     Problem,
-    Purpose,
 )
 from dashboard.gateways.link_provider import LinkProvider
 from dashboard.gateways.payment_provider import PaymentProvider
@@ -44,7 +46,6 @@ from dashboard.store import Store
 
 log = logging.getLogger(__name__)
 
-TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
 SLOW = timedelta(minutes=1)  # a debit is sent within seconds; one that takes longer is worth a look
 
 
@@ -66,6 +67,7 @@ class Debits:
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._risk = RiskGate(store, plaid, clock, settings, jobs)
         self._reservations = Reservations(store, clock, settings)
+        self._reviews = Reviews(store, clock, settings)
         self._own = OwnDebits(store, clock, settings.timezone, settings.debit_rules.same_days)
 
     def balance(self, actor: Actor, bank_account_id: str) -> Balance:
@@ -146,9 +148,7 @@ class Debits:
         amount that asks for a fresh sign-in or a PIN. What is ordered counts in every limit from now on.
         """
         self._require(actor)
-        if not TICKET.fullmatch(order.ticket):
-            raise InputError("This form is too old.", action="Reload the page.", code="invalid_ticket")
-        known = self._find_sent(order)
+        known = find_sent(self._store, order)
         if known is not None:
             return known
         require_reviewed(self._store)
@@ -159,22 +159,9 @@ class Debits:
         account = self._account(order.bank_account_id)
         self._eligibility.require(account)
         now = self._clock.now()
-        debit = Debit(
-            id=new_id("debit"),
-            customer_id=account.customer_id,
-            bank_account_id=account.id,
-            amount_cents=order.amount_cents,
-            currency=CURRENCY,
-            purpose=Purpose(order.purpose),
-            invoice_reference=reference,
-            statement_descriptor=self._settings.stripe_statement_descriptor,
-            state=DebitState.CREATED,
-            requested_by=actor.name,
-            created_at=now,
-            updated_at=now,
-        )
+        debit = make_debit(actor.name, order, account, reference, self._settings.stripe_statement_descriptor, now)
         with self._store.transaction():  # two tabs at one instant: the second sees what the first has ordered
-            known = self._find_sent(order)
+            known = find_sent(self._store, order)
             if known is not None:
                 return known
             self._check_funds(
@@ -189,26 +176,30 @@ class Debits:
                 ordered_at_stripe=self._stripe.time(),
             )
             self._reservations.reserve(debit, actor.key)
-            facts = _facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
-            job = self._jobs.order(KIND, debit.id, actor, step="create", action="debit.ordered", **facts)
+            facts = order_facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
+            step = "review" if self._ask_second(actor, debit, account) else "create"
+            job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
+            if step == "review":
+                self._store.debits.set_state(debit.id, DebitState.REVIEW, None)
             self._store.projection.apply_debits([debit.id])
         self._jobs.start(cast(Job, job).id)  # a new debit has no job yet
         return self._store.debits.by_ticket(order.ticket) or debit
 
-    def _find_sent(self, order: DebitOrder) -> Debit | None:
-        """The debit that this form became already. Raises InputError where the form was sent with something else."""
-        known = self._store.debits.by_ticket(order.ticket)
-        if known is None:
-            return None
-        said = (order.bank_account_id, order.amount_cents, " ".join(order.invoice_reference.split()))
-        if said != (known.bank_account_id, known.amount_cents, known.invoice_reference):
-            raise InputError(
-                "This form was sent already, with another account, amount or invoice.",
-                meaning="That debit stands; this one was not ordered.",
-                action="Begin a new debit for this one.",
-                code="ticket_used",
-            )
-        return known
+    def _ask_second(self, actor: Actor, debit: Debit, account: BankAccount) -> bool:
+        """Ask a second person where the rules say so, or where one was asked before; whether one is asked."""
+        rule = self._reviews.rule(debit.customer_id, debit.amount_cents)
+        if not rule and not self._reviews.is_asked(KIND, debit.id):
+            return False
+        self._reviews.request(
+            actor,
+            KIND,
+            debit.id,
+            customer_id=debit.customer_id,
+            cents=debit.amount_cents,
+            rule=rule or "it was asked before",
+            bodies=write_bodies(debit, account),
+        )
+        return True
 
     def check_size(self, actor: Actor, amount_cents: object) -> int:
         """An amount that this person may debit at all. Raises InputError, AccessDenied, Refused above the setting."""
@@ -272,12 +263,13 @@ class Debits:
         """
         self._require(actor)
         require_reviewed(self._store)
-        debit, job = self._debit(id), self._asking(id)
+        debit, job = self._debit(id), self._asking(id, CONFIRM_AGAIN, NOT_FOUND)
         self.check_size(actor, debit.amount_cents)
         if self.asks_for_proof(debit.amount_cents):
             require_proof(actor, "A debit of this size", self._clock.real())
-        self._eligibility.require(self._account(debit.bank_account_id))
-        account_id, amount = debit.bank_account_id, debit.amount_cents
+        account = self._account(debit.bank_account_id)
+        self._eligibility.require(account)
+        account_id, amount = account.id, debit.amount_cents
         with self._store.transaction():  # two orders at one instant: the second sees what the first will take
             self._check_funds(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
             self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, without=debit.id)
@@ -286,7 +278,7 @@ class Debits:
             self._jobs.answer(
                 actor,
                 job.id,
-                "create",
+                "review" if self._ask_second(actor, debit, account) else "create",
                 action="debit.confirmed_again",
                 available_cents=balance.available_cents,
                 accepted_unknown_balance=accept_unknown_balance,
@@ -296,13 +288,14 @@ class Debits:
         return self._debit(id)
 
     def cancel(self, actor: Actor, id: str) -> Debit:
-        """Cancel an order that was not sent in time; what Stripe has of it is canceled there first.
+        """Cancel an order that was not sent in time, or waits for approval; what Stripe has of it is canceled first.
 
         Raises InputError where the order was decided meanwhile.
         """
         self._require(actor)
-        job = self._asking(id)
+        job = self._asking(id, CONFIRM_AGAIN, NOT_FOUND, APPROVE)
         with self._store.transaction():
+            self._reviews.void(KIND, id)
             self._jobs.answer(actor, job.id, "cancel", action="debit.cancel_ordered")
         self._jobs.start(job.id)
         return self._debit(id)
@@ -321,9 +314,10 @@ class Debits:
             self._jobs.start(order.id)
         return len(found)
 
-    def _asking(self, id: str) -> Job:
+    def _asking(self, id: str, *questions: str) -> Job:
+        """The job of a debit that asks one of these; what waits for approval is not confirmed by who ordered it."""
         job = self._store.jobs.find(KIND, id)
-        if job is None or job.state is not JobState.ASKING:
+        if job is None or job.state is not JobState.ASKING or job.question not in questions:
             raise InputError("This was decided already.", action="Reload the page.", code="already_decided")
         return job
 
@@ -385,14 +379,3 @@ class Debits:
 
     def _debit(self, id: str) -> Debit:
         return require_found(self._store.debits.get(id), "debit")
-
-
-def _facts(debit: Debit, order: DebitOrder) -> dict[str, object]:
-    return {
-        "account": debit.bank_account_id,
-        "amount_cents": debit.amount_cents,
-        "invoice_reference": debit.invoice_reference,
-        "purpose": debit.purpose.value,
-        "available_cents": order.balance.available_cents,
-        "accepted_unknown_balance": order.accept_unknown_balance,
-    }

@@ -10,6 +10,7 @@ from dashboard.domain.models import BankAccount, Debit
 from dashboard.domain.tags import DEBIT_TAG
 
 WITHDRAWN = "requested_by_customer"  # Stripe's word for a PaymentIntent that a person no longer wants
+CONFIRM: Mapping[str, Any] = {"off_session": True}  # the payment method stands in the PaymentIntent, and only there
 COMPARED = ("amount", "currency", "customer", "payment_method", "statement_descriptor")
 
 

@@ -13,7 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.accounts.eligibility import Eligibility
+from dashboard.approvals import APPROVE
+from dashboard.approvals.reviews import Reviews
 from dashboard.debits.intents import (
+    CONFIRM,
     WITHDRAWN,
     Verdict,
     choose,
@@ -23,7 +26,10 @@ from dashboard.debits.intents import (
     write_payment_intent,
 )
 from dashboard.debits.lookup import IntentLookup
+from dashboard.debits.problems import CANCELED_AT_STRIPE, LOOKED_FOR, NOT_LISTED, NOT_SENT, WAITS_FOR_APPROVAL
 from dashboard.debits.restored import RESTORED
+from dashboard.debits.review import write_bodies
+from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import (
     DeskError,
@@ -52,34 +58,11 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 CLOCKS_DIFFER = timedelta(minutes=1)  # an order from the future, by more than this, has an age that nobody knows
 LATE_ANSWER = timedelta(hours=1)  # a request of before the last restart has ended at Stripe by then, one way or another
 
-NOT_SENT = Problem(
-    "This debit was not sent in time.",
-    "Nothing was charged. Since it was ordered, the balance or the authorization may have changed.",
-    "Confirm it again, which checks both anew, or cancel it.",
-    "not_sent",
-)
-NOT_LISTED = Problem(
-    "Stripe does not list this debit.",
-    "It was sent, but its answer was lost, and Stripe has no payment with its id.",
-    "Search Stripe for the id once more. Then confirm the debit again, or cancel it.",
-    "not_found",
-    "stripe",
-)
-CANCELED_AT_STRIPE = Problem(
-    "This debit was canceled at Stripe.",
-    "Nothing was charged.",
-    "Order a new one if it is still wanted.",
-    "canceled_at_stripe",
-    "stripe",
-)
-LOOKED_FOR = Problem(
-    "It is not known whether Stripe took this debit.",
-    "It is never sent under another PaymentIntent, so that nobody is charged twice.",
-    "Stripe is asked again every few minutes. Order no other debit in its place.",
-    "unknown",
-    "stripe",
-)
-
+ENDED = {
+    DebitState.SUBMITTED: ApprovalState.SUCCEEDED,
+    DebitState.REFUSED: ApprovalState.FAILED,
+    DebitState.CANCELED: ApprovalState.CANCELED,
+}
 STATES: dict[JobState, DebitState] = {
     JobState.ASKING: DebitState.UNSENT,
     JobState.UNKNOWN: DebitState.UNKNOWN,
@@ -100,12 +83,14 @@ class DebitKind(BaseKind):
         self._send_within = settings.debit_rules.send_within
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
+        self._reviews = Reviews(store, clock, settings)
 
     @property
     def steps(self) -> Mapping[str, Step]:
-        """`find` looks for what an earlier version sent; `refuse` and `cancel` end what is at Stripe."""
+        """`find` looks for what an earlier version sent, `review` waits for approval, `refuse` and `cancel` end it."""
         return {
             "find": self._find,
+            "review": self._review,
             "create": self._create,
             "confirm": self._confirm,
             "refuse": self._withdraw,
@@ -117,8 +102,13 @@ class DebitKind(BaseKind):
         """What follows what: nothing is confirmed before it was created, or again after it was withdrawn."""
         return {
             "find": frozenset({"confirm", "create", "cancel", JobState.UNKNOWN, JobState.ASKING}),
-            "create": frozenset({"confirm", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}),
-            "confirm": frozenset({"create", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}),
+            "review": frozenset({"create", "cancel", JobState.ASKING}),
+            "create": frozenset(
+                {"confirm", "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}
+            ),
+            "confirm": frozenset(
+                {"create", "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}
+            ),
             "refuse": frozenset({JobState.DONE, JobState.FAILED}),
             "cancel": frozenset({JobState.DONE, JobState.CANCELED}),
         }
@@ -138,7 +128,9 @@ class DebitKind(BaseKind):
     def on_move(self, job: Job, next: Next) -> None:
         """Keep the debit's own state true to its job, and the payments table true to the debit."""
         state = STATES.get(job.state)
-        if state is None:
+        if job.step == "review":
+            state = DebitState.REVIEW
+        elif state is None:
             sent = job.step not in {"create", "find"}
             state = DebitState.SENDING if sent else DebitState.CREATED
             if self._may_have_been_sent(job) and job.step in {"find", "confirm"}:
@@ -146,6 +138,8 @@ class DebitKind(BaseKind):
         refusal = job.problem if state in {DebitState.REFUSED, DebitState.CANCELED} else None
         self._store.debits.set_state(job.subject, state, refusal)
         self._reservations.follow(job.subject, state)
+        if state in ENDED:
+            self._reviews.end(KIND, job.subject, ENDED[state])
         self._store.projection.apply_debits([job.subject])
 
     def title(self, job: Job) -> str:
@@ -166,6 +160,13 @@ class DebitKind(BaseKind):
         else:
             run.move(Ask(NOT_FOUND, NOT_LISTED, "create"), "debit.not_found")
 
+    def _review(self, run: Run) -> None:
+        """Wait for a second person, about exactly what would be sent now."""
+        debit = self._debit(run)
+        account = require_found(self._store.accounts.get(debit.bank_account_id), "account")
+        with run.moving(Ask(APPROVE, WAITS_FOR_APPROVAL, "review"), "debit.waits_for_approval"):
+            self._reviews.ask_again(run.job.actor, KIND, debit.id, write_bodies(debit, account))
+
     def _create(self, run: Run) -> None:
         debit = self._debit(run)
         there = [] if run.is_first() else self._intents.all(debit)
@@ -185,6 +186,8 @@ class DebitKind(BaseKind):
         refusal = self._find_refusal(debit)
         if refusal is not None or account is None:
             self._refuse(run, refusal or NOT_SENT)
+            return
+        if not self._is_approved(run, debit):
             return
         body = write_payment_intent(debit, account)
         if found is not None and not matches(found, body):
@@ -213,13 +216,14 @@ class DebitKind(BaseKind):
         if refusal is not None:
             self._refuse(run, refusal)
             return
-        self._send(run, id)
+        if self._is_approved(run, debit):
+            self._send(run, id)
 
     def _send(self, run: Run, id: str) -> None:
         """The call that moves money. Whatever is answered but a plain yes, the PaymentIntent itself is asked."""
         key = new_id("key")
         with run.committing("debit.sent", payment_intent=id):
-            pass
+            self._reviews.consume(KIND, run.job.subject)
         try:
             intent = run.attempt(
                 key, lambda: self._stripe.confirm_payment_intent(id, CONFIRM, key=key), self._stripe.time
@@ -313,6 +317,15 @@ class DebitKind(BaseKind):
     def _ask_again(self, run: Run, reason: Problem) -> None:
         run.move(Ask(CONFIRM_AGAIN, reason, "create"), "debit.not_sent")
 
+    def _is_approved(self, run: Run, debit: Debit) -> bool:
+        """Whether nobody had to approve it, or what was approved is what would be sent; else it waits once more."""
+        account = require_found(self._store.accounts.get(debit.bank_account_id), "account")
+        if self._reviews.holds(KIND, debit.id, write_bodies(debit, account)):
+            return True
+        with run.moving(To("review"), "approval.void"):
+            self._reviews.void(KIND, debit.id)
+        return False
+
     def _find_reason_to_ask(self, debit: Debit, run: Run) -> Problem | None:
         """Why a person has to say once more that it is wanted: it is late, or nobody knows what was done since."""
         if self._store.restores.open() is not None:
@@ -354,9 +367,6 @@ class DebitKind(BaseKind):
 
     def _debit(self, run: Run) -> Debit:
         return require_found(self._store.debits.get(run.job.subject), "debit")
-
-
-CONFIRM: Mapping[str, Any] = {"off_session": True}  # the payment method stands in the PaymentIntent, and only there
 
 
 def _looking_for(problem: Problem) -> Problem:

@@ -14,6 +14,7 @@ from dashboard.domain.payment_status import PaymentState
 from dashboard.store import Store
 
 LONGEST_WAY = timedelta(days=10)  # from an order to the customer's account: one business day over a long weekend
+LONGEST_REVIEW = timedelta(days=50)  # thirty business days, with the holidays between them
 NO_MONEY = frozenset({DebitState.UNSENT, DebitState.REFUSED, DebitState.CANCELED})
 ENDED = frozenset({PaymentState.FAILED, PaymentState.CANCELED, PaymentState.REFUNDED, PaymentState.RETURNED_LATE})
 
@@ -47,10 +48,10 @@ class OwnDebits:
         today = now.astimezone(self._zone).date()
         return sum(
             debit.amount_cents
-            for debit in self._store.debits.of_account_since(bank_account_id, now - LONGEST_WAY)
+            for debit in self._store.debits.of_account_since(bank_account_id, now - LONGEST_WAY - LONGEST_REVIEW)
             if debit.id != without
             and debit.state not in NO_MONEY
-            and add_business_days(submission_day(debit.created_at), 1) >= today
+            and (debit.state is DebitState.REVIEW or add_business_days(submission_day(debit.updated_at), 1) >= today)
             and not self._has_ended(debit)
         )
 

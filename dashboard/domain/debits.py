@@ -14,6 +14,7 @@ class DebitState(StrEnum):
     """Where our own order to debit stands; what became of the money is the payment's state. The last three are ends."""
 
     CREATED = "created"
+    REVIEW = "review"  # it waits for a second person
     SENDING = "sending"
     UNKNOWN = "unknown"
     UNSENT = "unsent"  # it was not sent in time, and has to be confirmed again

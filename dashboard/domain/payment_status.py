@@ -22,6 +22,7 @@ from dashboard.domain.business_days import (
 class PaymentState(StrEnum):
     """Where the money is."""
 
+    REVIEW = "review"
     SENDING = "sending"
     UNKNOWN = "unknown"
     UNSENT = "unsent"
@@ -53,6 +54,7 @@ class PaymentState(StrEnum):
 
 
 WORDS: dict[PaymentState, tuple[str, str]] = {
+    PaymentState.REVIEW: ("Waiting for approval", "◇"),
     PaymentState.SENDING: ("Sending", "↗"),
     PaymentState.UNKNOWN: ("Unknown: searching at Stripe", "?"),
     PaymentState.UNSENT: ("Not sent: confirm again", "!"),
@@ -150,6 +152,8 @@ def _of_intent(facts: PaymentFacts) -> PaymentStatus:
 def _of_debit(facts: PaymentFacts) -> PaymentStatus:
     if facts.debit_state in {"created", "sending", "submitted"}:
         return PaymentStatus(PaymentState.SENDING, estimate(facts.created))
+    if facts.debit_state == "review":
+        return PaymentStatus(PaymentState.REVIEW)
     if facts.debit_state == "unsent":
         return PaymentStatus(PaymentState.UNSENT)
     if facts.debit_state == "canceled":

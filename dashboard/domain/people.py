@@ -40,8 +40,8 @@ class Actor:
 
     `subject` stands for who the provider says that they are, whatever their address is; empty where nobody signs in.
 
-    `proved_until` is how long a fresh sign-in or PIN counts as proof of who this is; `may_debit` is what the settings
-    say of it, None where they were not asked and only the roles decide.
+    `proved_until` is how long a fresh sign-in or PIN counts as proof of who this is; `may_debit` and `may_approve` are
+    what the settings say of it, None where they were not asked and only the roles decide.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Actor:
     why_over: Callable[[], DeskError | None] = field(default=_goes_on, compare=False, repr=False)
     proved_until: datetime | None = None
     may_debit: bool | None = None
+    may_approve: bool | None = None
     subject: str = ""
 
     @property

@@ -192,17 +192,24 @@ class Jobs:
 
         Raises InputError where the job no longer asks.
         """
+        return self._answer(actor, id, To(step), action, facts)
+
+    def answer_no(self, actor: Actor, id: str, step: str, problem: Problem, *, action: str, **facts: object) -> Job:
+        """As `answer`, at a step that ends the job; `problem` is why."""
+        return self._answer(actor, id, To(step, problem=problem), action, facts)
+
+    def _answer(self, actor: Actor, id: str, next: To, action: str, facts: Mapping[str, object]) -> Job:
         with self._store.transaction():
             job = self._store.jobs.get(id)
             if job is None or job.state is not JobState.ASKING:
                 raise InputError("This was decided already.", action="Reload the page.", code="already_decided")
             kind, real, now = self._kinds[job.kind], self._clock.real(), self._clock.now()
-            values: dict[str, Any] = move(kind, job, To(step), real, now)
+            values: dict[str, Any] = move(kind, job, next, real, now)
             values |= {"ordered_by": actor.name, "ordered_from": actor.address, "ordered_at": now}
             values |= {"ordered_in": self._process, "answers": job.answers + 1}
             self._store.jobs.write(id, values)
             moved = self._store.jobs.get(id) or job
-            kind.on_move(moved, To(step))
+            kind.on_move(moved, next)
             self._store.trail.append(actor, action, job.subject, now, **facts)
         return moved
 

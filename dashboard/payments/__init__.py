@@ -167,6 +167,7 @@ def next_action(state: PaymentState, reason: str | None, waiting: Waiting) -> st
         return meaning.action if meaning else "Ask the customer, then debit again or another account"
     return {
         PaymentState.UNKNOWN: "Nothing: the desk is searching for it at Stripe and does not send it again",
+        PaymentState.REVIEW: "A second person approves or declines it, under Approvals",
         PaymentState.UNSENT: "Confirm it again or cancel it, under Needs attention",
         PaymentState.INCOMPLETE: "Finish it at Stripe, or cancel it there",
     }.get(state, "Nothing")

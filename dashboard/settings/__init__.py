@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from dashboard.domain.errors import ConfigError
 from dashboard.domain.limits import LimitRules
 from dashboard.domain.models import Generation, Mode, RiskSource, Secret
+from dashboard.settings.approvals import ApprovalRules, read_approvals
+from dashboard.settings.approvals import as_table as approvals_table
 from dashboard.settings.checks import (
     check_cipher_keys,
     check_contradictions,
@@ -47,6 +49,7 @@ LINK_SCRIPT = "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
 PRODUCTS = ("auth", "identity", "transactions")
 __all__ = [
     "KEYS",
+    "ApprovalRules",
     "BackupPlan",
     "Contact",
     "DebitRules",
@@ -172,6 +175,13 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_LIMIT_MAKER_DAY_CENTS", "the most that one person debits in a day; cents"),
     Key("ACH_DESK_LIMIT_DESK_DAY_CENTS", "the most that the whole desk debits in a business day; cents"),
     Key(
+        "ACH_DESK_APPROVE_ABOVE_CENTS",
+        "a debit waits for a second person where it, or the customer's debits of 24 hours, are above this; cents",
+    ),
+    Key("ACH_DESK_APPROVE_ROLES", "which roles may approve: some of ops, finance, admin, auditor", "admin, finance"),
+    Key("ACH_DESK_APPROVE_DAY_CENTS", "the most that one person approves in 24 hours; cents"),
+    Key("ACH_DESK_APPROVE_DAYS", "business days after which what waits for approval expires, 1 to 30", "3"),
+    Key(
         "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted, comma-separated"
     ),
     Key("STRIPE_WEBHOOK_SECRET", "turns on `/webhooks/stripe`: its signing secret, `whsec_…`", secret=True),
@@ -217,6 +227,7 @@ class Settings:
     open_id: OpenId | None
     debit_rules: DebitRules
     limits: LimitRules
+    approvals: ApprovalRules
     serving: Serving
 
     @property
@@ -257,6 +268,7 @@ class Settings:
             "ACH_DESK_SANDBOX_URL": self.sandbox_url or "",
             **as_table(self.open_id, self.debit_rules),
             **limits_table(self.limits),
+            **approvals_table(self.approvals),
             **self.serving.as_table(),
         }
 
@@ -293,6 +305,7 @@ def load_settings(
         open_id=read_open_id(source.get),
         debit_rules=read_debit_rules(source.get),
         limits=read_limits(source.get),
+        approvals=read_approvals(source.get),
         serving=read_serving(source.get),
     )
     source.demand_all()

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     VIEW_STATEMENTS = "see the company's own bank statements"
     IMPORT_STATEMENTS = "import bank statements"
     CREATE_DEBIT = "debit a bank account"
+    APPROVE_MONEY = "approve what waits for a second person"
     EXPORT = "export payments"
     SYNC = "start a sync"
     VIEW_AUDIT = "read the audit trail"
@@ -58,6 +59,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_TRANSACTIONS,
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
+            Permission.APPROVE_MONEY,
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,
@@ -69,6 +71,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _READ
         | {
             Permission.REMOVE_BANK,
+            Permission.APPROVE_MONEY,
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,
@@ -87,13 +90,14 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
 
 # What comes with being one who may debit, whichever role the settings give that to.
 DEBITING = frozenset(_READ | {Permission.VIEW_BALANCE})
+APPROVING = frozenset(_READ)  # and with being one who may approve
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 def can(actor: Actor, permission: Permission) -> bool:
     """Whether one of the actor's roles allows it while their visit lasts; at a handed-over device only OWN_STEP.
 
-    Who may debit is a setting, where `with_debits` has asked it.
+    Who may debit and who may approve are settings, where `with_debits` and `with_approvals` have asked them.
     """
     if actor.is_handed_over():
         return permission is Permission.OWN_STEP
@@ -101,7 +105,11 @@ def can(actor: Actor, permission: Permission) -> bool:
         return False
     if permission is Permission.CREATE_DEBIT and actor.may_debit is not None:
         return actor.may_debit
+    if permission is Permission.APPROVE_MONEY and actor.may_approve is not None:
+        return actor.may_approve
     if actor.may_debit and permission in DEBITING:
+        return True
+    if actor.may_approve and permission in APPROVING:
         return True
     return any(permission in ALLOWED[role] for role in actor.roles)
 
@@ -109,6 +117,11 @@ def can(actor: Actor, permission: Permission) -> bool:
 def with_debits(actor: Actor, roles: Set[Role]) -> Actor:
     """The same person, as one who may or may not debit by these roles (setting `ACH_DESK_DEBIT_ROLES`)."""
     return replace(actor, may_debit=bool(actor.roles & roles))
+
+
+def with_approvals(actor: Actor, roles: Set[Role]) -> Actor:
+    """The same person, as one who may or may not approve by these roles (setting `ACH_DESK_APPROVE_ROLES`)."""
+    return replace(actor, may_approve=bool(actor.roles & roles))
 
 
 def require(actor: Actor, permission: Permission) -> None:

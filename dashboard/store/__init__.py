@@ -14,6 +14,7 @@ from dashboard.domain.clock import Clock
 from dashboard.store.accounts.bank_data import BankDataTable
 from dashboard.store.accounts.rows import AccountTable
 from dashboard.store.accounts.shared import SharedAccountTable
+from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
 from dashboard.store.connections.health import HealthTable
 from dashboard.store.connections.items import ItemTable
@@ -82,6 +83,7 @@ class Store:
         self.debits = DebitTable(database, clock)
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
+        self.approvals = ApprovalTable(database)
         self.jobs = JobTable(database)
         self.institutions = InstitutionTable(database)
         self.acceptances = AcceptanceTable(database)

@@ -17,7 +17,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, IntegrityError, parents
 from dashboard.store.sql import Row, insert, select, select_one
 
-OPEN_DEBIT = ("created", "sending", "unknown", "unsent")
+OPEN_DEBIT = ("created", "sending", "unknown", "unsent", "review")
 
 
 @dataclass
@@ -111,6 +111,7 @@ class _CarryOver:
         if added or changed:
             self._bring_jobs("debit", row["id"])
             self._reserve(row["id"])
+        self._bring_approvals("debit", row["id"])
         return added
 
     def _reserve(self, debit_id: str) -> None:
@@ -118,6 +119,17 @@ class _CarryOver:
         row = select_one(self._old, "SELECT * FROM limit_reservation WHERE id = ?", [debit_id])
         if row is not None and not self._bring("limit_reservation", debit_id):
             self._overwrite("limit_reservation", row, ("state", "at"), "state = 'reserved'")
+
+    def _bring_approvals(self, kind: str, subject: str) -> None:
+        """What a second person was asked and has decided since the backup."""
+        columns = ("state", "consumed_at", "updated_at")
+        query = f"SELECT * FROM approval WHERE kind = ? AND subject = ? ORDER BY requested_at, {ADDED}"  # one is open
+        for row in select(self._old, query, [kind, subject]):
+            if not self._bring("approval", row["id"]):
+                self._overwrite("approval", row, columns, "state IN ('requires_review', 'approved')")
+            decided = select_one(self._old, "SELECT * FROM approval_decision WHERE approval_id = ?", [row["id"]])
+            if decided is not None:
+                self._bring("approval_decision", decided["id"])
 
     def _erase(self, row: Row) -> bool:
         """Order again what was ordered to be forgotten, where the restored file still knows who they are."""

@@ -83,6 +83,12 @@ class StaffTable:
         query = "SELECT * FROM visit WHERE person = ? AND ended_at IS NULL ORDER BY seen_at DESC"
         return [_visit(row) for row in self._database.handle.query(query, [person])]
 
+    def seen_since(self, since: datetime) -> dict[str, frozenset[Role]]:
+        """Who signed in since then, with the roles of their last sign-in."""
+        query = "SELECT person, roles FROM visit WHERE started_at >= ? ORDER BY started_at"
+        rows = self._database.handle.query(query, [int(since.timestamp())])
+        return {row["person"]: frozenset(Role(name) for name in row["roles"].split()) for row in rows}
+
     def newest_has_auth_time(self) -> bool | None:
         """Whether the newest sign-in said when the provider had asked for the person; None where there is none."""
         query = "SELECT has_auth_time FROM visit ORDER BY seen_at DESC LIMIT 1"

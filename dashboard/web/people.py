@@ -9,7 +9,7 @@ from dashboard.desk import Desk
 from dashboard.domain.errors import AccessDenied
 from dashboard.domain.models import Actor, Mode
 from dashboard.settings import explain_sign_in
-from dashboard.staff.access import demo_actor, with_debits
+from dashboard.staff.access import demo_actor, with_approvals, with_debits
 from dashboard.staff.sign_in import visit_id
 from dashboard.web.devices import TWO
 from dashboard.web.local_key import local_visit
@@ -58,10 +58,15 @@ def find_person(desk: Desk, claims: Mapping[str, object], visitor: Visitor, *, a
                 f" {explain_sign_in()}.",
                 code="elsewhere",
             )
-        person = with_debits(replace(demo_actor(address), visit=visit), desk.settings.debit_rules.roles)
+        person = _by_settings(desk, replace(demo_actor(address), visit=visit))
     elif not claims:
         raise AccessDenied("Nobody is signed in.", action="Sign in.", code="signed_out")
     else:
-        entered = desk.sign_in.enter(claims, address, active=active)
-        person = with_debits(entered, desk.settings.debit_rules.roles)
+        person = _by_settings(desk, desk.sign_in.enter(claims, address, active=active))
     return desk.handover.bind(person, device, visit)
+
+
+def _by_settings(desk: Desk, person: Actor) -> Actor:
+    """What the settings say of who debits and who approves."""
+    debiting = with_debits(person, desk.settings.debit_rules.roles)
+    return with_approvals(debiting, desk.settings.approvals.roles)

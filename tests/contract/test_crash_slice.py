@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("replacement", 61, 4),
         ("removal", 23, 3),
         ("debit", 14, 7),
+        ("approval", 17, 7),
         ("risk", 17, 5),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),

@@ -21,6 +21,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.payments.stripe_objects import RESOURCES
 from dashboard.store.privacy.erasures import Stage
 from tests.crash import connections
+from tests.crash.approvals import act_approval, check_approval, prepare_approval, resume_approval
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flow import Flow, Notes, begin, common
 from tests.crash.linking import (
@@ -494,6 +495,7 @@ FLOWS: dict[str, Flow] = {
             kinds=("customer_update",),
         ),
         Flow("debit", begin(linked), _act_debit, _resume_debit, _check_debit, kinds=("debit",)),
+        Flow("approval", begin(prepare_approval), act_approval, resume_approval, check_approval, kinds=("debit",)),
         Flow("risk", begin(_prepare_risk), _act_risk, _resume_risk, _check_risk, kinds=("debit", "risk_report")),
         Flow(
             "stray-intent",

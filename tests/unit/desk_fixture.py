@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.accounts.shared import SharedAccounts
+from dashboard.approvals import Approvals
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
 from dashboard.connections.removal_job import RemovalKind
@@ -16,6 +17,7 @@ from dashboard.customers import Customers
 from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
 from dashboard.debits.job import DebitKind
+from dashboard.debits.review import DebitReview
 from dashboard.debits.risk_report import RiskReportKind
 from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import FixedClock
@@ -105,6 +107,8 @@ class DeskFixture:
             self.settings,
             self.jobs,
         )
+        review = DebitReview(self.store, self.stripe, self.clock, self.settings)
+        self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, review)
         self.shared = SharedAccounts(self.store, self.clock, self.settings)
         self.health = HealthWatch(
             self.store,

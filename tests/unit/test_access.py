@@ -43,6 +43,7 @@ MATRIX = {
     "VIEW_STATEMENTS": "FAU",
     "IMPORT_STATEMENTS": "FA",
     "CREATE_DEBIT": "F",
+    "APPROVE_MONEY": "FA",
     "EXPORT": "FAU",
     "SYNC": "FA",
     "VIEW_AUDIT": "AU",

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.approvals import Approvals
 from dashboard.debits import Debits
 from dashboard.desk import Desk
 from dashboard.domain.audit_actions import AuditAction, in_words
@@ -21,7 +22,7 @@ from dashboard.domain.errors import AccessDenied
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Ended, Problem, Role
 from dashboard.jobs.kinds import Ask, Blocked, Canceled, Done, Failed, To, Unknown
 from dashboard.linking.outcome import KINDS as OUTCOMES
-from dashboard.settings import DebitRules
+from dashboard.settings import ApprovalRules, DebitRules
 from dashboard.staff.access import ALLOWED, Permission
 from dashboard.store.linking.handovers import Ending
 from dashboard.sync.changes import TYPES
@@ -29,7 +30,12 @@ from tests.unit.desk_fixture import DeskFixture
 from tests.unit.sources import ROOT
 from tests.unit.test_layers import FEATURES, SOURCES, layer_of
 
-ASKED_BY_HELPER = {"_require": Permission.CREATE_DEBIT, "_lock": Permission.OWN_STEP}
+# What a helper asks, by its name or its class's.
+ASKED_BY_HELPER = {
+    "_require": Permission.CREATE_DEBIT,
+    "_lock": Permission.OWN_STEP,
+    "Approvals._require": Permission.APPROVE_MONEY,
+}
 # What anybody may ask for: whether the operator has a PIN, and whose the device is.
 FREE = {"Handover.has_pin", "Handover.bind"}
 # Parts of a use case, which has asked before it calls them; nothing above the features may know them.
@@ -42,6 +48,7 @@ BEHIND_A_DOOR = {
     "StripeUpdates",
     "RiskGate",
     "Reservations",
+    "Reviews",
 }
 
 
@@ -69,10 +76,13 @@ class Action:
 
 
 def bare(kind: type) -> object:
-    """One of its kind with nothing in it but the rule of who may debit."""
+    """One of its kind with nothing in it but the rule of who may debit or approve."""
     made: Any = object.__new__(kind)
     if kind is Debits:
         made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))
+    if kind is Approvals:
+        rules = ApprovalRules(None, frozenset({Role.FINANCE, Role.ADMIN}), None, 3)
+        made._settings = SimpleNamespace(approvals=rules)
     return made
 
 
@@ -84,8 +94,8 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
             yield from ((f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef))
 
 
-def asked(function: ast.FunctionDef) -> Permission | None:
-    """What the function asks for before it does anything else."""
+def asked(function: ast.FunctionDef, owner: str = "") -> Permission | None:
+    """What the function, of this class, asks for before it does anything else."""
     body = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     for call in ast.walk(body[0]) if body else ():
         if isinstance(call, ast.Call):
@@ -93,7 +103,7 @@ def asked(function: ast.FunctionDef) -> Permission | None:
             if name == "require" and ast.unparse(call.args[0]) == "actor":
                 return Permission[ast.unparse(call.args[1]).rpartition(".")[2]]
             if name.startswith("self.") and name[5:] in ASKED_BY_HELPER and ast.unparse(call.args[0]) == "actor":
-                return ASKED_BY_HELPER[name[5:]]
+                return ASKED_BY_HELPER.get(f"{owner}.{name[5:]}", ASKED_BY_HELPER[name[5:]])
     return None
 
 
@@ -112,7 +122,7 @@ def actions() -> list[Action]:
                 and name.split(".")[0] not in BEHIND_A_DOOR
                 and any(one.arg == "actor" for one in arguments)
             ):
-                found.append(Action(module, name, asked(function)))
+                found.append(Action(module, name, asked(function, name.rpartition(".")[0])))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
@@ -22,6 +23,7 @@ from dashboard.store.migrations import migrate
 from dashboard.store.privacy.erasures import Stage
 
 STATES: dict[tuple[str, str], type[StrEnum]] = {
+    ("approval", "state"): ApprovalState,
     ("debit", "state"): DebitState,
     ("erasure", "stage"): Stage,
     ("item", "state"): ItemState,
@@ -36,6 +38,10 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
 DERIVED = {"payment"}
 # From each of these only to itself and to what stands beside it; from any other to any.
 ENDS: dict[str, dict[str, set[str]]] = {
+    "approval": {
+        "approved": {"canceled", "succeeded", "failed"},
+        **{one: set() for one in ("rejected", "canceled", "expired", "succeeded", "failed")},
+    },
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
     "item": {"removing": {"removed"}, "removed": set()},
     "limit_reservation": {"posted": set(), "released": set()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from dashboard.domain.clock import Clock
@@ -81,6 +82,23 @@ class DebitTable:
         """Stripe's time of the order; None where it was not known then."""
         row = select_one(self._database.handle, "SELECT ordered_at_stripe AS at FROM debit WHERE id = ?", [id])
         return maybe_from_epoch(row["at"]) if row else None
+
+    def balance(self, id: str) -> Balance | None:
+        """The balance that a debit was last confirmed under; None where it was erased."""
+        row = select_one(self._database.handle, "SELECT balance FROM debit WHERE id = ?", [id])
+        known = json.loads(row["balance"]) if row else {}
+        return Balance(**{**known, "at": from_epoch(known["at"])}) if known else None
+
+    def note_time(self, id: str, at_stripe: datetime | None) -> None:
+        """Keep Stripe's time of the approval as that of the order: from then on it is to be sent."""
+        with self._database.transaction() as db:
+            update(db, "debit", id, {"ordered_at_stripe": to_epoch(at_stripe) if at_stripe else None})
+
+    def taken(self, bank_account_id: str) -> int:
+        """How many debits of an account Stripe has taken."""
+        query = "SELECT count(*) AS n FROM debit WHERE bank_account_id = ? AND state = 'submitted'"
+        (row,) = select(self._database.handle, query, [bank_account_id])
+        return int(row["n"])
 
     def recent(self, bank_account_id: str | None = None, limit: int = 100) -> list[Debit]:
         """The newest debits, of one account or of all."""

@@ -6,6 +6,7 @@ from sqlite_utils import Migrations
 
 from dashboard.store.engine.database import Database
 from dashboard.store.migrations import (
+    approvals,
     audit_and_privacy,
     bank,
     core,
@@ -37,6 +38,7 @@ MIGRATION_SETS = {
     "risk": risk.define,
     "limits": limits.define,
     "statements": statements.define,
+    "approvals": approvals.define,
 }
 
 

@@ -31,6 +31,7 @@ _OWN = " UNION ".join(
 )
 WHOSE["subject"] = f"(subject IN {listed('ids')} OR subject IN ({_OWN}))"
 WHOSE["job"] = f"job_id IN (SELECT id FROM job WHERE {WHOSE['subject']})"
+WHOSE["approval"] = f"approval_id IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
 GONE = ""  # the row itself goes
 
 # What becomes of each table's rows of one customer, in this order: what is set, and how the table says whose a row is.
@@ -55,6 +56,7 @@ WIPED: dict[str, tuple[str, str]] = {
     "mandate": ("text = '', evidence = '{}', link_session_id = NULL", "customer_id"),
     "mandate_revocation": ("reason = 'erased'", "bank_account_id"),
     "debit": ("balance = '{}', refusal = NULL", "customer_id"),
+    "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
     "job_call": (GONE, "job"),
     "job": ("problem = NULL", "subject"),
     "customer_key": (GONE, "customer_id"),
@@ -100,6 +102,7 @@ LEFT = {
     "token_rotation": "which connection's token was changed, and how that ended",
     "webhook_event": "event ids",
     "risk_assessment": "which of our accounts was asked about, an amount, the ruleset's answer, who asked",
+    "approval": "an amount, our ids, who of the staff asked",
     "limit_reservation": "an amount, our ids, who of the staff ordered",
     "limits_in_force": "settings",
     "job_try": "keys, times, codes and request ids of calls",

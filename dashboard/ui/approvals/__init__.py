@@ -1,0 +1,1 @@
+"""Parts of the page on which a second person decides."""

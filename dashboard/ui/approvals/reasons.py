@@ -1,0 +1,110 @@
+"""The reasons to say no to what waits for a second person, each with a sign where it speaks against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import streamlit as st
+
+from dashboard.approvals import Colleagues, Question
+from dashboard.store.sql import from_epoch
+from dashboard.ui import format, session
+from dashboard.ui.text import plain
+
+YOUNG = timedelta(days=3)  # an authorization younger than this has seldom been used
+OLD_BALANCE = timedelta(hours=1)
+FAR_ABOVE = 3  # times the customer's usual payment
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line: what is looked at, what is known, and whether that speaks against."""
+
+    what: str
+    known: str
+    against: bool
+
+
+def list_reasons(shown: Question, now: datetime) -> list[Reason]:
+    """What an approver should look at before they say yes; cents and epoch seconds as the facts have them."""
+    facts, amount = shown.facts, shown.approval.amount_cents
+    count, cents = shown.others
+    return [
+        _balance(facts.get("available_cents"), facts.get("balance_at"), now),
+        _mandate(facts.get("accepted_at"), facts.get("mandate_status"), now),
+        _account(_number(facts.get("earlier_debits"))),
+        _usual(amount, facts.get("usual_cents"), _number(facts.get("largest_cents")), _number(facts.get("collected"))),
+        _returned(_number(facts.get("returned"))),
+        Reason(
+            "Also waiting from who asked",
+            f"{format.count(count, 'more order')}, {format.money(cents)} together" if count else "Nothing else",
+            count > 0,
+        ),
+    ]
+
+
+def draw_reasons(shown: Question, now: datetime) -> None:
+    """Every reason on a line of its own: a sign, what is looked at, what is known."""
+    for reason in list_reasons(shown, now):
+        sign = ":orange[:material/warning:]" if reason.against else ":material/check:"
+        word = " · look at this" if reason.against else ""
+        st.markdown(f"{sign} **{plain(reason.what)}**{word}  \n{plain(reason.known)}")
+
+
+def draw_colleagues(found: Colleagues) -> None:
+    """Who else could approve; a warning where one absence would stop everything."""
+    names = ", ".join((*found.names, *(f"whoever is in {group}" for group in found.groups)))
+    if not found.too_few:
+        st.caption(plain(f"Could approve it too: {names}."))
+        return
+    only = f"Besides you only {names} could approve this." if names else "Besides you nobody could approve this."
+    st.warning(
+        f"**{plain(only)}**  \nWhere somebody is away, what waits expires.  \n**What to do:** ask an administrator for"
+        " one more person with a role that approves (ACH_DESK_APPROVE_ROLES).",
+        icon=":material/group:",
+    )
+
+
+def _balance(cents: object, at: object, now: datetime) -> Reason:
+    if cents is None or at is None:
+        return Reason("Balance at the order", "The bank gave no available balance", True)
+    taken = from_epoch(_number(at))
+    when = format.moment(taken, session.zone(), now)
+    return Reason(
+        "Balance at the order", f"{format.money(_number(cents))} available on {when}", now - taken > OLD_BALANCE
+    )
+
+
+def _mandate(accepted: object, status: object, now: datetime) -> Reason:
+    if accepted is None or status != "active":
+        return Reason("Authorization", f"Not active here ({status or 'none recorded'})", True)
+    at = from_epoch(_number(accepted))
+    age = f"Given {format.moment(at, session.zone(), now)} ({format.ago(at, now)})"
+    return Reason("Authorization", age, now - at < YOUNG)
+
+
+def _account(earlier: int) -> Reason:
+    if not earlier:
+        return Reason("First debit of this account?", "Yes, none was taken before", True)
+    return Reason("First debit of this account?", f"No, {format.count(earlier, 'debit')} taken before", False)
+
+
+def _usual(amount: int, usual: object, largest: int, collected: int) -> Reason:
+    if usual is None:
+        return Reason("Beside what is usual", "Nothing was collected from this customer in 12 months", True)
+    known = (
+        f"{format.money(amount)} beside a usual {format.money(_number(usual))}, at most {format.money(largest)}"
+        f" ({format.count(collected, 'payment')} in 12 months)"
+    )
+    return Reason("Beside what is usual", known, amount > largest or amount > FAR_ABOVE * _number(usual))
+
+
+def _returned(count: int) -> Reason:
+    known = f"{format.count(count, 'payment')} failed or came back in 12 months" if count else "Nothing in 12 months"
+    return Reason("Came back so far", known, count > 0)
+
+
+def _number(value: object) -> int:
+    return cast(int, value) if value is not None else 0

@@ -1,0 +1,164 @@
+"""What waits for a second person: an inbox, and each question with the reasons to say no."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from dashboard.approvals import Question
+from dashboard.desk import Desk
+from dashboard.domain.approvals import Approval, ApprovalState
+from dashboard.domain.models import Actor, Customer
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, errors, format, layout, pin, session
+from dashboard.ui.approvals import reasons
+from dashboard.ui.text import plain
+
+PAGE = 50
+SIGNS = {
+    ApprovalState.REQUIRES_REVIEW: ("orange", ":material/pending_actions:"),
+    ApprovalState.APPROVED: ("blue", ":material/schedule_send:"),
+    ApprovalState.SUCCEEDED: ("green", ":material/check_circle:"),
+    ApprovalState.REJECTED: ("red", ":material/block:"),
+    ApprovalState.CANCELED: ("gray", ":material/cancel:"),
+    ApprovalState.EXPIRED: ("gray", ":material/timer_off:"),
+    ApprovalState.FAILED: ("red", ":material/error:"),
+}
+
+
+def name_of(owner: Customer | None, approval: Approval) -> str:
+    """The customer, or our id of them."""
+    return owner.name if owner else approval.customer_id
+
+
+def draw_line(desk: Desk, approval: Approval, title: str, owner: Customer | None) -> None:
+    """One line of the inbox: how much, of whom, who asked, until when."""
+    zone, now = session.zone(), desk.clock.now()
+    color, icon = SIGNS[approval.state]
+    with st.container(border=True, key=f"line-{approval.id}"):
+        left, middle, right = st.columns([3, 1.2, 1.2], vertical_alignment="center")
+        left.markdown(f"**{plain(title)}** · {plain(name_of(owner, approval))}")
+        asked = f"asked by {approval.requested_by} on {format.moment(approval.requested_at, zone, now)}"
+        until = f", expires {format.moment(approval.expires_at, zone, now)}"
+        waits = approval.state is ApprovalState.REQUIRES_REVIEW
+        left.caption(plain(asked + (until if waits else "")))
+        if not waits:
+            left.markdown(f":{color}[{icon} {plain(approval.state.words)}]")
+        middle.text(format.money(approval.amount_cents, "usd"), width="stretch", text_alignment="right")
+        there = actions.go("approvals", {"approval": approval.id})
+        actions.button("Open", there, key=f"open-{approval.id}", place=right, width="stretch")
+
+
+def draw_inbox(desk: Desk, actor: Actor) -> None:
+    """What waits, the longest waiting first; below it what was decided."""
+    waiting = desk.approvals.waiting(actor)
+    before = st.query_params.get("before", "")
+    at = datetime.fromtimestamp(int(before), UTC) if before.isascii() and before.isdigit() else None
+    decided = desk.approvals.decided(actor, PAGE, at)
+    owners = desk.customers.get_many(actor, [one.customer_id for one, _ in (*waiting, *decided)])
+    if waiting:
+        st.subheader(f"Waiting ({len(waiting)})", anchor=False)
+    else:
+        above = desk.settings.approvals.above_cents
+        rule = (
+            f"Debits above {format.money(above)}, or that bring a customer's debits of 24 hours above it, wait here."
+            if above is not None
+            else "Nobody is asked: an administrator sets ACH_DESK_APPROVE_ABOVE_CENTS to have large debits wait here."
+        )
+        layout.empty("Nothing waits for approval.", rule, ":material/task_alt:")
+    for approval, title in waiting:
+        draw_line(desk, approval, title, owners.get(approval.customer_id))
+    if decided:
+        st.subheader("Decided", anchor=False)
+    for approval, title in decided:
+        draw_line(desk, approval, title, owners.get(approval.customer_id))
+    if len(decided) == PAGE:
+        oldest = {"before": str(int(decided[-1][0].updated_at.timestamp()))}
+        actions.button("Older", actions.go("approvals", oldest), key="approvals-older")
+
+
+def draw_question(desk: Desk, actor: Actor, id: str) -> None:
+    """One question: what it is, the reasons to say no, the exact bodies, and the two answers."""
+    shown, zone, now = desk.approvals.question(actor, id), session.zone(), desk.clock.now()
+    approval = shown.approval
+    owner = desk.customers.get_many(actor, [approval.customer_id]).get(approval.customer_id)
+    color, icon = SIGNS[approval.state]
+    st.subheader(f"{plain(format.money(approval.amount_cents, 'usd'))} · {plain(shown.title)}", anchor=False)
+    st.markdown(f":{color}[{icon} {plain(approval.state.words)}] · **{plain(name_of(owner, approval))}**")
+    asked = f"Asked by {approval.requested_by} on {format.moment(approval.requested_at, zone, now)}"
+    st.markdown(plain(f"{asked}, since {approval.rule}."))
+    if shown.decision is not None:
+        verdict = "Approved" if shown.decision.is_approved else "Declined"
+        why = f": {shown.decision.reason}" if shown.decision.reason else ""
+        when = format.moment(shown.decision.at, zone, now)
+        st.markdown(plain(f"{verdict} by {shown.decision.person} on {when}{why}"))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("#### Reasons to say no")
+        reasons.draw_reasons(shown, now)
+    with right:
+        st.markdown("#### Your answer" if approval.state is ApprovalState.REQUIRES_REVIEW else "#### Outcome")
+        if approval.state is ApprovalState.REQUIRES_REVIEW:
+            draw_answers(desk, actor, shown)
+        else:
+            st.markdown(plain(f"{approval.state.words}, {format.moment(approval.updated_at, zone, now)}."))
+    with st.expander("Exactly what is sent to Stripe", icon=":material/data_object:"):
+        st.code(json.dumps(shown.bodies, indent=2, ensure_ascii=False), language=None, wrap_lines=True)
+        st.caption(f"Digest of this and of the facts above: {plain(shown.digest)}")
+
+
+def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
+    """Approve with proof, or decline with a reason; for who asked, the way to cancel."""
+    approval = shown.approval
+    expires = format.moment(approval.expires_at, session.zone(), desk.clock.now())
+    st.caption(plain(f"Nothing is charged before it is approved. It expires {expires}."))
+    refusal = desk.approvals.why_not(actor, approval)
+    if not can(actor, Permission.APPROVE_MONEY):
+        st.info("Your role may look at this, and not decide.", icon=":material/visibility:")
+    elif refusal is not None:
+        errors.show(refusal)
+    else:
+        with st.form("approve", border=False, clear_on_submit=True):
+            known = pin.ask(desk, actor, "approve-pin")
+            words = f"Approve {plain(format.money(approval.amount_cents, 'usd'))}"
+            work = partial(approve, desk, shown)
+            actions.submit(words, work, key="approve-send", type="primary", disabled=not known, width="stretch")
+        with st.form("decline", border=False):
+            st.text_area("Why not?", max_chars=300, key="decline-reason", placeholder="Who ordered it reads this.")
+            actions.submit("Decline", partial(decline, desk, shown), key="decline-send", width="stretch")
+    if can(actor, Permission.CREATE_DEBIT) and approval.kind == "debit":
+        withdraw = actions.call(desk.debits.cancel, approval.subject, then=actions.Then(said="The order is canceled."))
+        actions.button("Cancel the order", withdraw, key="approval-cancel", width="stretch")
+    reasons.draw_colleagues(desk.approvals.colleagues(actor, approval))
+
+
+def approve(desk: Desk, shown: Question, actor: Actor, fields: actions.Fields) -> actions.Then:
+    """Approve exactly what was shown."""
+    proved = pin.prove(desk, actor, fields, "approve-pin")
+    desk.approvals.approve(proved, shown.approval.id, shown.digest)
+    return actions.Then(said="Approved. It is sent now.")
+
+
+def decline(desk: Desk, shown: Question, actor: Actor, fields: actions.Fields) -> actions.Then:
+    """Decline it with the reason that was written."""
+    desk.approvals.decline(actor, shown.approval.id, fields["decline-reason"])
+    return actions.Then(said="Declined. Who ordered it reads why.")
+
+
+def main() -> None:
+    """The inbox, or the question in the address."""
+    desk, actor = session.desk(), session.actor()
+    layout.title("Approvals", "A second person approves or declines what is above the limit for one.")
+    with errors.shown():
+        id = st.query_params.get("approval", "")
+        if id:
+            actions.button("All approvals", actions.go("approvals", {}), key="approvals-all")
+            draw_question(desk, actor, id)
+        else:
+            draw_inbox(desk, actor)
+
+
+main()

@@ -1,0 +1,87 @@
+"""Two people, each signed in in a browser of their own: one orders, the other approves or declines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import PATIENCE, open_context, settle, type_into
+from tests.browser.identity import GuardedDesk, go, guarded, sign_in
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedDesk]:
+    with guarded(tmp_path_factory.mktemp("approvals"), ACH_DESK_APPROVE_ABOVE_CENTS="2000") as started:
+        started.link("Lena Linked")
+        yield started
+
+
+@pytest.fixture
+def checker(browser: Browser, desk: GuardedDesk) -> Iterator[Page]:
+    """The second person, in a browser of their own."""
+    context = open_context(browser)
+    page = context.new_page()
+    sign_in(page, desk, "admin")
+    yield page
+    context.close()
+
+
+def order(page: Page, desk: GuardedDesk, amount: str, reference: str) -> None:
+    go(page, desk, "debit")
+    page.get_by_role("button", name="Lena Linked").click(timeout=PATIENCE)
+    type_into(page.get_by_label("Amount (USD)"), amount)
+    page.get_by_label("Invoice reference").fill(reference)
+    page.get_by_role("button", name="Check the balance").click()
+    page.get_by_role("button", name=f"Debit ${amount}").click(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Waiting for approval")).to_be_visible(timeout=PATIENCE)
+
+
+def look_at(page: Page, desk: GuardedDesk, reference: str) -> None:
+    go(page, desk, "approvals")
+    line = page.locator("[class*=st-key-line-approval]").filter(has_text=f"Debit {reference}")
+    line.get_by_role("button", name="Open").click(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Reasons to say no")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def sent(desk: GuardedDesk, reference: str) -> list[tuple[int, str]]:
+    """What Stripe has of an invoice: cents and status of each PaymentIntent."""
+    found = desk.stripe("payment_intents", limit=100)["data"]
+    return [(one["amount"], one["status"]) for one in found if one["description"] == f"Invoice {reference}"]
+
+
+def test_one_orders_and_another_approves(page: Page, checker: Page, desk: GuardedDesk) -> None:
+    sign_in(page, desk, "finance")
+    order(page, desk, "25.00", "TWO-1")
+    look_at(page, desk, "TWO-1")
+    expect(page.get_by_text("You asked for this yourself.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Approve $25.00")).to_have_count(0)
+    assert sent(desk, "TWO-1") == []
+
+    look_at(checker, desk, "TWO-1")
+    for words in ("available on", "Yes, none was taken before", "Nothing was collected from this customer"):
+        expect(checker.get_by_text(words)).to_be_visible()
+    checker.get_by_role("button", name="Approve $25.00").click()
+    expect(checker.get_by_text("Approved. It is sent now.")).to_be_visible(timeout=PATIENCE)
+    ((actor, _, _),) = desk.actions("approval.approved")
+    assert actor == "ada@example.com"
+
+    go(page, desk, "payments")
+    expect(page.locator("[role=gridcell]").filter(has_text="TWO-1").first).to_be_visible(timeout=PATIENCE)
+    assert sent(desk, "TWO-1") == [(2_500, "processing")]
+
+
+def test_what_is_declined_says_why_to_who_ordered_it(page: Page, checker: Page, desk: GuardedDesk) -> None:
+    sign_in(page, desk, "finance")
+    order(page, desk, "30.00", "TWO-2")
+    look_at(checker, desk, "TWO-2")
+    checker.get_by_role("button", name="Decline").click()
+    expect(checker.get_by_text("The reason is empty")).to_be_visible(timeout=PATIENCE)
+    type_into(checker.get_by_label("Why not?"), "The invoice was paid by check.")
+    checker.get_by_role("button", name="Decline").click()
+    expect(checker.get_by_text("Declined. Who ordered it reads why.")).to_be_visible(timeout=PATIENCE)
+    look_at(page, desk, "TWO-2")
+    expect(page.get_by_text("The invoice was paid by check.")).to_be_visible(timeout=PATIENCE)
+    assert sent(desk, "TWO-2") in ([], [(3_000, "canceled")]), "and nothing moved"
