@@ -25,7 +25,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.settings import OpenId, load_settings  # noqa: E402
-from dashboard.ui import protocol, session  # noqa: E402
+from dashboard.ui import finding, protocol, session  # noqa: E402
 from dashboard.ui.accounts.grid import ACCOUNTS  # noqa: E402
 from dashboard.ui.customers.grid import CUSTOMERS  # noqa: E402
 from dashboard.ui.operations.audit_grid import AUDIT  # noqa: E402
@@ -235,6 +235,7 @@ app = st.App(
         *grid_routes.make_routes(
             lambda scope: protocol.read_claims(scope, _settings),
             {"payments": PAYMENTS, **{one.name: one.answers() for one in (PAYOUTS, CUSTOMERS, ACCOUNTS, AUDIT)}},
+            {"find": finding.answer},
         ),
     ],
     secrets=write_auth(_settings.open_id),

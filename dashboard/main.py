@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,47 +14,21 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the 
 import streamlit as st  # noqa: E402
 
 from components.document import document  # noqa: E402
+from components.find import find  # noqa: E402
 from dashboard.domain.models import Actor, Mode  # noqa: E402
-from dashboard.staff.access import Permission, can  # noqa: E402
+from dashboard.staff.access import can  # noqa: E402
 from dashboard.store.encryption.columns import LOST_KEY  # noqa: E402
-from dashboard.ui import actions, errors, layout, session, sign_in_gate  # noqa: E402
+from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate  # noqa: E402
 from dashboard.ui.linking import handover  # noqa: E402
+from dashboard.ui.navigation import HIDDEN, PERSON_PAGE, SANDBOX_PAGE, SECTIONS, list_sections  # noqa: E402
+from dashboard.web import grid_routes  # noqa: E402
 
 PAGES = ROOT / "pages"
 
-# File, title, icon, what a person must be allowed to see it; in the order of the navigation.
-SECTIONS: dict[str, list[tuple[str, str, str, Permission]]] = {
-    "Counter": [
-        ("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
-        ("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
-        ("attention", "Needs attention", ":material/notification_important:", Permission.VIEW_ACCOUNTS),
-        ("health", "Account health", ":material/ecg_heart:", Permission.VIEW_ACCOUNTS),
-        ("customers", "Customers", ":material/group:", Permission.VIEW_CUSTOMERS),
-    ],
-    "Finance": [
-        ("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
-        ("payment", "Payment", ":material/receipt_long:", Permission.VIEW_PAYMENTS),
-        ("payouts", "Payouts", ":material/account_balance_wallet:", Permission.VIEW_PAYMENTS),
-        ("statements", "Bank statements", ":material/receipt:", Permission.VIEW_STATEMENTS),
-        ("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
-        ("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
-        ("approvals", "Approvals", ":material/how_to_reg:", Permission.VIEW_PAYMENTS),
-    ],
-    "Desk": [
-        ("audit", "Audit trail", ":material/history_edu:", Permission.VIEW_AUDIT),
-        ("setup", "Setup", ":material/settings:", Permission.VIEW_SETUP),
-    ],
-}
-HIDDEN = frozenset({"payment"})  # reached from a row, or by its address, not from the navigation
-PERSON_PAGE = ("me", "Your sign-in", ":material/account_circle:")
-SANDBOX_PAGE = ("sandbox", "Sandbox", ":material/science:", Permission.MOVE_SANDBOX_CLOCK)
 
-
-def list_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[st.Page]]:
+def make_pages(actor: Actor, mode: Mode, *, signed_in: bool) -> dict[str, list[st.Page]]:
     """The pages that this person may see, by section; the others are absent, and their addresses say why."""
-    sections = {name: list(pages) for name, pages in SECTIONS.items()}
-    if mode is Mode.SANDBOX:
-        sections["Desk"].append(SANDBOX_PAGE)
+    sections = list_sections(mode)
     visible = {name: [page for page in pages if can(actor, page[3])] for name, pages in sections.items()}
     listed = {
         name: [
@@ -92,6 +67,12 @@ def open_first(stem: str) -> None:
     st.switch_page(PAGES / f"{stem}.py", query_params={name: str(value) for name, value in st.query_params.items()})
 
 
+@st.fragment
+def draw_find(paths: Sequence[str]) -> None:
+    """Find anything; a part of its own, since a run of the whole would step back to this page before it leaves it."""
+    lists.follow(find(grid_routes.address_of(""), key="find"), paths)
+
+
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
@@ -100,9 +81,12 @@ with errors.shown():
     person = sign_in_gate.enter(paths)
     if person:
         sign_in_gate.watch_session(person)
-        chosen = st.navigation(list_pages(person, desk.mode, signed_in=desk.settings.open_id is not None))
+        pages = make_pages(person, desk.mode, signed_in=desk.settings.open_id is not None)
+        chosen = st.navigation(pages, expanded=True)
         st.set_page_config(page_title=f"{chosen.title} · ACH Desk")
         layout.mark_mode(desk.mode, navigated=True)
+        with st.sidebar:
+            draw_find(paths)
         layout.mark_sidebar(desk.mode)
         if not desk.reads_secrets:
             errors.show(LOST_KEY)

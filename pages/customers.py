@@ -49,6 +49,7 @@ def draw_list(desk: Desk) -> None:
                     key="customers-look",
                     required=True,
                     label_visibility="collapsed",
+                    bind="query-params",
                 )
             draw_export(desk, actor)
         if look == IMPORT:

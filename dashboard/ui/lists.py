@@ -230,15 +230,18 @@ def head() -> Iterator[None]:
 
 
 def take_opening(asked: Mapping[str, Any] | None, leads_to: Sequence[str]) -> tuple[str, dict[str, str]] | None:
-    """The page that somebody asked for in a table and its query, once."""
-    if asked is None or asked.get("at") == st.session_state.get(OPENED) or asked.get("page") not in leads_to:
+    """The page that somebody asked for in a component and its query, once; what was asked before it counts no more."""
+    at = (asked or {}).get("at")
+    if asked is None or not isinstance(at, int) or at <= st.session_state.get(OPENED, 0):
         return None
-    st.session_state[OPENED] = asked.get("at")
+    if asked.get("page") not in leads_to:
+        return None
+    st.session_state[OPENED] = at
     return str(asked["page"]), {str(name): str(value) for name, value in dict(asked.get("query") or {}).items()}
 
 
 def follow(asked: Mapping[str, Any] | None, leads_to: Sequence[str]) -> None:
-    """Go where somebody asked to go in a table, once."""
+    """Go where somebody asked to go in a component, once."""
     found = take_opening(asked, leads_to)
     if found:
         st.switch_page(f"../pages/{found[0]}.py", query_params=found[1])

@@ -57,8 +57,8 @@ class Grid:
     one: Answer | None = None
 
 
-def make_routes(read_claims: ReadClaims, grids: Mapping[str, Grid]) -> list[Route]:
-    """The routes of lists, by the names of these, and of the grid's own files."""
+def make_routes(read_claims: ReadClaims, grids: Mapping[str, Grid], others: Mapping[str, Answer]) -> list[Route]:
+    """The routes of lists, by the names of these, of other questions, and of the grid's own files."""
 
     def answer(work: Answer) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
@@ -93,6 +93,7 @@ def make_routes(read_claims: ReadClaims, grids: Mapping[str, Grid]) -> list[Rout
         for field in fields(grid)
         if (work := getattr(grid, field.name)) is not None
     }
+    works |= {f"/grid/{name}": work for name, work in others.items()}
     return [
         *(Route(path, answer(work), methods=["POST"]) for path, work in works.items()),
         Route(f"{GRID_FILES}{{version}}/{{name}}", _send_file, methods=["GET"]),

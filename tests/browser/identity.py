@@ -173,12 +173,12 @@ def listed(page: Page) -> set[str]:
 
 def sections() -> dict[str, tuple[str, str]]:
     """Every page of the router by its address: its title, and the permission's name that shows it."""
-    tree = ast.parse((ROOT / "dashboard" / "main.py").read_text())
+    tree = ast.parse((ROOT / "dashboard" / "ui" / "navigation.py").read_text())
     found = {}
-    for node in sorted((node for node in ast.walk(tree) if isinstance(node, ast.Tuple)), key=lambda one: one.lineno):
+    for node in sorted((node for node in ast.walk(tree) if isinstance(node, ast.Call)), key=lambda one: one.lineno):
         match node:
-            case ast.Tuple(
-                elts=[ast.Constant(str(stem)), ast.Constant(str(title)), ast.Constant(), ast.Attribute(attr=permission)]
+            case ast.Call(
+                args=[ast.Constant(str(stem)), ast.Constant(str(title)), ast.Constant(), ast.Attribute(attr=permission)]
             ):
                 found[stem] = (title, permission)
     return found
@@ -186,7 +186,7 @@ def sections() -> dict[str, tuple[str, str]]:
 
 def hidden() -> set[str]:
     """Pages that stand in no navigation."""
-    tree = ast.parse((ROOT / "dashboard" / "main.py").read_text())
+    tree = ast.parse((ROOT / "dashboard" / "ui" / "navigation.py").read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HIDDEN":
             return {str(one) for one in ast.literal_eval(node.value.args[0])}  # type: ignore[attr-defined]  # frozenset({...})

@@ -69,6 +69,19 @@ def ask(
     )
 
 
+def find(
+    desk: SignedDesk, cookies: Mapping[str, str], text: Any, headers: Mapping[str, str | None] | None = None
+) -> requests.Response:
+    said = {"Origin": desk.url, "Content-Type": "application/json", **(headers or {})}
+    return requests.post(
+        f"{desk.url}/grid/find",
+        json={"text": text, "zone": "America/New_York", "active": True},
+        headers={name: value for name, value in said.items() if value is not None},
+        cookies=dict(cookies),
+        timeout=60,
+    )
+
+
 def person(desk: SignedDesk, role: Role, sub: str) -> dict[str, str]:
     more = {"email": "audrey@example.com"} if role is Role.AUDITOR else {}
     known = role if role is not Role.AUDITOR else Role.OPS
@@ -138,7 +151,20 @@ def test_an_answer_is_small_and_is_kept_nowhere(desk: SignedDesk) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("role", Role)
+def test_each_role_finds_what_it_may_see(desk: SignedDesk, role: Role) -> None:
+    cookies = person(desk, role, "find")
+    kinds = {hit["kind"] for hit in find(desk, cookies, "INV").json()["hits"]}
+    assert ("Payment" in kinds) is (Permission.VIEW_PAYMENTS in ALLOWED[role])
+    pages = {hit["page"] for hit in find(desk, cookies, "").json()["hits"]}
+    assert ("audit" in pages) is (Permission.VIEW_AUDIT in ALLOWED[role])
+    assert ("setup" in pages) is (Permission.VIEW_SETUP in ALLOWED[role])
+    for text, status in (("x" * 300, 422), ("\ud800", 422)):
+        assert find(desk, cookies, text).status_code == status
+
+
 def test_nobody_and_a_forged_cookie_get_nothing(desk: SignedDesk) -> None:
+    assert find(desk, {}, "a").status_code == 401
     forged = {name: value[:-4] + "AAAA" for name, value in person(desk, Role.FINANCE, "forged").items()}
     stranger = desk.cookies(desk.claims(Role.FINANCE, email="eve@example.com", sub="eve"))
     for grid in LISTS:
@@ -147,6 +173,20 @@ def test_nobody_and_a_forged_cookie_get_nothing(desk: SignedDesk) -> None:
             assert ask(desk, what, forged, grid=grid).status_code == 401
             assert ask(desk, what, stranger, grid=grid).status_code == 403
             assert "rows" not in ask(desk, what, {}, grid=grid).json()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": None},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=str,
+)
+def test_what_is_found_is_not_told_to_another_sites_page(desk: SignedDesk, headers: dict[str, str | None]) -> None:
+    assert find(desk, person(desk, Role.FINANCE, "origin"), "a", headers).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -212,6 +252,7 @@ def test_a_device_that_was_handed_over_gets_nothing(desk: SignedDesk) -> None:
     customer = opened.customers.add(operator, "Hanna Held", "hanna@example.com", "H-1")
     opened.handover.lock(operator, customer.id, "394871")
     opened.close()
+    assert find(desk, cookies, "Hanna").status_code == 403
     assert {ask(desk, what, cookies, grid=grid).status_code for grid in LISTS for what in WHAT_OF[grid]} == {403}
 
 
