@@ -65,6 +65,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
 from dashboard.statements import Statements
+from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.sync import Sync
@@ -114,6 +115,7 @@ class Desk:
     payout_export: PayoutExport
     payout_lists: PayoutLists
     statements: Statements
+    payout_matching: PayoutMatching
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -295,6 +297,7 @@ def open_desk(
         payout_export=PayoutExport(store, clock),
         payout_lists=PayoutLists(store, clock),
         statements=Statements(store, clock),
+        payout_matching=PayoutMatching(store, clock, settings),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

@@ -58,6 +58,18 @@ def main() -> None:
             use = actions.call(desk.choose_sandbox_outcome, chosen, then=said)
             actions.button("Use it from now on", use, key="sandbox-use")
         with st.container(border=True):
+            st.subheader("The bank statement", anchor=False)
+            st.markdown("What the bank posted of the sandbox's payouts until now, as Chase writes it.")
+            st.download_button(
+                "Download the statement",
+                data=desk.sandbox.statement,
+                file_name="chase-sandbox.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.caption("Drop it under Bank statements; Payouts at the bank then proposes what belongs together.")
+        with st.container(border=True):
             st.subheader("Break a connection", anchor=False)
             draw_breaking(desk, actor, desk.sandbox)
         with st.container(border=True):

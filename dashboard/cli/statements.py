@@ -11,6 +11,7 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import count, money
 from dashboard.settings import Need, Settings
 from dashboard.statements import ImportResult, NothingRead, Statements
+from dashboard.statements.matching import PayoutMatching
 from dashboard.statements.reading import SIZE_LIMIT
 
 SHOWN = 200  # refusals that are printed
@@ -51,6 +52,7 @@ def import_file(settings: Settings, chosen: argparse.Namespace) -> int:
                 profile=chosen.profile,
                 number=chosen.number,
             )
+            matched = PayoutMatching(store, clock, settings).confirm_certain(operator())
         finally:
             store.close()
     except InputError as error:
@@ -63,6 +65,8 @@ def import_file(settings: Settings, chosen: argparse.Namespace) -> int:
     say_refusals(result)
     for finding in result.findings:
         print(finding, file=sys.stderr)
+    if matched:
+        print(f"{count(matched, 'payout')} matched by the trace number.", file=sys.stderr)
     print(json.dumps(result.as_dict()) if chosen.json else sentence(result))
     return 0
 

@@ -49,6 +49,14 @@ OTHERS = {  # what Stripe moves that is no payout: the words behind its name or 
 }
 
 
+class MatchState(StrEnum):
+    """What was decided about a proposal."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
 _days_between = lru_cache(maxsize=65_536)(count_business_days)
 
 
@@ -325,7 +333,10 @@ def _components(
             some += joined
             grown = bool(joined)
         if mine:
-            yield sorted(mine, key=lambda one: one.posted_on), sorted(some, key=lambda one: one.arrival)
+            yield (
+                sorted(mine, key=lambda one: (one.posted_on, one.id)),
+                sorted(some, key=lambda one: (one.arrival, one.id)),
+            )
 
 
 def _pairs_up(

@@ -58,6 +58,10 @@ class SandboxControl:
             body["bank_account"] = bank_account
         self._ask("POST", "/_sandbox/outcome", body)
 
+    def statement(self) -> str:
+        """The bank statement that the sandbox's payouts make until now, as Chase's CSV."""
+        return self._ask("GET", "/_sandbox/statement").text("csv")
+
     def connections(self) -> list[SandboxConnection]:
         """The Items that can be broken, newest first."""
         reply = self._ask("GET", "/_sandbox/connections")

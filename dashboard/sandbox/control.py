@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from dashboard.sandbox.faults import Faults
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import engine, payouts, refunds
+from dashboard.sandbox.stripe import engine, payouts, refunds, statement
 from dashboard.sandbox.stripe.outcomes import OUTCOMES
 
 
@@ -95,7 +95,12 @@ def routes(state: State, faults: Faults) -> list[Route]:
         engine.prepare(state)
         return show_clock()
 
+    async def show_statement(request: Request) -> dict[str, Any]:
+        engine.tick(state)
+        return {"csv": statement.write(state)}
+
     return [
+        Route("/_sandbox/statement", guard(show_statement), methods=["GET"]),
         Route("/_sandbox", guard(show), methods=["GET"]),
         Route("/_sandbox/clock/advance", guard(advance), methods=["POST"]),
         Route("/_sandbox/outcome", guard(set_outcome), methods=["POST"]),

@@ -182,6 +182,11 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_APPROVE_DAY_CENTS", "the most that one person approves in 24 hours; cents"),
     Key("ACH_DESK_APPROVE_DAYS", "business days after which what waits for approval expires, 1 to 30", "3"),
     Key(
+        "ACH_DESK_MATCH_CERTAIN",
+        "`yes` matches payouts whose trace number is in a bank line by itself when a statement is imported",
+        "no",
+    ),
+    Key(
         "ACH_DESK_TRUSTED_PROXIES", "reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted, comma-separated"
     ),
     Key("STRIPE_WEBHOOK_SECRET", "turns on `/webhooks/stripe`: its signing secret, `whsec_…`", secret=True),
@@ -228,6 +233,7 @@ class Settings:
     debit_rules: DebitRules
     limits: LimitRules
     approvals: ApprovalRules
+    match_certain: bool
     serving: Serving
 
     @property
@@ -269,6 +275,7 @@ class Settings:
             **as_table(self.open_id, self.debit_rules),
             **limits_table(self.limits),
             **approvals_table(self.approvals),
+            "ACH_DESK_MATCH_CERTAIN": "yes" if self.match_certain else "no",
             **self.serving.as_table(),
         }
 
@@ -306,6 +313,7 @@ def load_settings(
         debit_rules=read_debit_rules(source.get),
         limits=read_limits(source.get),
         approvals=read_approvals(source.get),
+        match_certain=pick("ACH_DESK_MATCH_CERTAIN", source.get("ACH_DESK_MATCH_CERTAIN"), ["no", "yes"]) == "yes",
         serving=read_serving(source.get),
     )
     source.demand_all()

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VIEW_PAYMENTS = "see payments"
     VIEW_STATEMENTS = "see the company's own bank statements"
     IMPORT_STATEMENTS = "import bank statements"
+    MATCH_PAYOUTS = "match payouts with the bank statement"
     CREATE_DEBIT = "debit a bank account"
     APPROVE_MONEY = "approve what waits for a second person"
     EXPORT = "export payments"
@@ -63,6 +64,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,
+            Permission.MATCH_PAYOUTS,
             Permission.EXPORT,
             Permission.SYNC,
         }

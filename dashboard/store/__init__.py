@@ -51,6 +51,7 @@ from dashboard.store.privacy.retention import RetentionTable
 from dashboard.store.privacy.wiping import Wiping
 from dashboard.store.restores import RestoreTable
 from dashboard.store.staff import StaffTable
+from dashboard.store.statements.matches import PayoutMatchTable
 from dashboard.store.statements.rows import StatementTable
 from dashboard.store.sync.state import SyncStateTable
 from dashboard.store.sync.webhook_events import WebhookTable
@@ -102,6 +103,7 @@ class Store:
         self.saved_views = SavedViewTable(database)
         self.payouts = PayoutTable(database)
         self.statements = StatementTable(database)
+        self.payout_matches = PayoutMatchTable(database)
         self.sync_state = SyncStateTable(database)
         self.people = StaffTable(database)
         self.sealed = SealedColumns(database, vault)

@@ -42,6 +42,7 @@ MATRIX = {
     "VIEW_PAYMENTS": "FAU",
     "VIEW_STATEMENTS": "FAU",
     "IMPORT_STATEMENTS": "FA",
+    "MATCH_PAYOUTS": "F",
     "CREATE_DEBIT": "F",
     "APPROVE_MONEY": "FA",
     "EXPORT": "FAU",

@@ -16,6 +16,7 @@ from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
+from dashboard.domain.payout_matching import MatchState
 from dashboard.store.connections.token_rotations import Rotation
 from dashboard.store.engine.database import Database
 from dashboard.store.linking.hosted import Waiting
@@ -32,6 +33,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("limit_reservation", "state"): ReservationState,
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
+    ("payout_match", "state"): MatchState,
     ("token_rotation", "state"): Rotation,
 }
 # Nobody moves these: `payment_status.derive` says them anew from Stripe's objects, and the sums count what it said.
@@ -47,6 +49,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
     "limit_reservation": {"posted": set(), "released": set()},
     "link_attempt": {"authorized": set(), "unknown": set(), "exited": {"received", "failed"}},
     "link_hosted": {"done": {"over"}, "over": {"done"}},
+    "payout_match": {"rejected": set(), "withdrawn": set()},
     "token_rotation": {one: {"wanted"} for one in ("done", "refused", "lost")},
 }
 

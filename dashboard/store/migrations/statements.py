@@ -72,6 +72,36 @@ TABLES = (
     END""",
 )
 
+# What was decided about lines and payouts: proposals are worked out anew each time and never kept. A part is in at most
+# one live match; a match that was undone or said no to stays as history.
+MATCHES = (
+    """CREATE TABLE payout_match (
+      id TEXT PRIMARY KEY,
+      state TEXT NOT NULL CHECK (state IN ('confirmed', 'rejected', 'withdrawn')),
+      how TEXT NOT NULL,
+      why TEXT NOT NULL,
+      made_by TEXT NOT NULL,
+      made_at INTEGER NOT NULL,
+      ended_by TEXT,
+      ended_at INTEGER,
+      CHECK (ended_at IS NULL OR state = 'withdrawn')
+    ) STRICT""",
+    "CREATE INDEX payout_match_state ON payout_match(state, made_at)",
+    """CREATE TABLE payout_match_part (
+      match_id TEXT NOT NULL REFERENCES payout_match(id),
+      kind TEXT NOT NULL CHECK (kind IN ('line', 'payout')),
+      part_id TEXT NOT NULL,
+      cents INTEGER NOT NULL,
+      live INTEGER NOT NULL CHECK (live IN (0, 1)),
+      PRIMARY KEY (match_id, kind, part_id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX payout_match_once ON payout_match_part(kind, part_id) WHERE live = 1",
+    """CREATE TRIGGER payout_match_stays_ended BEFORE UPDATE OF state ON payout_match
+      WHEN OLD.state <> 'confirmed' AND NEW.state <> OLD.state BEGIN
+      SELECT RAISE(ABORT, 'a match that has ended stays ended');
+    END""",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of bank statements."""
@@ -79,4 +109,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="statements_001_lines")
     def lines(db: sqlite_utils.Database) -> None:
         for statement in TABLES:
+            db.execute(statement)
+
+    @migrations(name="statements_002_matches")
+    def matches(db: sqlite_utils.Database) -> None:
+        for statement in MATCHES:
             db.execute(statement)

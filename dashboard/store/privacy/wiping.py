@@ -88,6 +88,8 @@ LEFT = {
     "statement_refusal": "rows of our bank's statements that were not taken, by line and reason",
     "statement_profile": "which column of a bank's file is which",
     "bank_line": "our own bank statement, kept as the books are: what our bank wrote, whoever it names",
+    "payout_match": "which payouts and lines of our own statement belong together, and who said so",
+    "payout_match_part": "ids of payouts and lines, amounts",
     "payment_change": "which rows of payments changed",
     "institution": "banks",
     "institution_read": "a time",

@@ -74,6 +74,8 @@ def _offer(desk: Desk, actor: Actor, content: bytes, name: str, account: str) ->
     def take(person: Actor, fields: actions.Fields) -> actions.Then:
         taken = desk.statements.take(person, content, account=account, file_name=name, profile=profile, number=end)
         said = f"{format.count(taken.new, 'new line')} in {taken.account}; {taken.known:,} were known."
+        if matched := desk.payout_matching.confirm_certain(person):
+            said += f" {format.count(matched, 'payout')} matched by the trace number."
         return actions.Then(
             keep={"statement-done": said, "statement-number": next_number, "statements-account": taken.account},
             forget=("statement-end", "statement-profile"),

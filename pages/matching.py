@@ -1,0 +1,208 @@
+"""Which line of the bank statement is which payout: proposals, what is unmatched, what is on its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor
+from dashboard.staff.access import Permission, can
+from dashboard.statements.matching import Candidate, Overview
+from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui.statements import matches
+from dashboard.ui.text import plain
+
+
+def chosen_rows(picked: Any) -> list[int]:
+    """The rows that are picked in a table."""
+    return list(picked["selection"]["rows"]) if picked else []
+
+
+def draw_figures(found: Overview) -> None:
+    """The money on its way as one figure, and how much there is to decide."""
+    travelling = [format.money(cents, currency) for currency, cents in sorted(found.in_transit.items())]
+    layout.metrics(
+        [
+            ("Money in transit", " and ".join(travelling) or format.money(0)),
+            ("To confirm", f"{len(found.candidates):,}"),
+            ("Payouts unmatched", f"{len(found.waiting) - len(found.travelling):,}"),
+            ("Missing at the bank", f"{len(found.missing):,}"),
+            ("Lines unmatched", f"{len(found.loose):,}"),
+            ("Payouts matched", f"{found.matched:,}"),
+        ]
+    )
+    arrivals = [one.payout.arrival for one in found.travelling]
+    if arrivals:
+        days = dict.fromkeys((format.day(min(arrivals)), format.day(max(arrivals))))
+        number = format.count(len(arrivals), "payout")
+        st.caption(plain(f"In transit: {number} that no statement reaches yet, arriving {' to '.join(days)}."))
+
+
+def draw_proposals(desk: Desk, actor: Actor, found: Overview) -> None:
+    """What the rules propose; confirm or reject what is picked."""
+    st.subheader("To confirm", anchor=False)
+    candidates = found.candidates[: matches.SHOWN]
+    if not candidates:
+        layout.empty("Nothing is proposed.", "Import a bank statement, and sync payouts; what fits is proposed here.")
+        return
+    marks = "-".join(one.key[:4] for one in candidates[:3])
+    picked = st.dataframe(
+        matches.proposed(candidates, desk.payments.today()),
+        hide_index=True,
+        column_config=matches.PROPOSED,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height=min(420, 37 + 35 * len(candidates)),
+        key=f"match-proposals-{len(candidates)}-{marks}",
+        alt="Proposed matches with how they were found, amount, days, reason, line and payout",
+    )
+    rows = chosen_rows(picked)
+    chosen = [candidates[row] for row in rows if row < len(candidates)]
+    if can(actor, Permission.MATCH_PAYOUTS):
+        draw_decisions(desk, found.certain, chosen)
+    if len(chosen) == 1:
+        draw_parts(chosen[0])
+    else:
+        st.caption("Select rows to confirm or reject them; a trace number that is in the line is marked ✓.")
+
+
+def draw_decisions(desk: Desk, certain: tuple[Candidate, ...], chosen: list[Candidate]) -> None:
+    """Confirm what is picked, reject it, or confirm everything that is certain."""
+    keys, sure = [one.key for one in chosen], [one.key for one in certain]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        number = format.count(len(keys), "match") if len(keys) == 1 else f"{len(keys):,} matches"
+        confirm = actions.call(desk.payout_matching.confirm, keys, then=say_confirmed)
+        reject = actions.call(desk.payout_matching.reject, keys, then=say_rejected)
+        actions.button(
+            f"Confirm {number}", confirm, key="match-confirm", type="primary", disabled=not keys, slow="Matching …"
+        )
+        actions.button(f"Reject {number}", reject, key="match-reject", disabled=not keys)
+        if sure:
+            every = actions.call(desk.payout_matching.confirm, sure, then=say_confirmed)
+            words = f"Confirm all {len(sure):,} with their trace number"
+            actions.button(words, every, key="match-certain", icon=":material/done_all:", slow="Matching …")
+
+
+def say_confirmed(done: int) -> actions.Then:
+    """What was confirmed, in words."""
+    return actions.Then(keep={"match-said": f"{done:,} confirmed. Undo one in the list of what is matched."})
+
+
+def say_rejected(done: int) -> actions.Then:
+    """What was rejected, in words."""
+    return actions.Then(keep={"match-said": f"{done:,} rejected: these pairs are not proposed again."})
+
+
+def draw_parts(one: Candidate) -> None:
+    """The parts of a proposal, side by side."""
+    with st.container(border=True):
+        st.markdown(f"**{plain(one.proposal.how.words)}.** {plain(one.proposal.why)}")
+        left, right = st.columns(2)
+        with left:
+            st.caption("At Stripe")
+            for payout in one.payouts:
+                cents = plain(format.money(payout.cents, payout.currency))
+                st.markdown(f"{cents} · arrives {format.day(payout.arrival)} · {plain(payout.id)}")
+                st.caption(plain(f"Trace {payout.trace or 'not known'}{', failed' if payout.failed else ''}"))
+        with right:
+            st.caption("At the bank")
+            for line in one.lines:
+                cents = plain(format.money(line.cents, line.currency))
+                st.markdown(f"{cents} · posted {format.day(line.posted_on)}")
+                st.caption(plain(line.text))
+
+
+def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
+    """What is in no proposal, on both sides, with its age and the next step."""
+    today = desk.payments.today()
+    st.subheader("Payouts without a line", anchor=False)
+    if found.waiting:
+        picked = st.dataframe(
+            matches.waiting(found.waiting, today),
+            hide_index=True,
+            column_config=matches.WAITING,
+            on_select="rerun",
+            selection_mode="single-row",
+            height=min(320, 37 + 35 * len(found.waiting)),
+            key="match-waiting",
+            alt="Payouts that are on no statement, with age and next step",
+        )
+        rows = chosen_rows(picked)
+        if rows and rows[0] < len(found.waiting):
+            one = found.waiting[rows[0]]
+            st.markdown("**A letter to the bank**, for a payout that it should have posted:")
+            st.code(desk.payout_matching.letter(actor, one.payout.id), language=None, wrap_lines=True)
+        elif found.missing:
+            st.caption("Select a payout to see the letter to the bank.")
+    else:
+        st.markdown(":material/check_circle: Every payout is matched or proposed.")
+    st.subheader("Lines of Stripe's without a payout", anchor=False)
+    if found.loose:
+        st.dataframe(
+            matches.loose(found.loose, today),
+            hide_index=True,
+            column_config=matches.LOOSE,
+            height=min(320, 37 + 35 * len(found.loose)),
+            alt="Lines of Stripe's that are no known payout, with age and next step",
+        )
+    else:
+        st.markdown(":material/check_circle: There is none.")
+    if found.explained:
+        with st.expander(f"{format.count(len(found.explained), 'line')} of Stripe's explained otherwise"):
+            st.dataframe(
+                matches.loose(found.explained, today),
+                hide_index=True,
+                column_config=matches.LOOSE,
+                alt="Lines of Stripe's that are no payouts",
+            )
+
+
+def draw_matched(desk: Desk, actor: Actor) -> None:
+    """The matches in force, and the button that undoes one."""
+    rows = desk.payout_matching.matched(actor)
+    st.subheader("Matched", anchor=False)
+    if not rows:
+        layout.empty("Nothing is matched yet.", "Confirm a proposal above.")
+        return
+    picked = st.dataframe(
+        matches.matched(rows, desk.payments.today(), desk.clock.now()),
+        hide_index=True,
+        column_config=matches.MATCHED,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(420, 37 + 35 * len(rows)),
+        key=f"match-matched-{rows[0]['id'][-6:]}-{len(rows)}",
+        alt="Matches in force with amount, how they were found, who confirmed them and when",
+    )
+    places = chosen_rows(picked)
+    if not can(actor, Permission.MATCH_PAYOUTS):
+        return
+    id = rows[places[0]]["id"] if places and places[0] < len(rows) else ""
+    then = actions.Then(keep={"match-said": "The match is undone; its parts may be proposed again."})
+    undo = actions.call(desk.payout_matching.undo, id, then=then)
+    actions.button("Undo this match", undo, key="match-undo", icon=":material/undo:", disabled=not id)
+    if len(rows) == 100:
+        st.caption("The last 100 are shown.")
+
+
+def main() -> None:
+    """Figures, proposals, what is unmatched, what is matched."""
+    desk, actor = session.desk(), session.actor()
+    layout.title("Payouts at the bank", "Which line of your bank statement is which payout of Stripe's, to the cent.")
+    with errors.shown():
+        if said := st.session_state.pop("match-said", None):
+            st.success(plain(said), icon=":material/check_circle:")
+        found = desk.payout_matching.overview(actor)
+        if found.covered is None:
+            draw_figures(found)
+            layout.empty("There is no bank statement yet.", "Import one under Bank statements.")
+            return
+        draw_figures(found)
+        draw_proposals(desk, actor, found)
+        draw_unmatched(desk, actor, found)
+        draw_matched(desk, actor)
+
+
+main()
