@@ -1,0 +1,134 @@
+"""The flows of a customer: their copy by mail, a merge, and an erasure."""
+
+from __future__ import annotations
+
+from dashboard.desk import Desk
+from dashboard.domain.jobs import JobState
+from dashboard.store.privacy.erasures import Stage
+from tests.crash.crash_fixture import CrashFixture
+from tests.crash.flow import Notes, common
+from tests.crash.linking import linked
+from tests.mail_server import of_this_process
+from tests.planted_secrets import find_secrets
+
+# The customer's copy by mail: once, or a person is asked.
+
+
+def prepare_copy_mail(crash: CrashFixture, desk: Desk) -> Notes:
+    made = linked(crash, desk)
+    (one,) = desk.mandates.of_account(crash.actor, made["account"])
+    return {**made, "mandate": one.mandate.id, "address": one.customer.email}
+
+
+def _with_mail(crash: CrashFixture) -> Desk:
+    crash.notes["environ"] = {
+        "ACH_DESK_SMTP_HOST": "127.0.0.1",
+        "ACH_DESK_SMTP_PORT": str(of_this_process().port),
+        "ACH_DESK_SMTP_TLS": "none",
+        "ACH_DESK_SMTP_FROM": "billing@example.com",
+    }
+    return crash.open()
+
+
+def act_copy_mail(crash: CrashFixture) -> None:
+    desk, made = _with_mail(crash), crash.notes["made"]
+    desk.jobs.run_due()
+    if desk.copy_mails.status(crash.actor, made["mandate"]) is None:
+        desk.copy_mails.send(crash.actor, made["account"], made["mandate"])
+    desk.close()
+
+
+def check_copy_mail(crash: CrashFixture) -> Notes:
+    desk, made = _with_mail(crash), crash.notes["made"]
+    found = common(desk)
+    sent = sum(one["To"] == made["address"] for one in of_this_process().received)
+    job = desk.copy_mails.status(crash.actor, made["mandate"])
+    if job is None or sent > 1 or job.state not in {JobState.DONE, JobState.ASKING}:
+        found["stuck"] = f"{sent} mails were sent, and the job is {job.state if job else 'gone'}"
+    desk.close()
+    return found
+
+
+# Two customers who are one.
+
+
+def prepare_merge(crash: CrashFixture, desk: Desk) -> Notes:
+    made = linked(crash, desk)
+    gone = desk.linking.account(crash.actor, made["account"])
+    return {**made, "gone": gone.customer_id, "kept": crash.add_customer(desk), "stripe": gone.stripe_customer_id}
+
+
+def act_merge(crash: CrashFixture) -> None:
+    desk, made = crash.open(), crash.notes["made"]
+    if desk.customers.successor(crash.actor, made["gone"]) is None:
+        desk.merging.merge(crash.actor, made["kept"], made["gone"])
+    desk.customers.edit(crash.actor, made["kept"], name="Merged And Corrected")
+    desk.close()
+
+
+def resume_merge(crash: CrashFixture) -> None:
+    """What Stripe was not told is told by itself; then the person goes on."""
+    desk = crash.open()
+    desk.jobs.run_due()
+    desk.close()
+    act_merge(crash)
+
+
+def check_merge(crash: CrashFixture) -> Notes:
+    desk, made = crash.open(), crash.notes["made"]
+    found = common(desk)
+    owner = desk.linking.account(crash.actor, made["account"]).customer_id
+    counts = desk.store.customer_files.counts(made["gone"])
+    if owner != made["kept"] or any(counts.values()):
+        found["stuck"] = f"the account is {owner}'s, and {counts} stayed behind"
+    told = next(one for one in crash.sandbox.stripe("customers", limit=100) if one["id"] == made["stripe"])
+    if told["name"] != "Merged And Corrected" or desk.customers.open(crash.actor, made["kept"]).stripe_update:
+        found["stuck"] = f"Stripe knows {told['name']}"
+    desk.close()
+    return found
+
+
+# Erasing a customer.
+
+
+def prepare_erasure(crash: CrashFixture, desk: Desk) -> Notes:
+    made = linked(crash, desk)
+    account = desk.linking.account(crash.actor, made["account"])
+    customer = desk.customers.get(crash.actor, account.customer_id)
+    token = desk.store.items.access_token(account.item_id).reveal()
+    known = {"customer": customer.id, "name": customer.name, "email": customer.email, "reference": customer.reference}
+    return {**made, **known, "token": token, "stripe": account.stripe_customer_id}
+
+
+def act_erasure(crash: CrashFixture) -> None:
+    desk, made = crash.open(), crash.notes["made"]
+    desk.erasures.order(crash.actor, made["customer"], made["reference"])
+    desk.close()
+
+
+def resume_erasure(crash: CrashFixture) -> None:
+    """It goes on by itself once the dead process's turns are over; the person asks again where nothing was ordered."""
+    desk = crash.open()
+    while desk.jobs.run_due():  # a removal that ends wakes the erasure
+        pass
+    desk.close()
+    act_erasure(crash)
+
+
+def check_erasure(crash: CrashFixture) -> Notes:
+    desk, made = crash.open(), crash.notes["made"]
+    found = common(desk)
+    erasure = desk.erasures.find(crash.actor, made["customer"])
+    if erasure is None or erasure.stage is not Stage.DONE:
+        found["stuck"] = f"the erasure stands at {erasure}"
+    if crash.sandbox.lives(made["token"]):
+        found["lost_tokens"] = 1
+    told = next(one for one in crash.sandbox.stripe("customers", limit=100) if one["id"] == made["stripe"])
+    if told["email"] or told["name"] == made["name"]:
+        found["stuck"] = f"Stripe still knows {told['name']}"
+    words = {made[name]: name for name in ("name", "email", "token")}
+    left = find_secrets(words, {path.name: path.read_bytes() for path in crash.folder.glob("desk-*.db*")})
+    if left:
+        found["stuck"] = f"left behind: {left}"
+    desk.close()
+    return found
