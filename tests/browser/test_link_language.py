@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FrameLocator, expect
 
 from tests.browser.link import pick_bank, sign_in
-from tests.browser.test_link_standin import Stage, home, sandbox, stage
+from tests.browser.link_stage import Stage, home, sandbox, stage
 
 __all__ = ["home", "sandbox", "stage"]  # fixtures
 ENGLISH = re.compile(r"\b(the|your|you|account|bank|Continue|Select|Sign in|Username|Password|Close|Back)\b")
