@@ -23,7 +23,7 @@ from dashboard.sync.backfill import BEGINNING
 from dashboard.sync.forecast import Forecast, survey
 from dashboard.sync.reader import RowPage
 from dashboard.sync.run import DAY, SyncRun
-from tests.unit.test_sync import END, Scene
+from tests.unit.sync_scene import END, Scene
 
 NOW = END
 WITHIN = 2.0  # what a time left may be wrong by, either way

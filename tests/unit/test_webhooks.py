@@ -17,7 +17,7 @@ from dashboard.linking.hosted import HostedLinks
 from dashboard.sandbox.stripe.webhooks import sign
 from dashboard.settings import Settings
 from dashboard.sync import BETWEEN, LOOKED_FOR, Sync
-from tests.unit.test_sync import Scene
+from tests.unit.sync_scene import Scene
 
 
 @pytest.fixture
