@@ -121,7 +121,7 @@ def derive(facts: PaymentFacts) -> PaymentStatus:
     if facts.charge_status is not None:
         return _of_charge(facts)
     if facts.intent_status is not None:
-        return _of_intent(facts)
+        return _of_intent(facts, facts.intent_status)
     return _of_debit(facts)
 
 
@@ -137,16 +137,16 @@ def _of_charge(facts: PaymentFacts) -> PaymentStatus:
     return PaymentStatus(PaymentState.UNKNOWN, estimate(facts.created), facts.charge_status)
 
 
-def _of_intent(facts: PaymentFacts) -> PaymentStatus:
-    if facts.intent_status == "processing":
+def _of_intent(facts: PaymentFacts, status: str) -> PaymentStatus:
+    if status == "processing":
         return PaymentStatus(PaymentState.SUBMITTED, estimate(facts.created))
-    if facts.intent_status == "succeeded":
+    if status == "succeeded":
         return PaymentStatus(PaymentState.SUCCEEDED, estimate(facts.created))
-    if facts.intent_status == "requires_payment_method" and facts.intent_error:
+    if status == "requires_payment_method" and facts.intent_error:
         return PaymentStatus(PaymentState.FAILED, reason=facts.intent_error)
-    if (facts.intent_status or "").startswith("requires_"):
-        return PaymentStatus(PaymentState.INCOMPLETE, reason=facts.intent_status)
-    return PaymentStatus(PaymentState.UNKNOWN, estimate(facts.created), facts.intent_status)
+    if status.startswith("requires_"):
+        return PaymentStatus(PaymentState.INCOMPLETE, reason=status)
+    return PaymentStatus(PaymentState.UNKNOWN, estimate(facts.created), status)
 
 
 def _of_debit(facts: PaymentFacts) -> PaymentStatus:

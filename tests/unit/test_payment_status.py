@@ -67,6 +67,11 @@ def make_facts(combination: tuple[Any, ...]) -> PaymentFacts:
     )
 
 
+def test_what_nobody_said_did_not_happen() -> None:
+    assert derive(PaymentFacts(CREATED, 1, charge_status="pending")).state is PaymentState.SUBMITTED
+    assert derive(PaymentFacts(CREATED, 1, charge_status="succeeded")).state is PaymentState.SUCCEEDED
+
+
 @pytest.mark.parametrize("parts", [OF_A_CHARGE, WITHOUT_A_CHARGE], ids=["of a charge", "without a charge"])
 def test_every_combination_of_facts_has_the_state_date_and_reason_of_the_rules(
     parts: tuple[tuple[Any, ...], ...],
