@@ -20,8 +20,8 @@ LEADS_TO = ("payment", "payouts")
 
 def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
     """What the table shows beside its rows; `whole` where it fills the window."""
-    mine = {one.name: one.wanted for one in desk.saved_views.list(actor)}
-    views = {name: view.to_query() for name, view in {**filters.VIEWS, **mine}.items()}
+    views = {name: view.to_query() for name, view in filters.VIEWS.items()}
+    views |= {one.name: one.to_query() for one in desk.saved_views.list(actor)}
     return {
         **lists.describe_columns("payments", "Payments", grid.COLUMNS, actor),
         "id": "id",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dashboard.domain.formatting import money
 from dashboard.domain.payment_status import WAITING, PaymentState
+from dashboard.domain.periods import PERIODS, days_of
 from dashboard.domain.searches import LONGEST
 
 # Stripe's words for an ACH debit (`payment_method_details.type`); whatever else an account takes is no payment here.
@@ -44,7 +45,8 @@ YEARS = range(1970, 2200)  # of an instant that is kept in epoch seconds; the la
 class PaymentFilter:
     """Every part that is set must hold. Days have both ends included, money is cents.
 
-    `dated` says which date `created_from` and `created_to` are about (`DATES`): the day of creation where it is empty.
+    `dated` says which date the days are about (`DATES`): the day of creation where it is empty. The days are those from
+    `created_from` to `created_to`, or a period of `PERIODS`, which moves with today.
     """
 
     statuses: tuple[PaymentState, ...] = ()
@@ -60,6 +62,7 @@ class PaymentFilter:
     overdue: bool = False
     text: str = ""
     dated: str = ""
+    period: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -100,7 +103,15 @@ class PaymentFilter:
                 : LONGEST + 1
             ],  # one more than may be searched for, so that it is refused and not cut
             dated=_dated(query),
+            period=_period(query),
         )
+
+    def on(self, today: date) -> PaymentFilter:
+        """The same filter with the days that its period has today."""
+        if not self.period:
+            return self
+        start, end = days_of(self.period, today)
+        return replace(self, created_from=start, created_to=end, period="")
 
     def words(self) -> str:
         """The filter as a sentence, so that nothing is hidden silently."""
@@ -114,6 +125,8 @@ class PaymentFilter:
             parts.append(
                 f"{DATES[self.dated].word} {start} to {self.created_to.isoformat() if self.created_to else 'today'}"
             )
+        if self.period:
+            parts.append(f"{DATES[self.dated].word} {PERIODS[self.period]}")
         for name, value in (("customer", self.customer), ("bank", self.bank), ("reason", self.failure_code)):
             if value:
                 parts.append(f"{name} {value}")
@@ -145,8 +158,14 @@ def read_day(text: str | None) -> date | None:
 
 def _dated(query: Mapping[str, str]) -> str:
     """Which date is meant; without days it means nothing, and the filter is that without it."""
-    has_days = read_day(query.get("created_from")) or read_day(query.get("created_to"))
+    has_days = read_day(query.get("created_from")) or read_day(query.get("created_to")) or _period(query)
     return query.get("dated", "") if has_days and query.get("dated") in DATES else ""
+
+
+def _period(query: Mapping[str, str]) -> str:
+    """Which period is meant; days that are named count more."""
+    has_days = read_day(query.get("created_from")) or read_day(query.get("created_to"))
+    return query.get("period", "") if not has_days and query.get("period") in PERIODS else ""
 
 
 def read_cents(text: str | None) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, open_context, settle, visit
+from tests.browser.desk import PATIENCE, RunningDesk, open_context, settle, type_into, visit
 from tests.browser.everybody import see_everybody_can_use
 
 
@@ -146,6 +146,35 @@ def test_a_view_is_kept_under_a_name_opened_by_one_click_shared_and_removed(desk
     expect(chosen(page)).to_have_count(1)
     press(page, "My views")
     page.get_by_role("button", name="Remove Given *back*").click()
+    expect(kept).to_have_count(0, timeout=PATIENCE)
+
+
+def test_a_view_keeps_its_order_and_days_that_move_with_today(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk, "payments")
+    see_rows(page)
+    page.get_by_role("combobox", name="Period").select_option(label="This month")
+    see_rows(page, "created this month")
+    table(page).get_by_role("columnheader", name="Amount").click()
+    expect(page).to_have_url(re.compile("period=this_month.*sort=amount"), timeout=PATIENCE)
+    see_rows(page, "created this month")
+    settle(page)
+    press(page, "My views")
+    type_into(page.get_by_label("Name of the view"), "Month")
+    page.get_by_label("Name of the view").press("Tab")
+    page.get_by_role("button", name="Save view").click()
+    kept = page.get_by_role("button", name="Month", exact=True)
+    expect(kept).to_be_visible(timeout=PATIENCE)
+    visit(page, desk, "payments?created_from=2020-01-01")
+    kept.click()
+    see_rows(page, "created this month")
+    expect(page).to_have_url(re.compile("period=this_month.*sort=amount"), timeout=PATIENCE)
+    assert "created_from" not in page.url
+    expect(table(page).get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "descending")
+    page.get_by_label("From this day").fill("2020-01-01")  # days that are written end the period
+    see_rows(page, "created 2020-01-01 to today")
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("")
+    press(page, "My views")
+    page.get_by_role("button", name="Remove Month").click()
     expect(kept).to_have_count(0, timeout=PATIENCE)
 
 

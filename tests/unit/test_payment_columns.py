@@ -17,6 +17,7 @@ from dashboard.domain.clock import Clock
 from dashboard.domain.formatting import bare_money
 from dashboard.domain.payment_filter import DATES, PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
+from dashboard.domain.periods import PERIODS
 from dashboard.domain.return_codes import explain, return_code
 from dashboard.domain.searches import search_key, search_words
 from dashboard.store import Store
@@ -142,6 +143,7 @@ def day_of(row: Row, dated: str) -> date | None:
 
 
 def fits(row: Row, wanted: PaymentFilter) -> bool:
+    wanted = wanted.on(TODAY)
     day = day_of(row, wanted.dated)
     if wanted.created_from or wanted.created_to:
         later = day is not None and (wanted.created_from is None or day >= wanted.created_from)
@@ -185,6 +187,7 @@ FILTERS = st.builds(
     PaymentFilter,
     statuses=st.lists(st.sampled_from(list(PaymentState)), unique=True, max_size=6).map(tuple),
     created_from=DAYS,
+    period=st.sampled_from(["", "", *PERIODS]),
     created_to=DAYS,
     customer=st.sampled_from(["", "", "", "cus_3", "cus_nobody"]),
     bank=st.sampled_from(["", "", "", "FIRST BANK", "Bank, of 'all'"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from dashboard.domain.payment_status import (
     estimate,
     waiting_of,
 )
+from dashboard.domain.periods import PERIODS
 from tests.unit.payment_rules import TAKES_BACK, due_at, expect
 
 CREATED = 1_790_000_000  # Monday 2026-09-21, 10:13 in New York
@@ -129,7 +131,8 @@ FILTERS = st.builds(
     payout=st.sampled_from(["", "po_1"]),
     overdue=st.booleans(),
     text=st.text(max_size=20),
-)
+    period=st.sampled_from(["", *PERIODS]),
+).map(lambda one: replace(one, period="") if one.created_from or one.created_to else one)
 
 
 @given(FILTERS)

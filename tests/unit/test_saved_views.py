@@ -41,6 +41,34 @@ def test_a_kept_view_shows_the_same_when_it_is_opened_again(views: SavedViews, w
     assert [(view.name, view.wanted) for view in views.list(ADA)] == [("My view", wanted)]
 
 
+def test_a_view_keeps_its_order_and_days_that_move_with_today(views: SavedViews) -> None:
+    wanted = PaymentFilter(period="this_month", dated="failed", statuses=(PaymentState.FAILED,))
+    views.save(ADA, "Month", wanted, "amount", descending=False)
+    (view,) = views.list(ADA)
+    assert (view.wanted, view.sort, view.descending) == (wanted, "amount", False)
+    assert view.to_query() == {
+        "status": "failed",
+        "dated": "failed",
+        "period": "this_month",
+        "sort": "amount",
+        "order": "up",
+    }
+    with pytest.raises(InputError):
+        views.save(ADA, "Month", wanted, "amount; DROP TABLE payment")
+
+
+def test_a_view_of_an_older_version_has_the_tables_own_order(
+    views: SavedViews, store: Store, clock: FixedClock
+) -> None:
+    store.saved_views.save("ada", "Old", "status=failed", clock.now())
+    (view,) = views.list(ADA)
+    assert (view.wanted, view.sort, view.descending) == (
+        PaymentFilter(statuses=(PaymentState.FAILED,)),
+        "created",
+        True,
+    )
+
+
 def test_each_person_has_their_own_views(views: SavedViews) -> None:
     views.save(ADA, "Failed", FAILED)
     views.save(BEN, "Failed", PaymentFilter(overdue=True))

@@ -8,7 +8,7 @@ const HOW_MONEY = "Write dollars and cents with a point, such as 12.50 or 1,250.
 // Everything that a table shows stands in the address: filter, order, place and the open row.
 export class Address {
   constructor({ fields, sort }) {
-    this.parts = fields.flatMap((one) => [one.name, one.from, one.to].filter(Boolean));
+    this.parts = fields.flatMap((one) => [one.name, one.from, one.to, one.period].filter(Boolean));
     this.sort = sort;
   }
   clean(filter) { return Object.fromEntries(this.parts.filter((name) => filter[name]).map((name) => [name, String(filter[name])])); }
@@ -67,12 +67,20 @@ const KINDS = {
       },
     };
   },
-  days({ name, from, to, label, options }) {
+  days({ name, from, to, period, label, options, periods }) { // a period moves with today; days that are written end it
     const which = options && select(label, options), low = input("date", "From this day"), high = input("date", "Up to this day");
+    const when = periods && select("Period", [["", "Days"], ...periods]), days = el("span", { class: "pair" }, low, "–", high);
+    when?.addEventListener("input", () => { if (when.value) low.value = high.value = ""; });
     return {
-      node: el("span", { class: "pair" }, which, low, "–", high),
-      read: () => ({ ...(which && { [name]: low.value || high.value ? which.value : "" }), [from]: low.value, [to]: high.value }),
-      show(filter) { if (which) which.value = filter[name] ?? ""; low.value = filter[from] ?? ""; high.value = filter[to] ?? ""; },
+      node: el("span", { class: "pair" }, which, when, days),
+      read: () => ({ ...(which && { [name]: low.value || high.value || when?.value ? which.value : "" }), [from]: low.value, [to]: high.value,
+        ...(when && { [period]: low.value || high.value ? "" : when.value }) }),
+      show(filter) {
+        if (which) which.value = filter[name] ?? "";
+        low.value = filter[from] ?? ""; high.value = filter[to] ?? "";
+        if (when) when.value = filter[period] ?? "";
+      },
+      refresh() { if (when && (low.value || high.value)) when.value = ""; },
     };
   },
   money({ from, to, label }) {

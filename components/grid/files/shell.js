@@ -102,7 +102,7 @@ export async function start(root, host) {
 
   // ---- what stands above and below the table
   const chip = (name, figure, filter, title) => el("button", { type: "button", class: "chip", title,
-    "aria-pressed": String(address.isSame(filter, state.filter)), onclick: () => show({ filter }) }, name, figure && el("b", {}, figure));
+    "aria-pressed": String(address.isSame(filter, state.filter)), onclick: () => show({ filter, ...(filter.sort && { sort: filter.sort, desc: filter.order !== "up" }) }) }, name, figure && el("b", {}, figure));
   function drawFigures() {
     figures.replaceChildren(...sums.figures.map(([name, words]) =>
       chip(`${name.replace(", 30 days", " 30 d")} `, words.split(", ").slice(1).join(", "), data.figures[name] ?? {}, `${name}: ${words}`)));

@@ -52,7 +52,8 @@ def draw(desk: Desk, actor: Actor, shown: PaymentOrder) -> None:
         )
         sort, descending = "created", False
     zoned = pick(zones, zone)
-    order = ExportOrder(shown.wanted, form, zoned, columns, bom=True, sort=sort, descending=descending)
+    wanted = shown.wanted.on(desk.payments.today())  # the file says days, which mean the same when it is read
+    order = ExportOrder(wanted, form, zoned, columns, bom=True, sort=sort, descending=descending)
     make = actions.call(desk.exports.start, order)
     actions.button("Create the file", make, key="export-make", icon=":material/download:", type="primary")
     watch(desk, actor)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.domain.payment_filter import DATES, RAILS
 from dashboard.domain.payment_status import PaymentState
+from dashboard.domain.periods import PERIODS
 from dashboard.domain.return_codes import reason_texts
 from dashboard.domain.searches import begins_id, search_key, search_words
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
@@ -48,6 +49,8 @@ def fields(banks: Sequence[str]) -> list[dict[str, object]]:
             "name": "dated",
             "label": "Which date",
             "options": dates,
+            "period": "period",
+            "periods": [[name, word.removeprefix("in the ").capitalize()] for name, word in PERIODS.items()],
             "from": "created_from",
             "to": "created_to",
         },

@@ -10,7 +10,10 @@ from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.ui import actions
 from dashboard.ui.payments import filters
+from dashboard.ui.payments.grid import COLUMNS
 from dashboard.ui.text import plain
+
+SORT_WORDS = {one.sort: one.title for one in COLUMNS.values() if one.sort}
 
 
 def draw(desk: Desk, actor: Actor) -> None:
@@ -21,13 +24,18 @@ def draw(desk: Desk, actor: Actor) -> None:
 
 
 def _draw_keeping(desk: Desk, actor: Actor, names: list[str]) -> None:
-    wanted = filters.current().wanted
+    order = filters.current()
+    wanted = order.wanted
     st.markdown("**Save the current view**")
-    st.text(wanted.words())
+    st.text(
+        f"{wanted.words()}; sorted by {SORT_WORDS.get(order.sort, order.sort)}, {'down' if order.descending else 'up'}"
+    )
+    if wanted.created_from or wanted.created_to:
+        st.caption("Its days stay as they are. Choose a period, such as This month, for days that move with today.")
     st.text_input("Name of the view", key="view-name", placeholder="Failed this month")
 
     def save(person: Actor, fields: actions.Fields) -> None:
-        desk.saved_views.save(person, fields["view-name"], wanted)
+        desk.saved_views.save(person, fields["view-name"], wanted, order.sort, descending=order.descending)
 
     actions.button("Save view", save, key="view-save", icon=":material/save:", width="stretch")
     st.markdown("**Share it**")

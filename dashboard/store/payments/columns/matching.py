@@ -26,7 +26,7 @@ def match(columns: Columns, wanted: PaymentFilter, today: date, zone: tzinfo, id
 
     `ids` are, for each word of the search, the keys of the rows one of whose ids it is, or begins (`BEGINNING`).
     """
-    found = columns.alive.copy()
+    wanted, found = wanted.on(today), columns.alive.copy()
     for name, word in (
         ("customer_id", wanted.customer),
         ("payout_id", wanted.payout),

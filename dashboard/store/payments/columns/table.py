@@ -256,7 +256,7 @@ class PaymentColumns:
 
     @staticmethod
     def _name(wanted: PaymentFilter, today: date) -> Hashable:
-        return replace(wanted, text=" ".join(wanted.text.split())), today if wanted.overdue else None
+        return replace(wanted.on(today), text=" ".join(wanted.text.split())), today if wanted.overdue else None
 
     def _keep(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
         """An answer of before, where nothing has changed since; else a new one, which is kept."""
