@@ -48,8 +48,9 @@ WHOLE = (
 TESTS = frozenset(
     f"test_{name}.py"
     for name in (
-        *("access", "audit", "backup", "business_days", "debits", "format", "handover", "mandates", "money_edges"),
-        *("sign_in", "payment_status", "audit_trail", "vault", "erasures", "wiping", "token_rotation", "retention"),
+        *("access", "audit", "audit_trail", "audit_rows", "backup", "business_days", "debits", "format", "handover"),
+        *("handover_devices", "mandates", "money_edges", "sign_in", "payment_status", "vault", "erasures"),
+        *("erasure_waits", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
         *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "approvals"),
     )

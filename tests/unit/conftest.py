@@ -94,6 +94,14 @@ def store(database: Database, vault: Vault, clock: FixedClock) -> Store:
 
 
 @pytest.fixture
+def trail(store: Store, clock: FixedClock, actor: Actor) -> Store:
+    """A store with five rows in its audit trail."""
+    for number in range(5):
+        store.trail.append(actor, "customer.edited", f"cust_{number % 2}", clock.now(), number=number)
+    return store
+
+
+@pytest.fixture
 def given(store: Store, clock: FixedClock, vault: Vault, settings: Settings) -> DeskFixture:
     return DeskFixture(store, clock, vault, settings)
 

@@ -32,7 +32,7 @@ from dashboard.settings import Contact, MailSettings, Settings
 from tests.certificates import make_certificate
 from tests.mail_server import LOGIN, MailServerDouble
 from tests.unit.desk_fixture import DeskFixture
-from tests.unit.test_handover import FACTS, PIN, Counter
+from tests.unit.handed_counter import FACTS, PIN, Counter
 from tests.unit.test_mandates import link
 
 SENDER = "billing@acme.example"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,54 +20,14 @@ from dashboard.domain.errors import (
     ProviderRejected,
     ProviderUnreachable,
 )
-from dashboard.domain.models import RiskResult, Secret
+from dashboard.domain.models import Secret
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_http import make_session
-from dashboard.gateways.plaid_replies import RiskAnswer
 from dashboard.messages.problems import explain
 from dashboard.settings import Settings
+from tests.unit.plaid_over_http import ACCESS, ACCOUNT, PUBLIC, URL, answer_error, http, naps, plaid
 
-URL = "https://sandbox.plaid.com"
-PUBLIC = Secret("public-sandbox-1")
-ACCESS = Secret("access-sandbox-canary")
-ACCOUNT = {
-    "account_id": "a1",
-    "balances": {"available": 110.5, "current": 120, "limit": None, "iso_currency_code": "USD"},
-    "mask": "0000",
-    "name": "Checking",
-    "official_name": None,
-    "type": "depository",
-    "subtype": "checking",
-    "a_field_of_tomorrow": {"x": 1},
-}
-
-
-@pytest.fixture
-def http() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def naps() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def plaid(settings: Settings, naps: list[float]) -> Iterator[Plaid]:
-    with make_session() as session:
-        yield Plaid(settings, session, sleep=naps.append)
-
-
-def answer_error(kind: str, code: str, status: int = 400) -> dict[str, Any]:
-    body = {
-        "error_type": kind,
-        "error_code": code,
-        "error_message": "the message",
-        "display_message": None,
-        "request_id": "req-1",
-    }
-    return {"json": body, "status": status}
+__all__ = ["http", "naps", "plaid"]  # fixtures
 
 
 def test_keys_travel_in_headers_and_not_in_the_body(http: responses.RequestsMock, plaid: Plaid) -> None:
@@ -146,94 +106,6 @@ def test_what_else_is_wrong_with_a_link_token_is_no_reason_to_ask_twice(
     with pytest.raises(ProviderError):
         plaid.create_link_token("cust_1", institution_id="ins_56")
     assert len(http.calls) == 1
-
-
-@pytest.fixture
-def signal(make_settings: Callable[..., Settings]) -> Iterator[Plaid]:
-    settings = make_settings(PLAID_RISK="signal", PLAID_RULESET="counter", PLAID_PRODUCTS="auth,identity")
-    with make_session() as session:
-        yield Plaid(settings, session, sleep=lambda seconds: None)
-
-
-def body_of(http: responses.RequestsMock, number: int = 0) -> dict[str, Any]:
-    return dict(json.loads(http.calls[number].request.body or b""))
-
-
-def test_signal_is_among_links_products_and_an_older_bank_is_asked_for_it(
-    http: responses.RequestsMock, signal: Plaid
-) -> None:
-    http.post(f"{URL}/link/token/create", json={"link_token": "link-sandbox-1", "request_id": "r"})
-    signal.create_link_token("cust_1")
-    signal.create_link_token("cust_1", access_token=ACCESS)
-    assert (body_of(http)["products"], body_of(http)["additional_consented_products"]) == (
-        ["auth", "signal"],
-        ["identity"],
-    )
-    assert "products" not in body_of(http, 1) and body_of(http, 1)["additional_consented_products"] == ["signal"]
-
-
-def evaluate(plaid: Plaid) -> RiskAnswer:
-    return plaid.evaluate(ACCESS, "a1", id="sig_1", cents=1_099, customer_id="cust_1")
-
-
-def test_a_debit_is_evaluated_in_dollars_and_names_no_person(http: responses.RequestsMock, signal: Plaid) -> None:
-    ruleset = {"ruleset_key": "counter", "result": "REVIEW", "triggered_rule_details": {"internal_note": "New"}}
-    known = {"available_balance": 12.34, "current_balance": None}
-    http.post(
-        f"{URL}/signal/evaluate",
-        json={"ruleset": ruleset, "core_attributes": known, "scores": None, "warnings": [], "request_id": "r"},
-    )
-    assert evaluate(signal) == RiskAnswer(RiskResult.REVIEW, "New", 1_234, None, "r")
-    assert body_of(http) == {
-        "access_token": ACCESS.reveal(),
-        "account_id": "a1",
-        "client_transaction_id": "sig_1",
-        "amount": 10.99,
-        "client_user_id": "cust_1",
-        "user_present": False,
-        "ruleset_key": "counter",
-    }
-
-
-@pytest.mark.parametrize(
-    ("answer", "result"),
-    [
-        ({"ruleset": {"result": "ACCEPT"}, "core_attributes": None}, RiskResult.ACCEPT),
-        ({"ruleset": {"result": "A_RESULT_OF_TOMORROW"}, "scores": 5}, RiskResult.REVIEW),
-        ({"ruleset": {"result": "REROUTE", "triggered_rule_details": []}, "core_attributes": []}, RiskResult.REROUTE),
-        ({"ruleset": None}, None),
-        ({}, None),
-    ],
-)
-def test_only_the_result_of_an_evaluation_has_to_be_there(
-    http: responses.RequestsMock, signal: Plaid, answer: dict[str, Any], result: RiskResult | None
-) -> None:
-    http.post(f"{URL}/signal/evaluate", json=answer)
-    assert evaluate(signal).result is result
-
-
-@pytest.mark.parametrize("reply", [{"json": {"ruleset": {"result": 5}}}, {"body": requests.ReadTimeout()}])
-def test_an_evaluation_is_sent_once_under_its_id(
-    http: responses.RequestsMock, signal: Plaid, reply: dict[str, Any]
-) -> None:
-    http.post(f"{URL}/signal/evaluate", **reply)
-    with pytest.raises(ProviderError):
-        evaluate(signal)
-    assert len(http.calls) == 1
-
-
-def test_reports_are_repeated_until_plaid_has_them(http: responses.RequestsMock, signal: Plaid) -> None:
-    http.post(f"{URL}/signal/decision/report", body=requests.ReadTimeout())
-    http.post(f"{URL}/signal/decision/report", json={"request_id": "r"})
-    http.post(f"{URL}/signal/return/report", json={"request_id": "r"})
-    signal.report_decision("sig_1", initiated=True, outcome="APPROVE")
-    signal.report_return("sig_1", "R01", datetime(2026, 11, 24, 15, tzinfo=UTC))
-    assert body_of(http, 1) == {"client_transaction_id": "sig_1", "initiated": True, "decision_outcome": "APPROVE"}
-    assert body_of(http, 2) == {
-        "client_transaction_id": "sig_1",
-        "return_code": "R01",
-        "returned_at": "2026-11-24T15:00:00Z",
-    }
 
 
 def test_update_mode_names_the_item_and_no_products(http: responses.RequestsMock, plaid: Plaid) -> None:
