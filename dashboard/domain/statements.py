@@ -191,10 +191,10 @@ def identities(account: str, lines: Iterable[FileLine]) -> list[tuple[str, int, 
     A line of a later file that has the same is the same line: a file that comes twice, overlaps another or comes out of
     order adds nothing twice and loses no twin, as long as each file holds whole days.
     """
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[object, ...]] = Counter()
     found = []
     for line in lines:
-        bare = identify(account, line, 0)
+        bare = line.posted_on, line.cents, fold(line.text), fold(line.reference)
         seen[bare] += 1
         found.append((identify(account, line, seen[bare]), seen[bare], line))
     return found

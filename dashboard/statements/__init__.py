@@ -20,7 +20,7 @@ from dashboard.domain.formatting import count
 from dashboard.domain.ids import new_id
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
-from dashboard.domain.statements import Refusal, StatementFile, identities
+from dashboard.domain.statements import FileLine, Refusal, StatementFile, identities
 from dashboard.staff.access import Permission, require
 from dashboard.statements.csv_file import columns_of, read_csv
 from dashboard.statements.reading import read_files
@@ -30,6 +30,7 @@ from dashboard.store.sql import to_epoch, to_json
 
 PAGE_SIZE = 100
 NAME_LIMIT = 60
+Identified = tuple[str, int, FileLine]  # a line with its identity and its ordinal among twins
 TIES = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -93,7 +94,8 @@ class Statements:
     ) -> ImportResult:
         """What importing a file would do; nothing is kept. Raises InputError where the file is refused."""
         require(actor, Permission.IMPORT_STATEMENTS)
-        return self._plan(content, account, file_name, profile, number)[0]
+        name = check_account_name(account)
+        return self._plan(name, self._read(content, file_name, profile, number))[0]
 
     def take(
         self, actor: Actor, content: bytes, *, account: str, file_name: str = "", profile: str = "", number: str = ""
@@ -104,9 +106,14 @@ class Statements:
         account's number where a file holds several.
         """
         require(actor, Permission.IMPORT_STATEMENTS)
+        name = check_account_name(account)
+        files = self._read(content, file_name, profile, number)  # before the lock: a large file takes a while
         with self._store.transaction():
-            result, files = self._plan(content, account, file_name, profile, number)
-            ids = [self._keep(actor, result.account, file, result.currency) for file in files]
+            result, found = self._plan(name, files)
+            ids = [
+                self._keep(actor, result.account, file, lines, result.currency)
+                for file, lines in zip(files, found, strict=True)
+            ]
         return replace(result, file_ids=tuple(ids))
 
     def accounts(self, actor: Actor) -> list[dict[str, Any]]:
@@ -165,19 +172,20 @@ class Statements:
             self._store.trail.append(actor, "statement.profile_kept", name, now, version=version)
         return kept
 
-    def _plan(
-        self, content: bytes, account: str, file_name: str, profile: str, number: str
-    ) -> tuple[ImportResult, list[StatementFile]]:
-        name = check_account_name(account)
-        files = read_files(content, file_name, self._store.statements.profiles(), profile, number)
+    def _read(self, content: bytes, file_name: str, profile: str, number: str) -> list[StatementFile]:
+        return read_files(content, file_name, self._store.statements.profiles(), profile, number)
+
+    def _plan(self, name: str, files: list[StatementFile]) -> tuple[ImportResult, list[list[Identified]]]:
+        """What importing these files comes to, and the identities of each one's lines. Raises InputError."""
         known = self._store.statements.account(name)
         name = known["name"] if known else name
         currency = check_currency(name, known, files)
         check_number(name, known, files)
         new = 0
         seen: set[str] = set()
-        for file in files:
-            ids = [id for id, _, _ in identities(name, file.lines)]
+        found = [identities(name, file.lines) for file in files]
+        for lines in found:
+            ids = [id for id, _, _ in lines]
             fresh = set(ids) - self._store.statements.known(ids) - seen
             new += len(fresh)
             seen |= fresh
@@ -188,7 +196,7 @@ class Statements:
             raise NothingRead(result)
         if not result.rows and result.opening is None and result.closing is None:
             raise refuse("The file has no rows in it.", "Choose a period with movements.", "statement_empty")
-        return result, files
+        return result, found
 
     def _read_otherwise(self, account: str, files: Sequence[StatementFile]) -> list[str]:
         """A sentence where the account has lines of the same days in another format: each bank words them anew."""
@@ -207,7 +215,7 @@ class Statements:
             if way not in ways
         ]
 
-    def _keep(self, actor: Actor, account: str, file: StatementFile, currency: str) -> str:
+    def _keep(self, actor: Actor, account: str, file: StatementFile, found: list[Identified], currency: str) -> str:
         """Keep one file and its new lines, in the caller's transaction; its id."""
         now, table = self._clock.now(), self._store.statements
         end = number_end(file)
@@ -215,7 +223,6 @@ class Statements:
             table.add_account(account, currency, end, now)
         elif end:
             table.learn_number(account, end)
-        found = identities(account, file.lines)
         there = table.known([id for id, _, _ in found])
         fresh = [one for one in found if one[0] not in there]
         earlier = table.same_file(account, file.digest, file.profile, file.version)

@@ -23,19 +23,28 @@ from dashboard.statements.text import refuse
 
 DEEPEST = 60
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
+# The elements that are kept; everything below another one is passed over.
+NEEDED = frozenset(
+    re.findall(
+        r"\w+",
+        "Document BkToCstmrStmt BkToCstmrAcctRpt BkToCstmrDbtCdtNtfctn Stmt Acct Id IBAN Othr Ccy Bal Tp CdOrPrtry Cd Amt"
+        " CdtDbtInd Ntry Sts BookgDt ValDt Dt DtTm NtryDtls TxDtls RmtInf Ustrd RltdPties Dbtr Cdtr Nm Pty Refs EndToEndId"
+        " TxId InstrId NtryRef AcctSvcrRef AddtlNtryInf BkTxCd Prtry",
+    )
+)
 MESSAGES = {
     "BkToCstmrAcctRpt": "an account report of the day (camt.052), which may still change",
     "BkToCstmrDbtCdtNtfctn": "a notification (camt.054), whose entries the statement has again",
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """An element by its local name, with the line where it begins."""
 
     name: str
     line: int
-    attributes: dict[str, str]
+    currency: str = ""
     text: str = ""
     parts: list[Node] = field(default_factory=list)
 
@@ -59,12 +68,12 @@ class Node:
 
 
 class _Reader(ContentHandler):
-    """Makes a tree that knows its lines; bounded in depth."""
+    """Makes a tree of what a statement needs, that knows its lines; bounded in depth."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.root = Node("", 0, {})
-        self._stack, self._place = [self.root], None
+        self.root = Node("", 0)
+        self._stack, self._place, self._skipped = [self.root], None, 0
 
     def setDocumentLocator(self, locator: Any) -> None:
         """Keep what knows the line."""
@@ -72,20 +81,28 @@ class _Reader(ContentHandler):
 
     def startElement(self, name: str, attributes: Any) -> None:
         """Go down."""
-        if len(self._stack) > DEEPEST:
+        if len(self._stack) + self._skipped > DEEPEST:
             raise refuse("The XML is nested too deeply for a statement.")
+        bare = name.rpartition(":")[2]
+        if self._skipped or bare not in NEEDED:
+            self._skipped += 1
+            return
         line = self._place.getLineNumber() if self._place else 0
-        node = Node(name.rpartition(":")[2], line, dict(attributes.items()))
+        node = Node(bare, line, str(attributes.get("Ccy", "")).lower() if bare == "Amt" else "")
         self._stack[-1].parts.append(node)
         self._stack.append(node)
 
     def characters(self, content: str) -> None:
         """Take a piece of a text."""
-        self._stack[-1].text += content
+        if not self._skipped and (content.strip() or self._stack[-1].text):
+            self._stack[-1].text += content
 
     def endElement(self, name: str) -> None:
         """Go up."""
-        self._stack.pop()
+        if self._skipped:
+            self._skipped -= 1
+        else:
+            self._stack.pop()
 
 
 def is_xml(text: str) -> bool:
@@ -121,10 +138,10 @@ def read_camt(content: bytes) -> StatementFile:
 
 
 def _read_statement(node: Node) -> Statement:
-    currencies = {one.attributes.get("Ccy", "").lower() for one in node.each("Ntry", "Amt")}
+    currencies = {one.currency for one in node.each("Ntry", "Amt")}
     stated = node.value("Acct", "Ccy").lower()
     currency = stated or (next(iter(currencies)) if len(currencies) == 1 else "")
-    currency = currency or next((one.attributes.get("Ccy", "").lower() for one in node.each("Bal", "Amt")), "")
+    currency = currency or next((one.currency for one in node.each("Bal", "Amt")), "")
     lines: list[FileLine] = []
     refusals: list[Refusal] = []
     for entry in node.each("Ntry"):
@@ -152,7 +169,7 @@ def _read_entry(entry: Node, currency: str) -> FileLine:
     cents = _read_amount(entry, currency)
     booked = entry.value("BookgDt", "Dt") or entry.value("BookgDt", "DtTm")
     booked = booked or entry.value("ValDt", "Dt") or entry.value("ValDt", "DtTm")
-    details = entry.first("NtryDtls", "TxDtls") or Node("", entry.line, {})
+    details = entry.first("NtryDtls", "TxDtls") or Node("", entry.line)
     words = [one.text.strip() for one in entry.each("NtryDtls", "TxDtls", "RmtInf", "Ustrd")]
     other = "Dbtr" if entry.value("CdtDbtInd") == "CRDT" else "Cdtr"
     party = details.value("RltdPties", other, "Nm") or details.value("RltdPties", other, "Pty", "Nm")
@@ -177,7 +194,7 @@ def _read_amount(node: Node, currency: str) -> int:
     amount = node.first("Amt")
     if amount is None:
         raise Unreadable("the amount is missing")
-    said = amount.attributes.get("Ccy", "").lower()
+    said = amount.currency
     if currency and said and said != currency:
         raise Unreadable(f"the amount is in {said.upper()}, the account in {currency.upper()}")
     if amount.text.strip().startswith("-"):

@@ -10,14 +10,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 
 from dashboard.domain.bank_values import Unreadable, make_day, read_cents
 from dashboard.domain.statements import FileLine, Format, Refusal, Statement, StatementFile
 from dashboard.statements.text import refuse
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z0-9_.]+)[^<>]*?(?P<empty>/?)>|<[!?][^>]*>")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9](?![0-9])).*", re.DOTALL)
-_ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&amp;": "&"}
+_ENTITIES = {
+    "&lt;": "<",
+    "&gt;": ">",
+    "&nbsp;": " ",
+    "&quot;": '"',
+    "&apos;": "'",
+    "&#39;": "'",
+    "&#x27;": "'",
+    "&amp;": "&",
+}
 _ENTITY = re.compile("|".join(_ENTITIES))
 # The aggregates: what has parts. Everything else is a value that ends at the next tag.
 STATEMENTS = {"STMTRS", "CCSTMTRS", "INVSTMTRS"}
@@ -78,6 +89,7 @@ def _read_tags(text: str) -> Node:
     if not begin or "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         raise refuse("The OFX file has a DOCTYPE or an ENTITY." if begin else "The OFX file has no <OFX> in it.")
     line, last = head.count("\n") + 1, begin.start()
+    text = _CDATA.sub(lambda found: escape(found[1]), text)
     root = Node("", line)
     stack, pending = [root], ""
     for tag in _TAG.finditer(text, begin.start()):

@@ -350,3 +350,17 @@ def test_every_file_of_the_collection_is_read_whole_or_refused_with_a_reason() -
         assert file.rows == len(file.lines) + len(file.refused), path
         assert all(one.line > 0 and one.reason for one in file.refused), path
     assert read_whole > 20
+
+
+def test_camt_texts_are_read_with_their_spaces() -> None:
+    entry = (
+        '<c:Ntry><c:Amt Ccy="USD">1.00</c:Amt><c:CdtDbtInd>CRDT</c:CdtDbtInd><c:Sts>BOOK</c:Sts><c:BookgDt>'
+        "<c:Dt>2026-11-24</c:Dt></c:BookgDt><c:AddtlNtryInf>A &amp; &amp; B</c:AddtlNtryInf></c:Ntry>"
+    )
+    assert read(files.camt(entry)).lines[-1].text == "A & & B"
+
+
+def test_ofx_texts_are_read_with_their_entities_and_sections() -> None:
+    row = "<STMTTRN><DTPOSTED>20261124<TRNAMT>1,50<NAME><![CDATA[A & B's <x>]]><MEMO>C &amp; D</STMTTRN>"
+    line = read(files.ofx(row)).lines[-1]
+    assert (line.text, line.cents) == ("A & B's <x> C & D", 150)
