@@ -22,22 +22,25 @@ def chosen_rows(picked: Any) -> list[int]:
 
 def draw_figures(found: Overview) -> None:
     """The money on its way as one figure, and how much there is to decide."""
-    travelling = [format.money(cents, currency) for currency, cents in sorted(found.in_transit.items())]
+    in_transit = [format.money(cents, currency) for currency, cents in sorted(found.in_transit.items())]
     layout.metrics(
         [
-            ("Money in transit", " and ".join(travelling) or format.money(0)),
+            ("Money in transit", " and ".join(in_transit) or format.money(0)),
             ("To confirm", f"{len(found.candidates):,}"),
-            ("Payouts unmatched", f"{len(found.waiting) - len(found.travelling):,}"),
+            ("Payouts unmatched", f"{len(found.unmatched):,}"),
             ("Missing at the bank", f"{len(found.missing):,}"),
             ("Lines unmatched", f"{len(found.loose):,}"),
             ("Payouts matched", f"{found.matched:,}"),
         ]
     )
-    arrivals = [one.payout.arrival for one in found.travelling]
-    if arrivals:
-        days = dict.fromkeys((format.day(min(arrivals)), format.day(max(arrivals))))
-        number = format.count(len(arrivals), "payout")
-        st.caption(plain(f"In transit: {number} that no statement reaches yet, arriving {' to '.join(days)}."))
+    for payouts, words in (
+        (found.on_their_way, "In transit, as Stripe says"),
+        (found.unreached, "Arrived, and no statement reaches them yet"),
+    ):
+        if payouts:
+            arrivals = [one.payout.arrival for one in payouts]
+            days = dict.fromkeys((format.day(min(arrivals)), format.day(max(arrivals))))
+            st.caption(plain(f"{words}: {format.count(len(payouts), 'payout')}, arriving {' to '.join(days)}."))
 
 
 def draw_proposals(desk: Desk, actor: Actor, found: Overview) -> None:

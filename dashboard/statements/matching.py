@@ -63,17 +63,26 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A payout that is in no match and no proposal; `age` is business days since its arrival, `step` what to do."""
+    """A payout that is in no match and no proposal; `age` is business days since its arrival, `step` what to do.
+
+    `is_reached`: a statement covers the day of its arrival, so that the payout should be in it.
+    """
 
     payout: ExpectedPayout
     status: str
     age: int
     step: str
+    is_reached: bool
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether Stripe has not said yet that it arrived."""
+        return self.status in ON_ITS_WAY
 
     @property
     def is_missing(self) -> bool:
         """Whether the bank has had so long that it is asked in writing."""
-        return self.status == "paid" and self.age >= LATE
+        return self.is_reached and self.status == "paid" and self.age >= LATE
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,21 @@ class Overview:
     matched: int = 0
     covered: tuple[date, date] | None = None
     in_transit: dict[str, int] = field(default_factory=dict)
-    travelling: tuple[Waiting, ...] = ()
+
+    @property
+    def on_their_way(self) -> tuple[Waiting, ...]:
+        """The payouts whose sum is in transit."""
+        return tuple(one for one in self.waiting if one.is_on_its_way)
+
+    @property
+    def unreached(self) -> tuple[Waiting, ...]:
+        """Payouts that arrived on a day that no statement reaches yet."""
+        return tuple(one for one in self.waiting if one.status == "paid" and not one.is_reached)
+
+    @property
+    def unmatched(self) -> tuple[Waiting, ...]:
+        """Payouts that a statement should have and does not."""
+        return tuple(one for one in self.waiting if one.is_reached)
 
     @property
     def certain(self) -> tuple[Candidate, ...]:
@@ -217,10 +240,10 @@ class PayoutMatching:
         today, last = self._today(), covered[1] if covered else None
         waiting = [_wait(payout, rows[id]["status"], today, last) for id, payout in payouts.items() if id not in used]
         loose = [_loose(line, accounts[id], today) for id, line in lines.items() if id not in used and is_stripes(line)]
-        travelling = [one for one in waiting if not one.payout.failed and (last is None or one.payout.arrival > last)]
         totals: defaultdict[str, int] = defaultdict(int)
-        for one in travelling:
-            totals[one.payout.currency] += one.payout.cents
+        for one in waiting:
+            if one.is_on_its_way:
+                totals[one.payout.currency] += one.payout.cents
         return Overview(
             candidates=tuple(candidates),
             waiting=tuple(sorted(waiting, key=lambda one: (one.payout.arrival, one.payout.id))),
@@ -229,7 +252,6 @@ class PayoutMatching:
             matched=table.count_confirmed(),
             covered=covered,
             in_transit=dict(totals),
-            travelling=tuple(travelling),
         )
 
     def _choose(self, keys: Sequence[str]) -> list[Candidate]:
@@ -325,7 +347,7 @@ def _wait(payout: ExpectedPayout, status: str, today: date, last: date | None) -
         step = "Write to the bank: the letter is below."
     else:
         step = f"Wait until {count(LATE, 'business day')} have passed; look whether it went to another account."
-    return Waiting(payout, status, age, step)
+    return Waiting(payout, status, age, step, is_reached=last is not None and payout.arrival <= last)
 
 
 def _loose(line: BankLine, account: str, today: date) -> Loose:

@@ -9,9 +9,15 @@ from dashboard.domain.models import Actor
 from tests.pages.conftest import show, text_of
 
 
-def test_without_a_statement_the_page_says_what_to_do(app: AppTest) -> None:
+def test_without_a_statement_the_page_says_what_to_do_and_misses_no_payout(
+    app: AppTest, desk: Desk, actor: Actor
+) -> None:
+    desk.sync.run()
     show(app, "matching")
     assert "There is no bank statement yet." in text_of(app)
+    found = desk.payout_matching.overview(actor)
+    assert found.unreached and found.missing == found.unmatched == ()
+    assert sum(found.in_transit.values()) == sum(one.payout.cents for one in found.waiting if one.status != "paid")
 
 
 def test_the_sandboxs_statement_ties_and_explains_every_payout_that_arrived(
@@ -24,8 +30,7 @@ def test_the_sandboxs_statement_ties_and_explains_every_payout_that_arrived(
     found = desk.payout_matching.overview(actor)
     assert len(found.certain) > 10 and found.loose == ()
     assert {"capital" in one.line.text.lower() for one in found.explained} == {True}
-    arrived = [one for one in found.waiting if one.status == "paid" and one not in found.travelling]
-    assert [one for one in arrived if one.age > 5] == [], "only those that the bank posts days late may be open"
+    assert [one for one in found.unmatched if one.status == "paid" and one.age > 5] == [], "only those that the bank posts days late may be open"
     show(app, "matching")
     assert f"Confirm all {len(found.certain):,} with their trace number" == app.button(key="match-certain").label
     app.button(key="match-certain").click().run()

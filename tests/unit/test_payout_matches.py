@@ -124,13 +124,23 @@ def test_only_a_trace_number_confirms_by_itself_and_only_where_a_setting_allows_
     assert {row["made_by"] for row in rules.matched(FRED)} == ({"ach-desk"} if allowed else set())
 
 
-def test_a_payout_that_no_statement_reaches_is_in_transit(matching: PayoutMatching, store: Store) -> None:
+def test_a_payout_that_stripe_has_not_seen_arrive_is_in_transit(matching: PayoutMatching, store: Store) -> None:
     pay_out(store, "po_7", "2026-11-25", 1_234, status="in_transit")
     pay_out(store, "po_8", "2026-11-27", 10_000, status="pending")
     pay_out(store, "po_9", "2026-11-27", 99, status="canceled")
     found = matching.overview(FRED)
-    assert found.in_transit == {"usd": 11_234} and len(found.travelling) == 2
+    assert found.in_transit == {"usd": 11_234} and len(found.on_their_way) == 2
     assert {one.step for one in found.waiting} == {"It is on its way."}
+
+
+def test_a_payout_that_no_statement_reaches_is_neither_in_transit_nor_missing(
+    matching: PayoutMatching, store: Store, clock: FixedClock
+) -> None:
+    pay_out(store, "po_9", "2026-11-27", 700)
+    clock.move(timedelta(days=60))
+    found = matching.overview(FRED)
+    assert [one.payout.id for one in found.unreached] == ["po_9"]
+    assert found.in_transit == {} and "po_9" not in {one.payout.id for one in (*found.missing, *found.unmatched)}
 
 
 def test_a_payout_that_is_missing_ten_business_days_has_a_letter_to_the_bank(
