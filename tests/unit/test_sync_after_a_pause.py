@@ -3,91 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dashboard.domain.clock import FixedClock
-from dashboard.domain.errors import ProviderUnreachable
-from dashboard.gateways.stripe import Stripe
-from dashboard.settings import Settings, load_settings
-from dashboard.store import Store
-from dashboard.store.encryption.vault import Vault, make_key
-from dashboard.store.payments.stripe_objects import RESOURCES
-from dashboard.sync import Sync
-from tests.stripe_account import Account
+from dashboard.settings import load_settings
+from dashboard.store.encryption.vault import make_key
+from tests.unit.paused_sync import LONG, SHORT, Desk, desk, keep_mandate, mandate_statuses, succeeded
 
-START = datetime(2026, 11, 24, 15, tzinfo=UTC)
-LONG, SHORT = timedelta(days=40), timedelta(days=3)  # longer than Stripe keeps events, and not
-
-
-def at_once(_seconds: float) -> None:
-    """No pause and no pacing: the tests move the clock themselves."""
-
-
-class Desk:
-    """An account at Stripe, and a desk that follows it when it is told to."""
-
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.clock = FixedClock(START)
-        self.account = Account(self.clock)
-        self.store = Store.open(folder / "desk.db", Vault([make_key()]), self.clock, ZoneInfo("America/New_York"))
-        self.settings = settings
-
-    def sync(self, *, full: bool = False) -> None:
-        """One run, as the next process would make it."""
-        self.fresh().run(full=full)
-
-    def fresh(self) -> Sync:
-        """The sync of a process of its own."""
-        stripe = cast(Stripe, self.account)
-        return Sync(self.store, stripe, self.clock, self.settings, sleep=at_once, pace=at_once)
-
-    def pause(self, length: timedelta) -> None:
-        """Time in which nothing is read."""
-        self.clock.move(length)
-
-    def state(self, charge: dict[str, Any]) -> str:
-        """The state that the payment of a charge is shown in."""
-        found = self.store.payments.get(charge["id"])
-        assert found is not None
-        return str(found["state"])
-
-    def differences(self) -> list[str]:
-        """Kept rows that are not what Stripe says, and objects that are not kept."""
-        wrong = []
-        for resource, kind in RESOURCES.items():
-            shown = [name for name in kind.columns if name not in {"payout_id", "itemized"}]
-            rows = {row["id"]: row for row in self.store.database.handle.query(f"SELECT * FROM {kind.table}")}
-            for id, thing in self.account.objects[resource].items():
-                wanted = dict(zip(kind.columns, kind.read(thing), strict=True))
-                kept = rows.get(id)
-                if kept is None:
-                    wrong.append(f"{id} is not kept")
-                else:
-                    other = [name for name in shown if kept[name] != wanted[name]]
-                    wrong += [f"{id}.{name} is {kept[name]} and not {wanted[name]}" for name in other]
-        return wrong
-
-
-@pytest.fixture
-def desk(tmp_path: Path, make_settings: Callable[..., Settings]) -> Iterator[Desk]:
-    made = Desk(tmp_path, make_settings(STRIPE_READS_PER_SECOND="5000", STRIPE_READS_PER_SECOND_TOTAL="5000"))
-    yield made
-    made.store.close()
-
-
-def succeeded(desk: Desk, amount: int = 5_000) -> dict[str, Any]:
-    charge = desk.account.debit(amount)
-    desk.account.settle(charge["id"])
-    return charge
+__all__ = ["desk"]  # a fixture
 
 
 @pytest.mark.parametrize("pause", [SHORT, LONG])
@@ -182,122 +112,6 @@ def test_a_mandate_that_was_taken_back_here_stays_so_whatever_stripe_says(desk: 
     desk.pause(LONG)
     desk.sync()
     assert mandate_statuses(desk) == ["inactive", "inactive"]
-
-
-def test_a_backfill_that_was_cut_off_before_the_pause_is_begun_anew(desk: Desk) -> None:
-    """What it had read has changed since, and no event tells of it."""
-    charges = [succeeded(desk) for _ in range(3)]
-    desk.pause(timedelta(hours=1))
-    straight, asked = desk.account.page, 0
-
-    def cut(resource: str, params: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        if resource == "balance_transactions":
-            raise ProviderUnreachable("cut", maybe_done=False, provider="stripe", code="unreachable")
-        return straight(resource, params)
-
-    desk.account.page = cut  # type: ignore[method-assign]
-    with pytest.raises(ProviderUnreachable):
-        desk.sync()
-    assert asked > 1
-    desk.account.page = straight  # type: ignore[method-assign]
-    refund = desk.account.refund(charges[0]["id"], 5_000)
-    desk.account.end_refund(refund["id"], "succeeded")
-    desk.account.change("charges", charges[1]["id"], status="failed", failure_code="account_closed")
-    desk.pause(LONG)
-    desk.sync()
-    assert desk.differences() == []
-
-
-def test_a_list_of_events_that_was_refused_for_long_is_made_up_for(desk: Desk) -> None:
-    """The cursor that is the furthest behind says whether events can still tell."""
-    charge = desk.account.debit(5_000)
-    payout = desk.account.pay_out([desk.account.settle(charge["id"])["id"]])
-    desk.sync()
-    state = desk.store.sync_state
-    slow = state.cursor("events_slow")
-    desk.account.change("payouts", payout, status="failed")
-    desk.pause(LONG)
-    now = str(int(desk.clock.now().timestamp()))
-    state.set_cursor("events", now)
-    state.set_cursor("swept", now)
-    assert slow == state.cursor("events_slow")
-    desk.sync()
-    assert desk.differences() == []
-
-
-def test_a_customer_deleted_between_two_pages_does_not_stop_the_backfill(desk: Desk) -> None:
-    """Stripe does not know the id of a deleted object as a cursor (`resource_missing`)."""
-    customers = [desk.account.make("customers", name=f"Customer {number}", email=None) for number in range(250)]
-    straight = desk.account.page
-
-    def delete_the_cursor(resource: str, params: Any) -> Any:
-        after = params.get("starting_after")
-        if resource == "customers" and after in desk.account.objects["customers"]:
-            desk.account.delete_customer(after)
-        return straight(resource, params)
-
-    for number in range(0, 250, 10):
-        desk.account.objects["customers"][customers[number]["id"]]["created"] -= 60 * number
-    desk.account.page = delete_the_cursor  # type: ignore[method-assign]
-    desk.sync()
-    kept = {row["id"] for row in desk.store.database.handle.query("SELECT id FROM stripe_customer")}
-    assert kept == {one["id"] for one in customers}, "also those that are deleted keep their last known name"
-    assert len(desk.account.objects["customers"]) < 250, "some were deleted"
-    desk.account.page = straight  # type: ignore[method-assign]
-    asked = desk.account.asked["customers"]
-    desk.sync()
-    assert desk.account.asked["customers"] <= asked + 3, "the backfill has ended"
-
-
-def test_a_window_whose_cursor_is_gone_goes_back_to_the_last_kept_time(desk: Desk) -> None:
-    for number in range(400):
-        one = desk.account.make("customers", name=f"Customer {number}", email=None)
-        one["created"] -= 60 * number
-    straight, pages = desk.account.page, 0
-
-    def cut(resource: str, params: Any) -> Any:
-        nonlocal pages
-        pages += resource == "customers" and "starting_after" in params  # and not a look at how long the list is
-        if pages > 1:
-            raise ProviderUnreachable("cut", maybe_done=False, provider="stripe", code="unreachable")
-        return straight(resource, params)
-
-    desk.account.page = cut  # type: ignore[method-assign]
-    with pytest.raises(ProviderUnreachable):
-        desk.sync()
-    desk.account.page = straight  # type: ignore[method-assign]
-    (after,) = [window.after for window in desk.store.sync_state.open_windows() if window.after]
-    made = desk.account.objects["customers"][after]["created"]
-    desk.account.delete_customer(after)
-    windows: list[Any] = []
-
-    def note(resource: str, params: Any) -> Any:
-        windows.append(params.get("created"))
-        return straight(resource, params)
-
-    desk.account.page = note  # type: ignore[method-assign]
-    desk.sync()
-    assert desk.differences() == []
-    assert any(window and window.get("lte") == made for window in windows), "what was read is not read again"
-
-
-def test_an_event_that_expires_between_two_pages_does_not_stop_the_sync(desk: Desk) -> None:
-    desk.sync()
-    for number in range(130):
-        desk.account.debit(100 + number)
-        desk.pause(timedelta(seconds=1))
-    straight = desk.account.page
-
-    def expire(resource: str, params: Any) -> Any:
-        if resource == "events":
-            desk.account.objects["events"].pop(params.get("starting_after"), None)
-        return straight(resource, params)
-
-    desk.account.page = expire  # type: ignore[method-assign]
-    desk.sync()
-    assert desk.differences() == []
 
 
 MOVES = {
@@ -412,24 +226,3 @@ def environ_of_story() -> dict[str, str]:
         "STRIPE_STATEMENT_DESCRIPTOR": "ACME",
         "ACH_DESK_KEY": make_key().reveal(),
     }
-
-
-def keep_mandate(desk: Desk, id: str, status: str = "active") -> None:
-    """A mandate with its account, as a link leaves them; only what this file asks for."""
-    database = desk.store.database
-    database.handle.execute("PRAGMA foreign_keys = OFF")
-    with database.transaction() as db:
-        for table, values in (
-            ("mandate", {"stripe_mandate_id": id, "status": status}),
-            ("bank_account", {"mandate_id": id, "mandate_status": status}),
-        ):
-            columns = db.execute(f"PRAGMA table_info({table})").fetchall()
-            needed = {name: 1 if kind == "INTEGER" else "x" for _, name, kind, must, given, _ in columns if must}
-            row = {"id": id, **needed, **values}
-            db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
-    database.handle.execute("PRAGMA foreign_keys = ON")
-
-
-def mandate_statuses(desk: Desk) -> list[str]:
-    query = "SELECT status FROM mandate UNION ALL SELECT mandate_status FROM bank_account"
-    return [row["status"] for row in desk.store.database.handle.query(query)]

@@ -12,7 +12,7 @@ from dashboard.domain.errors import ProviderDenied
 from dashboard.settings import Settings
 from dashboard.store.payments.stripe_objects import RESOURCES
 from dashboard.sync.permissions import PERMISSIONS, REQUIRED
-from tests.unit.test_sync_after_a_pause import Desk, keep_mandate, succeeded
+from tests.unit.paused_sync import Desk, keep_mandate, succeeded
 
 OPTIONAL = sorted(PERMISSIONS)
 
