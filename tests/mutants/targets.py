@@ -18,7 +18,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "dashboard/store/payouts/rows.py": ("payouts",),
     "dashboard/store/audit_trail.py": ("audit_trail", "audit_rows", "audit"),
     "dashboard/store/audit_verification.py": ("audit_trail", "audit_rows", "audit"),
-    "dashboard/store/payments/projection.py": ("projection_rules", "projection"),
+    "dashboard/store/payments/projection.py": ("projection_rules", "projection_debits", "projection"),
     "dashboard/operations/audit.py": ("audit",),
     "dashboard/domain/jobs.py": JOBS,
     "dashboard/jobs/__init__.py": JOBS,
