@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import socket
-import sqlite3
-import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from joserfc import jwk, jwt
 
-from dashboard.cli.processes import find_port
-from dashboard.desk import Desk, open_desk
+from dashboard.desk import Desk
 from dashboard.domain.models import HolderType
-from dashboard.jobs.worker import InlineWorker
 from dashboard.sandbox.plaid.webhooks import sign as sign_plaid
 from dashboard.sandbox.plaid.webhooks import signing_key
 from dashboard.sandbox.stripe.webhooks import deliver
@@ -31,80 +23,13 @@ from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.store.linking.hosted import Waiting
 from dashboard.store.mandates.acceptances import Acceptance
-from tests.browser.desk import RunningDesk
+from tests.contract.hooked_desk import HookedDesk, beside, desk, sandbox, until
 from tests.empty_desks import settings_for
 from tests.pages.test_pages import link
 from tests.sandboxes import Sandbox
 from tests.unit.test_signatures import bend
 
-
-class HookedDesk(RunningDesk):
-    """The real server with both webhooks on; the sandbox is in this process, so that its secrets are at hand."""
-
-    def __init__(self, home: Path, sandbox: Sandbox) -> None:
-        self.home, self.own, self.app = home, sandbox, None
-        home.mkdir(parents=True, exist_ok=True)
-        self.port = find_port(0)
-        ready = {"url": sandbox.url, "link_script": f"{sandbox.url}/link.js", **sandbox.keys}
-        endpoint = sandbox.client.v1.webhook_endpoints.create(
-            {"url": f"{self.url}/webhooks/stripe", "enabled_events": ["*"]}
-        )
-        self.secret = str(endpoint.secret)
-        self.environ = settings_for(ready, {}, home) | {
-            "STRIPE_WEBHOOK_SECRET": self.secret,
-            "ACH_DESK_PLAID_WEBHOOK_URL": f"{self.url}/webhooks/plaid",
-        }
-        try:
-            self.start()
-        except BaseException:
-            self.stop_app()
-            raise
-
-    def open(self) -> Desk:
-        """The same desk in this process, as the sync beside the server is one."""
-        return open_desk(load_settings(self.environ, None), worker=InlineWorker())
-
-    def stop(self) -> None:
-        self.stop_app()
-
-    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.environ["ACH_DESK_DB"], timeout=30) as db:
-            found = db.execute(sql, values).fetchall()
-        db.close()
-        return found
-
-    def post(self, provider: str, body: bytes, proof: str) -> int:
-        header = {"stripe": "Stripe-Signature", "plaid": "Plaid-Verification"}[provider]
-        return requests.post(f"{self.url}/webhooks/{provider}", body, headers={header: proof}, timeout=30).status_code
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = Sandbox(tmp_path_factory.mktemp("hooks"))
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def desk(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HookedDesk]:
-    started = HookedDesk(tmp_path_factory.mktemp("hooked"), sandbox)
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def beside(desk: HookedDesk) -> Iterator[Desk]:
-    opened = desk.open()
-    opened.sync.run()
-    yield opened
-    opened.close()
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+__all__ = ["beside", "desk", "sandbox"]  # fixtures
 
 
 def test_a_payment_is_in_the_table_seconds_after_stripe_knew(desk: HookedDesk, beside: Desk, sandbox: Sandbox) -> None:
@@ -368,54 +293,6 @@ def test_a_desk_that_takes_none_has_no_such_address(sandbox: Sandbox, tmp_path: 
     assert make_routes(plain) == []
     classic = settings_for(ready, {"PLAID_LINK_GENERATION": "classic"}, tmp_path)
     assert make_routes(load_settings({**classic, "ACH_DESK_PLAID_WEBHOOK_URL": "https://x/webhooks/plaid"}, None)) == []
-
-
-FLOOD = """
-import hashlib, sys, time
-from concurrent.futures import ThreadPoolExecutor
-import requests
-from joserfc import jwk, jwt
-
-url, count = sys.argv[1], int(sys.argv[2])
-key, body = jwk.ECKey.generate_key("P-256"), b'{"webhook_type": "ITEM"}'
-claims = {"iat": int(time.time()), "request_body_sha256": hashlib.sha256(body).hexdigest()}
-tokens = [jwt.encode({"alg": "ES256", "kid": f"made-up-{number}"}, claims, key) for number in range(count)]
-
-def post(token):
-    return requests.post(url, body, headers={"Plaid-Verification": token}, timeout=120).status_code
-
-with ThreadPoolExecutor(50) as many:
-    print("begun", flush=True)
-    print(sorted(set(many.map(post, tokens))), flush=True)
-"""
-
-
-def test_nobody_waits_while_forged_webhooks_have_plaid_asked_and_it_does_not_answer(tmp_path: Path) -> None:
-    """200 of them at once, whose keys only Plaid could know; `/readyz` shares the threads of every page."""
-    with socket.create_server(("127.0.0.1", 0), backlog=300) as silent:  # accepts, and never says a word
-        plaid = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        hooked = RunningDesk(
-            tmp_path, PLAID_BASE_URL=plaid, ACH_DESK_PLAID_WEBHOOK_URL="http://127.0.0.1:1/webhooks/plaid"
-        )
-        try:
-
-            def look() -> float:
-                started = time.monotonic()
-                assert requests.get(f"{hooked.url}/readyz", timeout=60).ok
-                return time.monotonic() - started
-
-            usual = statistics.median(look() for _ in range(20))
-            flood = subprocess.Popen(
-                [sys.executable, "-c", FLOOD, f"{hooked.url}/webhooks/plaid", "200"], stdout=subprocess.PIPE, text=True
-            )
-            with flood:
-                assert flood.stdout and flood.stdout.readline() == "begun\n"
-                under = statistics.median(look() for _ in range(20))
-                answers = flood.stdout.readline()
-            assert answers == "[503]\n", "come again later; one waited for Plaid, the others for nothing"
-            assert under < 10 * usual + 0.1
-        finally:
-            hooked.stop()
 
 
 def test_headers_that_are_no_proof_are_refused_as_that(desk: HookedDesk) -> None:
