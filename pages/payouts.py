@@ -15,7 +15,7 @@ from dashboard.payouts import PAGE_SIZE, PayoutItem, PayoutSum
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, downloads, errors, format, layout, lists, session, sign_in_gate
 from dashboard.ui.payments import sync_status
-from dashboard.ui.payouts.grid import PAYOUTS, finding_of
+from dashboard.ui.payouts.grid import PAYOUTS, finding_of, say_at_bank
 from dashboard.ui.text import plain
 
 SUMS = {
@@ -116,6 +116,8 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
         arrives = format.day(line.arrival, desk.payments.today())
         st.subheader(f"{plain(format.money(line.amount, line.currency))} · {arrives}", anchor=False)
         st.markdown(f"**{plain(finding_of(line))}**")
+        if said := say_at_bank(desk, actor, id, desk.payments.today()):
+            st.markdown(plain(said))
         st.code(line.id, language=None)
         if not line.parts:
             return

@@ -27,9 +27,9 @@ _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 NEEDED = frozenset(
     re.findall(
         r"\w+",
-        "Document BkToCstmrStmt BkToCstmrAcctRpt BkToCstmrDbtCdtNtfctn Stmt Acct Id IBAN Othr Ccy Bal Tp CdOrPrtry Cd Amt"
-        " CdtDbtInd Ntry Sts BookgDt ValDt Dt DtTm NtryDtls TxDtls RmtInf Ustrd RltdPties Dbtr Cdtr Nm Pty Refs EndToEndId"
-        " TxId InstrId NtryRef AcctSvcrRef AddtlNtryInf BkTxCd Prtry",
+        "Document BkToCstmrStmt BkToCstmrAcctRpt BkToCstmrDbtCdtNtfctn Stmt Acct Id IBAN Othr Ccy Bal Tp CdOrPrtry Cd"
+        " Amt CdtDbtInd Ntry Sts BookgDt ValDt Dt DtTm NtryDtls TxDtls RmtInf Ustrd RltdPties Dbtr Cdtr Nm Pty Refs"
+        " EndToEndId TxId InstrId NtryRef AcctSvcrRef AddtlNtryInf BkTxCd Prtry",
     )
 )
 MESSAGES = {

@@ -190,6 +190,11 @@ class PayoutMatching:
         require(actor, Permission.VIEW_STATEMENTS)
         return self._store.payout_matches.confirmed(limit, offset)
 
+    def at_bank(self, actor: Actor, payout_id: str) -> list[dict[str, Any]]:
+        """The bank lines that a payout is matched with: posted_on, cents, currency, text, account, how, made_by."""
+        require(actor, Permission.VIEW_STATEMENTS)
+        return self._store.payout_matches.lines_of_payout(payout_id)
+
     def letter(self, actor: Actor, payout_id: str) -> str:
         """What to write to the bank about a payout that it should have posted. Raises InputError."""
         require(actor, Permission.VIEW_STATEMENTS)

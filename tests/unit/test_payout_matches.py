@@ -81,6 +81,7 @@ def test_what_is_confirmed_is_matched_once_and_undone_as_easily(matching: Payout
     assert {row["cents"] for row in rows} == {-21_250, 423_782, 300_000} and {row["made_by"] for row in rows} == {
         "fred"
     }
+    assert [row["text"][:20] for row in matching.at_bank(FRED, "po_3")] == ["ORIG CO NAME:STRIPE "]
     twins = next(row for row in rows if row["how"] == "twins")
     matching.undo(FRED, twins["id"])
     assert [one.proposal.how.value for one in matching.overview(FRED).candidates] == ["twins"]

@@ -91,6 +91,17 @@ class PayoutMatchTable:
             [limit, offset],
         )
 
+    def lines_of_payout(self, payout_id: str) -> list[dict[str, Any]]:
+        """The bank lines that a payout is matched with, each with the match's `how`, `match_id`, `made_by`."""
+        return select(
+            self._database.handle,
+            "SELECT b.*, m.id AS match_id, m.how, m.made_by FROM payout_match_part p"
+            " JOIN payout_match m ON m.id = p.match_id"
+            " JOIN payout_match_part l ON l.match_id = m.id AND l.kind = 'line' JOIN bank_line b ON b.id = l.part_id"
+            " WHERE p.kind = 'payout' AND p.live = 1 AND p.part_id = ? ORDER BY b.posted_on, b.id",
+            [payout_id],
+        )
+
     def count_confirmed(self) -> int:
         """How many payouts are matched."""
         query = "SELECT count(*) AS number FROM payout_match_part WHERE live = 1 AND kind = 'payout'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dashboard.desk import Desk
@@ -10,6 +11,7 @@ from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payout_filter import STATUSES, PayoutFilter
 from dashboard.payouts import Finding, PayoutLine
+from dashboard.staff.access import Permission, can
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
 
@@ -78,7 +80,11 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
     return {
         "id": line.id,
         "title": f"{format.money(line.amount, line.currency)} · {format.day(line.arrival, today)}",
-        "lines": [["next", "", finding_of(line)], ["dim", "", format.in_words(line.status)]],
+        "lines": [
+            ["next", "", finding_of(line)],
+            ["dim", "", format.in_words(line.status)],
+            *([["dim", "", said]] if (said := say_at_bank(desk, actor, id, today)) else []),
+        ],
         "acts": [
             ["Open its own page", "payouts", {"payout": line.id}],
             ["Its payments", "payments", PaymentFilter(payout=line.id).to_query()],
@@ -102,6 +108,18 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
             ["Ids", "ids", [["Payout", line.id], ["Trace at the bank", line.trace or "not known yet"]]],
         ],
     }
+
+
+def say_at_bank(desk: Desk, actor: Actor, id: str, today: date) -> str:
+    """Where a payout stands on the bank statement, in a sentence; empty for whoever may not see that."""
+    if not can(actor, Permission.VIEW_STATEMENTS):
+        return ""
+    lines = desk.payout_matching.at_bank(actor, id)
+    if not lines:
+        return "At the bank: not matched with a statement yet."
+    days = dict.fromkeys(format.day(date.fromisoformat(one["posted_on"]), today) for one in lines)
+    accounts = dict.fromkeys(str(one["account"]) for one in lines)
+    return f"At the bank: posted {', '.join(days)} in {', '.join(accounts)}."
 
 
 PAYOUTS = Listed[PayoutFilter, PayoutLine](
