@@ -55,6 +55,7 @@ from dashboard.payments.detail import PaymentDetails
 from dashboard.payments.export_jobs import Exports
 from dashboard.payments.lists import PaymentLists
 from dashboard.payments.saved_views import SavedViews
+from dashboard.payments.since_close import SinceClose
 from dashboard.payouts import Payouts
 from dashboard.payouts.export import PayoutExport
 from dashboard.payouts.lists import PayoutLists
@@ -109,6 +110,7 @@ class Desk:
     payment_lists: PaymentLists
     charts: Charts
     saved_views: SavedViews
+    since_close: SinceClose
     exports: Exports
     sync: Sync
     payouts: Payouts
@@ -291,6 +293,7 @@ def open_desk(
         payment_lists=PaymentLists(store, clock, settings),
         charts=Charts(store, clock, settings),
         saved_views=SavedViews(store, clock),
+        since_close=SinceClose(store, clock, settings),
         exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
         sync=Sync(store, stripe, clock, settings, runner=syncer),
         payouts=Payouts(store),

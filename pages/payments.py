@@ -12,7 +12,7 @@ from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate
-from dashboard.ui.payments import charts, export, filters, grid, saved_views, sync_status
+from dashboard.ui.payments import charts, export, filters, grid, saved_views, since_close, sync_status
 from dashboard.ui.text import plain
 
 LEADS_TO = ("payment", "payouts")
@@ -76,7 +76,13 @@ def draw_payments(desk: Desk) -> None:
     with errors.shown():
         actor = sign_in_gate.person()
         actions.begin_fragment()
-        looks = ["Table", "Charts", "Return rates", *(["Export"] if can(actor, Permission.EXPORT) else [])]
+        looks = [
+            "Table",
+            since_close.LOOK,
+            "Charts",
+            "Return rates",
+            *(["Export"] if can(actor, Permission.EXPORT) else []),
+        ]
         with lists.head():
             layout.title("Payments")
             look = st.segmented_control(
@@ -91,6 +97,9 @@ def draw_payments(desk: Desk) -> None:
             sync_status.draw_line(desk, actor)
             saved_views.draw(desk, actor)
         sync_status.draw_progress(desk)
+        if look == since_close.LOOK:
+            since_close.draw(desk, actor)
+            return
         report = table.grid(describe(desk, actor, whole=look in {None, "Table"}), key=filters.GRID)
         open_page(report.opened)
         draw_look(desk, actor, look or "Table")

@@ -229,6 +229,8 @@ class AuditAction(StrEnum):
     PAYOUT_MATCHED = "payout.matched", "Payout matched with the bank statement"
     PAYOUT_MATCH_REJECTED = "payout.match_rejected", "Match of a payout with the bank statement rejected"
     PAYOUT_MATCH_WITHDRAWN = "payout.match_withdrawn", "Match of a payout with the bank statement undone"
+    PAYMENTS_TICKED_OFF = "payments.ticked_off", "Payments ticked off"
+    PAYMENTS_TICK_REMOVED = "payments.tick_removed", "Ticks of payments taken back"
     VIEW_SAVED = "view.saved", "View saved"
     VIEW_REMOVED = "view.removed", "View removed"
     SYNC_REQUESTED = "sync.requested", "Sync requested"

@@ -45,6 +45,7 @@ from dashboard.store.payments.columns import PaymentColumns
 from dashboard.store.payments.projection import PaymentProjection
 from dashboard.store.payments.reader import PaymentTable
 from dashboard.store.payments.saved_views import SavedViewTable
+from dashboard.store.payments.ticks import PaymentTickTable
 from dashboard.store.payouts.rows import PayoutTable
 from dashboard.store.privacy.erasures import ErasureTable
 from dashboard.store.privacy.retention import RetentionTable
@@ -101,6 +102,7 @@ class Store:
         self.payments = PaymentTable(database, self.columns)
         self.charts = ChartTable(database, self.columns, zone)
         self.saved_views = SavedViewTable(database)
+        self.ticks = PaymentTickTable(database)
         self.payouts = PayoutTable(database)
         self.statements = StatementTable(database)
         self.payout_matches = PayoutMatchTable(database)

@@ -90,6 +90,13 @@ def button(
     _follow(kept, press, below)
 
 
+def checkbox(label: str, work: Work, *, value: bool, key: str, **look: Any) -> None:
+    """A box whose change does `work` at once; `key` is another one for another value, so that a box is one change."""
+    kept, press = _kept(), _Press(key, work, "", "")
+    st.checkbox(label, value=value, key=key, on_change=_act, args=(kept, press), **look)
+    _follow(kept, press, None)
+
+
 def submit(
     label: str,
     work: Work,

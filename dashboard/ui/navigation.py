@@ -62,6 +62,7 @@ ACTIONS = (
     Shortcut("Link a bank", "onboard", Permission.LINK_BANK),
     Shortcut("Add a customer", "onboard", Permission.LINK_BANK),
     Shortcut("Import customers", "customers", Permission.EDIT_CUSTOMERS, {"customers-look": "Import"}),
+    Shortcut("Since the last close", "payments", Permission.VIEW_PAYMENTS, {"look": "Since the last close"}),
     Shortcut("Failed and returned payments", "payments", Permission.VIEW_PAYMENTS, {"status": "failed,returned_late"}),
     Shortcut("Overdue payments", "payments", Permission.VIEW_PAYMENTS, {"overdue": "1"}),
     Shortcut("Charts of payments", "payments", Permission.VIEW_PAYMENTS, {"look": "Charts"}),

@@ -9,6 +9,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from dashboard.desk import open_desk
+from dashboard.domain.models import Balance, DebitOrder, Purpose
+from dashboard.jobs.worker import InlineWorker
+from dashboard.settings import load_settings
+from dashboard.staff.access import demo_actor
 from tests.browser.desk import PATIENCE, RunningDesk, open_context, settle, type_into, visit
 from tests.browser.everybody import see_everybody_can_use
 
@@ -178,14 +183,42 @@ def test_a_view_keeps_its_order_and_days_that_move_with_today(desk: RunningDesk,
     expect(kept).to_have_count(0, timeout=PATIENCE)
 
 
-def test_the_morning_view_is_one_click_and_says_what_it_hides(desk: RunningDesk, page: Page) -> None:
+def debit(desk: RunningDesk, name: str) -> str:
+    """A debit of a customer, from another process; returns its reference."""
+    opened = open_desk(load_settings(desk.environ, None), worker=InlineWorker())
+    actor = demo_actor()
+    customer = opened.customers.find(actor, name)[0]
+    account = opened.store.accounts.list(customer.id)[0]
+    balance = Balance(50_000, 50_000, "usd", opened.clock.now())
+    order = DebitOrder(opened.debits.ticket(), account.id, 1_234, f"NEW-{name}", Purpose.GOODS, balance)
+    opened.debits.submit(actor, order)
+    opened.close()
+    return f"NEW-{name}"
+
+
+def test_what_changed_since_the_close_is_one_click_and_stays_ticked_off(desk: RunningDesk, page: Page) -> None:
+    desk.link("Clara Close")
+    debit(desk, "Clara Close")
     visit(page, desk, "payments")
     see_rows(page)
-    press(page, "This morning")
-    expect(see_rows(page, "Payments: status")).to_contain_text("Hidden: ")
-    expect(chosen(page)).to_have_count(5)
-    shown = column(page, "status")
-    assert shown and not [one for one in shown if one.startswith(("✔", "✓"))]  # nothing that succeeded is in the way
+    page.get_by_role("radio", name="Since the last close").click()
+    box = page.get_by_role("checkbox", name=re.compile("Clara Close"))
+    expect(box).to_be_attached(timeout=PATIENCE)
+    settle(page)
+    see_everybody_can_use(page, "since the last close", title="Payments · ACH Desk")
+    box.focus()
+    page.keyboard.press("Space")
+    expect(box).to_have_count(0, timeout=PATIENCE)
+    page.reload()
+    expect(page.get_by_text("Since the end of")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    expect(box).to_have_count(0)
+    page.get_by_text("Show what is ticked off").click()
+    expect(box).to_be_checked(timeout=PATIENCE)
+    settle(page)
+    box.focus()
+    page.keyboard.press("Space")
+    expect(box).not_to_be_checked(timeout=PATIENCE)
 
 
 def test_a_figure_shows_the_rows_that_it_counts(desk: RunningDesk, page: Page) -> None:

@@ -6,15 +6,10 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboard.desk import open_desk
-from dashboard.domain.models import Balance, DebitOrder, Purpose
-from dashboard.jobs.worker import InlineWorker
-from dashboard.settings import load_settings
-from dashboard.staff.access import demo_actor
 from dashboard.web.grid_routes import address_of
 from tests.browser.desk import PATIENCE, RunningDesk, open_context, visit, width_of
 from tests.browser.everybody import see_everybody_can_use
-from tests.browser.test_payments import column, row, search_field, see_rows, table
+from tests.browser.test_payments import column, debit, row, search_field, see_rows, table
 
 
 def active(page: Page) -> Locator:
@@ -205,19 +200,6 @@ IN_SIGHT = """() => {
   return [...grid.querySelectorAll(".og-row")].map((one) => one.getBoundingClientRect()).filter((one) =>
     one.height && one.top >= head.bottom - 1 && one.bottom <= box.top + grid.clientHeight + 1).length;
 }"""
-
-
-def debit(desk: RunningDesk, name: str) -> str:
-    """A debit of a customer, from another process; returns its reference."""
-    opened = open_desk(load_settings(desk.environ, None), worker=InlineWorker())
-    actor = demo_actor()
-    customer = opened.customers.find(actor, name)[0]
-    account = opened.store.accounts.list(customer.id)[0]
-    balance = Balance(50_000, 50_000, "usd", opened.clock.now())
-    order = DebitOrder(opened.debits.ticket(), account.id, 1_234, f"NEW-{name}", Purpose.GOODS, balance)
-    opened.debits.submit(actor, order)
-    opened.close()
-    return f"NEW-{name}"
 
 
 def test_what_comes_meanwhile_is_announced_and_moves_nothing(desk: RunningDesk, page: Page) -> None:

@@ -37,7 +37,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("token_rotation", "state"): Rotation,
 }
 # Nobody moves these: `payment_status.derive` says them anew from Stripe's objects, and the sums count what it said.
-DERIVED = {"payment"}
+DERIVED = {"payment", "payment_tick"}  # a tick says in which state a payment was
 # From each of these only to itself and to what stands beside it; from any other to any.
 ENDS: dict[str, dict[str, set[str]]] = {
     "approval": {

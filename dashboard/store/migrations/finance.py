@@ -1,4 +1,4 @@
-"""Tables of the payments page: the views that a person keeps under a name."""
+"""Tables of the payments page: the views that a person keeps under a name, and what they have ticked off."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ CREATE TABLE saved_view (
   PRIMARY KEY (person, name)
 ) STRICT, WITHOUT ROWID
 """
+TICKS = """
+CREATE TABLE payment_tick (
+  person TEXT NOT NULL,
+  payment_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  ticked_at INTEGER NOT NULL,
+  PRIMARY KEY (person, payment_id, state)
+) STRICT, WITHOUT ROWID
+"""
 
 
 def define(migrations: Migrations) -> None:
@@ -22,3 +31,7 @@ def define(migrations: Migrations) -> None:
     @migrations(name="finance_001_saved_views")
     def saved_views(db: sqlite_utils.Database) -> None:
         db.execute(SAVED_VIEWS)
+
+    @migrations(name="finance_002_ticks")
+    def ticks(db: sqlite_utils.Database) -> None:
+        db.execute(TICKS)

@@ -95,6 +95,7 @@ LEFT = {
     "institution_read": "a time",
     "visit": "staff",
     "pin": "staff",
+    "payment_tick": "which of staff is done with a payment, by its id",
     "pin_try": "staff",
     "stamp": "whose database this is",
     "item_health": "what Plaid says of a connection: codes and times",

@@ -17,15 +17,6 @@ from dashboard.store.payments.columns import SORTS
 GRID = "payments-grid"  # the key of the table's component
 VIEWS = {
     "Everything": PaymentFilter(),
-    "This morning": PaymentFilter(
-        statuses=(
-            PaymentState.FAILED,
-            PaymentState.RETURNED_LATE,
-            PaymentState.UNKNOWN,
-            PaymentState.SUBMITTED,
-            PaymentState.PENDING,
-        )
-    ),
     "Failed and returned": PaymentFilter(statuses=(PaymentState.FAILED, PaymentState.RETURNED_LATE)),
     "Pending": PaymentFilter(statuses=(PaymentState.SUBMITTED, PaymentState.PENDING)),
     "Overdue": PaymentFilter(overdue=True),
