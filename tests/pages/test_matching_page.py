@@ -30,7 +30,9 @@ def test_the_sandboxs_statement_ties_and_explains_every_payout_that_arrived(
     found = desk.payout_matching.overview(actor)
     assert len(found.certain) > 10 and found.loose == ()
     assert {"capital" in one.line.text.lower() for one in found.explained} == {True}
-    assert [one for one in found.unmatched if one.status == "paid" and one.age > 5] == [], "only those that the bank posts days late may be open"
+    assert [one for one in found.unmatched if one.status == "paid" and one.age > 5] == [], (
+        "only those that the bank posts days late may be open"
+    )
     show(app, "matching")
     assert f"Confirm all {len(found.certain):,} with their trace number" == app.button(key="match-certain").label
     app.button(key="match-certain").click().run()
