@@ -52,7 +52,8 @@ TESTS = frozenset(
         *("handover_devices", "mandates", "money_edges", "sign_in", "payment_status", "vault", "erasures"),
         *("erasure_waits", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
-        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "approvals"),
+        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits"),
+        *("approvals", "approval_validity"),
     )
 )
 

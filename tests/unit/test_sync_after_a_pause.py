@@ -189,6 +189,21 @@ class History:
         return [id for id, one in self.account.objects["charges"].items() if one["status"] == status]
 
 
+@pytest.fixture(scope="module")
+def environ_of_story() -> dict[str, str]:
+    return {
+        "STRIPE_SECRET_KEY": "sk_test_story",
+        "STRIPE_READS_PER_SECOND": "5000",
+        "STRIPE_READS_PER_SECOND_TOTAL": "5000",
+        "PLAID_CLIENT_ID": "client-id",
+        "PLAID_SECRET": "plaid-secret",
+        "PLAID_ENV": "sandbox",
+        "PLAID_CLIENT_NAME": "Acme Payments",
+        "STRIPE_STATEMENT_DESCRIPTOR": "ACME",
+        "ACH_DESK_KEY": make_key().reveal(),
+    }
+
+
 @hypothesis_settings(
     max_examples=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -211,18 +226,3 @@ def test_after_any_pause_every_row_equals_stripes(data: st.DataObject, environ_o
                 assert desk.differences() == []
         finally:
             desk.store.close()
-
-
-@pytest.fixture(scope="module")
-def environ_of_story() -> dict[str, str]:
-    return {
-        "STRIPE_SECRET_KEY": "sk_test_story",
-        "STRIPE_READS_PER_SECOND": "5000",
-        "STRIPE_READS_PER_SECOND_TOTAL": "5000",
-        "PLAID_CLIENT_ID": "client-id",
-        "PLAID_SECRET": "plaid-secret",
-        "PLAID_ENV": "sandbox",
-        "PLAID_CLIENT_NAME": "Acme Payments",
-        "STRIPE_STATEMENT_DESCRIPTOR": "ACME",
-        "ACH_DESK_KEY": make_key().reveal(),
-    }
