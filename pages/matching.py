@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
-from dashboard.statements.matching import Candidate, Overview
+from dashboard.statements.overview import Candidate, Loose, Overview, Waiting
 from dashboard.ui import actions, errors, format, layout, session
 from dashboard.ui.statements import matches
 from dashboard.ui.text import plain
@@ -120,6 +120,8 @@ def draw_parts(one: Candidate) -> None:
 def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
     """What is in no proposal, on both sides, with its age and the next step."""
     today = desk.payments.today()
+    mark = f"{found.matched}-{len(found.waiting)}-{len(found.loose)}"
+    payouts: list[Waiting] = []
     st.subheader("Payouts without a line", anchor=False)
     if found.waiting:
         picked = st.dataframe(
@@ -127,29 +129,41 @@ def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
             hide_index=True,
             column_config=matches.WAITING,
             on_select="rerun",
-            selection_mode="single-row",
+            selection_mode="multi-row",
             height=min(320, 37 + 35 * len(found.waiting)),
-            key="match-waiting",
+            key=f"match-waiting-{mark}",
             alt="Payouts that are on no statement, with age and next step",
         )
-        rows = chosen_rows(picked)
-        if rows and rows[0] < len(found.waiting):
-            one = found.waiting[rows[0]]
-            st.markdown("**A letter to the bank**, for a payout that it should have posted:")
-            st.code(desk.payout_matching.letter(actor, one.payout.id), language=None, wrap_lines=True)
-        elif found.missing:
+        payouts = [found.waiting[row] for row in chosen_rows(picked) if row < len(found.waiting)]
+        for one in payouts:
+            if one.is_missing:
+                st.markdown("**A letter to the bank**, for a payout that it should have posted:")
+                st.code(desk.payout_matching.letter(actor, one.payout.id), language=None, wrap_lines=True)
+        if found.missing and not payouts:
             st.caption("Select a payout to see the letter to the bank.")
     else:
         st.markdown(":material/check_circle: Every payout is matched or proposed.")
     st.subheader("Lines of Stripe's without a payout", anchor=False)
-    if found.loose:
-        st.dataframe(
-            matches.loose(found.loose, today),
+    lines = list(found.loose)
+    if payouts:
+        total = sum(one.payout.cents for one in payouts if not one.payout.failed)
+        known = {one.line.id for one in lines}
+        equal = desk.payout_matching.lines_of_amount(actor, total, payouts[0].payout.currency)
+        lines += [one for one in equal if one.line.id not in known]
+    if lines:
+        picked = st.dataframe(
+            matches.loose(lines, today),
             hide_index=True,
             column_config=matches.LOOSE,
-            height=min(320, 37 + 35 * len(found.loose)),
+            on_select="rerun",
+            selection_mode="multi-row",
+            height=min(320, 37 + 35 * len(lines)),
+            key=f"match-loose-{mark}-{len(lines)}",
             alt="Lines of Stripe's that are no known payout, with age and next step",
         )
+        chosen = [lines[row] for row in chosen_rows(picked) if row < len(lines)]
+        if can(actor, Permission.MATCH_PAYOUTS):
+            draw_by_hand(desk, payouts, chosen)
     else:
         st.markdown(":material/check_circle: There is none.")
     if found.explained:
@@ -160,6 +174,17 @@ def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
                 column_config=matches.LOOSE,
                 alt="Lines of Stripe's that are no payouts",
             )
+
+
+def draw_by_hand(desk: Desk, payouts: list[Waiting], lines: list[Loose]) -> None:
+    """Match what no rule proposes: payouts and lines that are picked above, to the cent."""
+    then = actions.Then(keep={"match-said": "Matched by hand. Undo it in the list of what is matched."})
+    ids = [one.line.id for one in lines], [one.payout.id for one in payouts]
+    match = actions.call(desk.payout_matching.match_by_hand, *ids, then=then)
+    actions.button("Match by hand", match, key="match-by-hand", disabled=not (payouts and lines))
+    st.caption(
+        "Select payouts and lines of equal amounts; with a payout selected, every free line of its amount shows."
+    )
 
 
 def draw_matched(desk: Desk, actor: Actor) -> None:

@@ -77,6 +77,7 @@ class Pass(StrEnum):
     LATE = "late", "Late"
     DAY = "exact_day", "Exact day"
     SUM = "sum", "Sum"
+    BY_HAND = "by_hand", "By hand"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,11 @@ def known_other(line: BankLine) -> str:
     if not STRIPE.search(words):
         return ""
     return next((name for name, pattern in OTHERS.items() if pattern.search(words)), "")
+
+
+def difference(lines: Iterable[BankLine], payouts: Iterable[ExpectedPayout]) -> int:
+    """By how many cents lines miss payouts; a payout that failed ought to have come and gone."""
+    return sum(line.cents for line in lines) - sum(one.cents for one in payouts if not one.failed)
 
 
 def propose(

@@ -6,132 +6,37 @@ listed with its age and the next step, on both sides.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from dashboard.domain.business_days import count_business_days
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
-from dashboard.domain.formatting import count, money
 from dashboard.domain.ids import new_id
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
-from dashboard.domain.payout_matching import (
-    LATE,
-    BankLine,
-    ExpectedPayout,
-    MatchState,
-    Proposal,
-    is_stripes,
-    known_other,
-    propose,
-)
+from dashboard.domain.payout_matching import MatchState, Pass, Proposal, is_stripes, propose
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
+from dashboard.statements.overview import (
+    Candidate,
+    Loose,
+    Overview,
+    check_by_hand,
+    look_at,
+    name_proposal,
+    read_bank_line,
+    read_payout,
+    wait_for,
+    write_letter,
+)
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
-from dashboard.store.sql import from_epoch, to_epoch
+from dashboard.store.sql import to_epoch
 
 BEFORE = timedelta(days=21)  # payouts that arrived so long before the first line of a statement can be on none
-ON_ITS_WAY = ("pending", "in_transit")
 RULES = "ach-desk"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A proposal with its parts; `key` names it while nothing of it changes. Cents are those of its lines' sum."""
-
-    key: str
-    proposal: Proposal
-    lines: tuple[BankLine, ...]
-    payouts: tuple[ExpectedPayout, ...]
-
-    @property
-    def cents(self) -> int:
-        """What it comes to at the bank."""
-        return sum(line.cents for line in self.lines)
-
-    @property
-    def currency(self) -> str:
-        """All of its parts'."""
-        return self.payouts[0].currency
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A payout that is in no match and no proposal; `age` is business days since its arrival, `step` what to do.
-
-    `is_reached`: a statement covers the day of its arrival, so that the payout should be in it.
-    """
-
-    payout: ExpectedPayout
-    status: str
-    age: int
-    step: str
-    is_reached: bool
-
-    @property
-    def is_on_its_way(self) -> bool:
-        """Whether Stripe has not said yet that it arrived."""
-        return self.status in ON_ITS_WAY
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the bank has had so long that it is asked in writing."""
-        return self.is_reached and self.status == "paid" and self.age >= LATE
-
-
-@dataclass(frozen=True)
-class Loose:
-    """A line of Stripe's that is in no match and no proposal; `age` is business days since it was posted."""
-
-    line: BankLine
-    account: str
-    age: int
-    step: str
-    explained: str = ""
-
-
-@dataclass(frozen=True)
-class Overview:
-    """Everything there is to decide, and what has to be waited for. Money in cents, by currency."""
-
-    candidates: tuple[Candidate, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
-    loose: tuple[Loose, ...] = ()
-    explained: tuple[Loose, ...] = ()
-    matched: int = 0
-    covered: tuple[date, date] | None = None
-    in_transit: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def on_their_way(self) -> tuple[Waiting, ...]:
-        """The payouts whose sum is in transit."""
-        return tuple(one for one in self.waiting if one.is_on_its_way)
-
-    @property
-    def unreached(self) -> tuple[Waiting, ...]:
-        """Payouts that arrived on a day that no statement reaches yet."""
-        return tuple(one for one in self.waiting if one.status == "paid" and not one.is_reached)
-
-    @property
-    def unmatched(self) -> tuple[Waiting, ...]:
-        """Payouts that a statement should have and does not."""
-        return tuple(one for one in self.waiting if one.is_reached)
-
-    @property
-    def certain(self) -> tuple[Candidate, ...]:
-        """Those whose trace number is in the line."""
-        return tuple(one for one in self.candidates if one.proposal.certain)
-
-    @property
-    def missing(self) -> tuple[Waiting, ...]:
-        """Payouts that the bank is to be asked about."""
-        return tuple(one for one in self.waiting if one.is_missing)
 
 
 class PayoutMatching:
@@ -139,11 +44,39 @@ class PayoutMatching:
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
+        self._seen: tuple[tuple[object, ...], Overview] | None = None  # what was worked out last, and from what
 
     def overview(self, actor: Actor) -> Overview:
         """Proposals, what is unmatched on either side, and the money on its way."""
         require(actor, Permission.VIEW_STATEMENTS)
-        return self._look()
+        version = (*self._store.payout_matches.version(), self._today())
+        kept = self._seen
+        if kept is None or kept[0] != version:
+            kept = self._seen = version, self._look()
+        return kept[1]
+
+    def match_by_hand(self, actor: Actor, line_ids: Sequence[str], payout_ids: Sequence[str]) -> None:
+        """Match what no rule proposes. Raises InputError where a part is not free, or the amounts differ by a cent."""
+        require(actor, Permission.MATCH_PAYOUTS)
+        with self._store.transaction():
+            table = self._store.payout_matches
+            lines = tuple(map(read_bank_line, table.free_lines_by_id(line_ids)))
+            payouts = tuple(map(read_payout, table.free_payouts_by_id(payout_ids)))
+            check_by_hand(lines, payouts, len(set(line_ids)), len(set(payout_ids)))
+            proposal = Proposal(
+                Pass.BY_HAND,
+                tuple(one.id for one in lines),
+                tuple(one.id for one in payouts),
+                f"{actor.name} matched them by hand.",
+            )
+            self._keep(actor, Candidate(name_proposal(proposal), proposal, lines, payouts), confirmed=True)
+
+    def lines_of_amount(self, actor: Actor, cents: int, currency: str) -> list[Loose]:
+        """Every free line of exactly this amount, whoever sent it: for a match by hand."""
+        require(actor, Permission.VIEW_STATEMENTS)
+        today = self._today()
+        rows = self._store.payout_matches.free_lines_of(cents, currency)
+        return [look_at(read_bank_line(row), row["account"], today) for row in rows]
 
     def confirm(self, actor: Actor, keys: Sequence[str]) -> int:
         """Match these proposals, all or none; how many. Raises InputError where one is not proposed any more."""
@@ -199,25 +132,7 @@ class PayoutMatching:
         """What to write to the bank about a payout that it should have posted. Raises InputError."""
         require(actor, Permission.VIEW_STATEMENTS)
         row = require_found(self._store.payouts.get(payout_id), "payout")
-        arrival = from_epoch(row["arrival"]).date()
-        days = count_business_days(arrival, self._today())
-        return "\n".join(
-            (
-                "To the ACH department",
-                "",
-                f"We expected an ACH credit of {money(row['amount'], row['currency'])} from Stripe on"
-                f" {arrival.isoformat()}. {count(days, 'business day')} later it is not on our statement.",
-                "",
-                "Originator: STRIPE, company id 1800948598 (or 4270465600)",
-                f"Trace number: {row['trace'] or 'not given by Stripe'}",
-                f"Stripe's payout: {row['id']}",
-                f"Amount: {money(row['amount'], row['currency'])}",
-                f"Expected settlement date: {arrival.isoformat()}",
-                "",
-                "Please find this entry by its trace number, and tell us where it was posted or when it was returned.",
-                "",
-            )
-        )
+        return write_letter(read_payout(row), self._today())
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._settings.timezone).date()
@@ -228,13 +143,13 @@ class PayoutMatching:
         covered = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
         since = _epoch(covered[0] - BEFORE) if covered else 0
         rows = {row["id"]: row for row in table.free_payouts(since)}
-        payouts = {id: _payout(row) for id, row in rows.items()}
+        payouts = {id: read_payout(row) for id, row in rows.items()}
         kept = table.free_lines()
         accounts = {row["id"]: row["account"] for row in kept}
-        lines = {row["id"]: _line(row) for row in kept}
+        lines = {row["id"]: read_bank_line(row) for row in kept}
         candidates = [
             Candidate(
-                _key(one),
+                name_proposal(one),
                 one,
                 tuple(lines[id] for id in one.lines),
                 tuple(payouts[id] for id in one.payouts),
@@ -243,8 +158,12 @@ class PayoutMatching:
         ]
         used = {id for one in candidates for id in (*one.proposal.lines, *one.proposal.payouts)}
         today, last = self._today(), covered[1] if covered else None
-        waiting = [_wait(payout, rows[id]["status"], today, last) for id, payout in payouts.items() if id not in used]
-        loose = [_loose(line, accounts[id], today) for id, line in lines.items() if id not in used and is_stripes(line)]
+        waiting = [
+            wait_for(payout, rows[id]["status"], today, last) for id, payout in payouts.items() if id not in used
+        ]
+        loose = [
+            look_at(line, accounts[id], today) for id, line in lines.items() if id not in used and is_stripes(line)
+        ]
         totals: defaultdict[str, int] = defaultdict(int)
         for one in waiting:
             if one.is_on_its_way:
@@ -303,65 +222,5 @@ class PayoutMatching:
         )
 
 
-def _line(row: dict[str, Any]) -> BankLine:
-    return BankLine(
-        row["id"],
-        date.fromisoformat(row["posted_on"]),
-        row["cents"],
-        row["currency"],
-        row["text"],
-        row["reference"],
-    )
-
-
-def _payout(row: dict[str, Any]) -> ExpectedPayout:
-    return ExpectedPayout(
-        row["id"],
-        from_epoch(row["arrival"]).date(),
-        row["amount"],
-        row["currency"],
-        row["trace"] or "",
-        row["status"] == "failed",
-    )
-
-
 def _epoch(day: date) -> int:
     return to_epoch(datetime.combine(day, time(), UTC))
-
-
-def _key(one: Proposal) -> str:
-    """Names a proposal by how it was found and its parts."""
-    parts = "|".join((one.how.value, *sorted(one.lines), *sorted(one.payouts)))
-    return hashlib.sha256(parts.encode()).hexdigest()[:24]
-
-
-def _wait(payout: ExpectedPayout, status: str, today: date, last: date | None) -> Waiting:
-    """A payout with what to do about it; `last` is the last day of any statement."""
-    age = max(0, count_business_days(payout.arrival, today))
-    if payout.failed:
-        step = "It failed, and the statement has no credit and return of it: nothing to do, unless the bank posted one."
-    elif last is None or last < payout.arrival:
-        step = (
-            "It is on its way."
-            if payout.arrival > today
-            else f"Import a statement that reaches {payout.arrival.isoformat()}."
-        )
-    elif status in ON_ITS_WAY:
-        step = "Stripe has not said that it arrived: sync, then look again."
-    elif age >= LATE:
-        step = "Write to the bank: the letter is below."
-    else:
-        step = f"Wait until {count(LATE, 'business day')} have passed; look whether it went to another account."
-    return Waiting(payout, status, age, step, is_reached=last is not None and payout.arrival <= last)
-
-
-def _loose(line: BankLine, account: str, today: date) -> Loose:
-    age = max(0, count_business_days(line.posted_on, today))
-    explained = known_other(line)
-    if explained:
-        step = "Explained: it is no payout."
-    elif age <= 1:
-        step = "Sync: the payout may not have been read yet."
-    else:
-        step = "Look for a payout of this amount at Stripe, also of another Stripe account."
-    return Loose(line, account, age, step, explained)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,37 +15,37 @@ from dashboard.domain.errors import AccessDenied, InputError
 from dashboard.domain.models import Actor, Role
 from dashboard.settings import Settings
 from dashboard.statements import Statements
-from dashboard.statements.matching import Overview, PayoutMatching
+from dashboard.statements.matching import PayoutMatching
+from dashboard.statements.overview import Overview
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
 from tests import statement_files as files
+from tests.payout_lines import make_history
 
 FRED = Actor("fred", frozenset({Role.FINANCE}))
 UTA = Actor("uta", frozenset({Role.AUDITOR}))
 TRACES = {"2026-11-24": "091000012760001", "2026-11-19": "091000012760004"}
 
 
-def pay_out(store: Store, id: str, day: str, amount: int, **more: Any) -> None:
+def payout_object(id: str, day: str, amount: int, trace: str | None = None, status: str = "paid") -> dict[str, Any]:
+    """A payout as Stripe has it."""
     arrival = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
-    trace = more.pop("trace", None)
-    store.projection.apply(
-        "payouts",
-        [
-            {
-                "id": id,
-                "object": "payout",
-                "created": arrival - 172_800,
-                "arrival_date": arrival,
-                "amount": amount,
-                "currency": "usd",
-                "status": "paid",
-                "automatic": True,
-                "reconciliation_status": "completed",
-                "trace_id": {"status": "supported" if trace else "pending", "value": trace},
-                **more,
-            }
-        ],
-    )
+    return {
+        "id": id,
+        "object": "payout",
+        "created": arrival - 172_800,
+        "arrival_date": arrival,
+        "amount": amount,
+        "currency": "usd",
+        "status": status,
+        "automatic": True,
+        "reconciliation_status": "completed",
+        "trace_id": {"status": "supported" if trace else "pending", "value": trace},
+    }
+
+
+def pay_out(store: Store, id: str, day: str, amount: int, **more: Any) -> None:
+    store.projection.apply("payouts", [payout_object(id, day, amount, **more)])
 
 
 @pytest.fixture
@@ -95,6 +96,59 @@ def test_what_is_rejected_is_never_proposed_again(matching: PayoutMatching) -> N
     assert matching.reject(FRED, keys(matching.overview(FRED))) == 3
     found = matching.overview(FRED)
     assert found.candidates == () and len(found.waiting) == 4 and len(found.loose) == 5
+
+
+def test_what_no_rule_proposes_is_matched_by_hand_to_the_cent(matching: PayoutMatching, store: Store) -> None:
+    pay_out(store, "po_9", "2026-11-16", 423_782)
+    (other,) = [one for one in matching.lines_of_amount(FRED, 423_782, "usd") if "SOMEBODY" in one.line.text]
+    loose = matching.overview(FRED).loose[0].line.id
+    with pytest.raises(InputError, match="differ by"):
+        matching.match_by_hand(FRED, [loose], ["po_9"])
+    for lines, payouts in (([], ["po_9"]), ([loose], [])):
+        with pytest.raises(InputError, match="at least one line and one payout"):
+            matching.match_by_hand(FRED, lines, payouts)
+    matching.match_by_hand(FRED, [other.line.id], ["po_9"])
+    with pytest.raises(InputError, match="matched meanwhile"):
+        matching.match_by_hand(FRED, [other.line.id], ["po_9"])
+    (row,) = matching.matched(FRED)
+    assert (row["how"], row["cents"], row["made_by"]) == ("by_hand", 423_782, "fred")
+
+
+def test_what_was_worked_out_is_worked_out_anew_when_anything_changes(
+    matching: PayoutMatching, store: Store, clock: FixedClock
+) -> None:
+    first = matching.overview(FRED)
+    assert matching.overview(FRED) is first
+    pay_out(store, "po_3", "2026-11-24", 423_782, trace="091000012760001", status="failed")
+    second = matching.overview(FRED)
+    assert second is not first and len(second.certain) == 1
+    clock.move(timedelta(days=1))
+    assert matching.overview(FRED) is not second
+
+
+def test_ten_thousand_lines_are_looked_at_again_in_milliseconds(
+    store: Store, clock: FixedClock, settings: Settings
+) -> None:
+    history = make_history(3, 5_000, others=5_000, per_day=3)
+    store.statements.add_account("A", "usd", "", clock.now())
+    about = {"id": "f", "account": "A", "digest": "d", "name": "n", "format": "csv", "ties": "unknown"}
+    counts = {"read": 1, "refused": 0, "added": 1, "imported_by": "fred", "imported_at": 0}
+    store.statements.add_file({**about, **counts}, [])
+    store.statements.add_lines(
+        [
+            (one.id, "A", one.posted_on.isoformat(), one.cents, "usd", one.text, "", 1, "", "f", 1)
+            for one in history.lines
+        ]
+    )
+    paid = [payout_object(one.id, one.arrival.isoformat(), one.cents, one.trace) for one in history.payouts]
+    store.projection.apply("payouts", paid)
+    matching = PayoutMatching(store, clock, settings)
+    begun = time.perf_counter()
+    found = matching.overview(FRED)
+    assert time.perf_counter() - begun < 5 and len(found.certain) > 4_000
+    begun = time.perf_counter()
+    assert matching.overview(FRED) is found
+    assert time.perf_counter() - begun < 0.25, "measured: a few milliseconds on an idle machine"
 
 
 def test_a_proposal_that_has_changed_is_not_confirmed(matching: PayoutMatching, store: Store) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED
+from dashboard.store.engine.dialect import ADDED, list_of, listed
 from dashboard.store.sql import insert, select, select_one, to_epoch
 
 _FREE = (
@@ -31,6 +31,38 @@ class PayoutMatchTable:
         where = _FREE.format(kind="payout", table="payout")
         query = f"SELECT * FROM payout WHERE {where} AND arrival >= ? AND status <> 'canceled' ORDER BY arrival, id"
         return select(self._database.handle, query, [since])
+
+    def free_lines_of(self, cents: int, currency: str) -> list[dict[str, Any]]:
+        """Every bank line of exactly this amount that is in no match, whoever sent it, by day."""
+        where = _FREE.format(kind="line", table="bank_line")
+        query = f"SELECT * FROM bank_line WHERE cents = ? AND currency = ? AND {where} ORDER BY posted_on, id LIMIT 100"
+        return select(self._database.handle, query, [cents, currency])
+
+    def free_lines_by_id(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these bank lines that are in no match."""
+        where = _FREE.format(kind="line", table="bank_line")
+        query = f"SELECT * FROM bank_line WHERE id IN {listed('ids')} AND {where} ORDER BY posted_on, id"
+        return select(self._database.handle, query, {"ids": list_of(ids)})
+
+    def free_payouts_by_id(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these payouts that are in no match and were not canceled."""
+        where = _FREE.format(kind="payout", table="payout")
+        query = (
+            f"SELECT * FROM payout WHERE id IN {listed('ids')} AND {where} AND status <> 'canceled'"
+            " ORDER BY arrival, id"
+        )
+        return select(self._database.handle, query, {"ids": list_of(ids)})
+
+    def version(self) -> tuple[object, ...]:
+        """Changes with every line, match and payout: what was worked out from them is then worked out anew."""
+        found: list[object] = []
+        for query in (
+            f"SELECT count(*), max({ADDED}) FROM bank_line",
+            "SELECT count(*), sum(live) FROM payout_match_part",
+            "SELECT count(*), count(trace), sum(amount), sum(arrival), sum(length(status)), sum(created) FROM payout",
+        ):
+            found += self._database.handle.execute(query).fetchone()
+        return tuple(found)
 
     def rejected(self) -> set[tuple[str, str]]:
         """Each pair of a line's and a payout's id that was said no to."""

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.domain.payout_matching import Pass
-from dashboard.statements.matching import Candidate, Loose, Waiting
+from dashboard.statements.overview import Candidate, Loose, Waiting
 from dashboard.store.sql import from_epoch
 from dashboard.ui import format, session
 
