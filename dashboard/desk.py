@@ -62,6 +62,8 @@ from dashboard.payouts.lists import PayoutLists
 from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.privacy.retention import Retention
+from dashboard.refunds import RefundReview, Refunds
+from dashboard.refunds.job import RefundKind
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
@@ -103,6 +105,7 @@ class Desk:
     debits: Debits
     limits: Limits
     approvals: Approvals
+    refunds: Refunds
     jobs: Jobs
     open_jobs: OpenJobs
     payments: Payments
@@ -235,6 +238,7 @@ def open_desk(
     jobs.register(
         DebitKind(store, stripe, clock, settings),
         StrayKind(stripe),
+        RefundKind(store, stripe, clock, settings),
         RiskReportKind(store, plaid, clock),
         CustomerUpdateKind(store, stripe),
         RemovalKind(store, plaid, stripe, clock),
@@ -260,6 +264,8 @@ def open_desk(
     health = HealthWatch(store, plaid, stripe, linking, shared_accounts, clock, settings)
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
+    refunds = Refunds(store, clock, settings, jobs)
+    reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds))
     payments = Payments(store, clock, settings)
     desk = Desk(
         settings=settings,
@@ -285,7 +291,8 @@ def open_desk(
         shared_accounts=shared_accounts,
         debits=debits,
         limits=Limits(store, clock, settings),
-        approvals=Approvals(store, jobs, clock, settings, DebitReview(store, stripe, clock, settings)),
+        approvals=Approvals(store, jobs, clock, settings, *reviewed),
+        refunds=refunds,
         jobs=jobs,
         open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,

@@ -29,9 +29,14 @@ SIGNS = {
 }
 
 
+def owners_of(desk: Desk, actor: Actor, found: list[Approval]) -> dict[str, Customer]:
+    """The customers of these, by our id."""
+    return desk.customers.get_many(actor, [one.customer_id for one in found if one.customer_id])
+
+
 def name_of(owner: Customer | None, approval: Approval) -> str:
     """The customer, or our id of them."""
-    return owner.name if owner else approval.customer_id
+    return owner.name if owner else approval.customer_id or "a customer whom only Stripe knows"
 
 
 def draw_line(desk: Desk, approval: Approval, title: str, owner: Customer | None) -> None:
@@ -58,7 +63,7 @@ def draw_inbox(desk: Desk, actor: Actor) -> None:
     before = st.query_params.get("before", "")
     at = datetime.fromtimestamp(int(before), UTC) if before.isascii() and before.isdigit() else None
     decided = desk.approvals.decided(actor, PAGE, at)
-    owners = desk.customers.get_many(actor, [one.customer_id for one, _ in (*waiting, *decided)])
+    owners = owners_of(desk, actor, [one for one, _ in (*waiting, *decided)])
     if waiting:
         st.subheader(f"Waiting ({len(waiting)})", anchor=False)
     else:
@@ -70,11 +75,11 @@ def draw_inbox(desk: Desk, actor: Actor) -> None:
         )
         layout.empty("Nothing waits for approval.", rule, ":material/task_alt:")
     for approval, title in waiting:
-        draw_line(desk, approval, title, owners.get(approval.customer_id))
+        draw_line(desk, approval, title, owners.get(approval.customer_id or ""))
     if decided:
         st.subheader("Decided", anchor=False)
     for approval, title in decided:
-        draw_line(desk, approval, title, owners.get(approval.customer_id))
+        draw_line(desk, approval, title, owners.get(approval.customer_id or ""))
     if len(decided) == PAGE:
         oldest = {"before": str(int(decided[-1][0].updated_at.timestamp()))}
         actions.button("Older", actions.go("approvals", oldest), key="approvals-older")
@@ -84,7 +89,7 @@ def draw_question(desk: Desk, actor: Actor, id: str) -> None:
     """One question: what it is, the reasons to say no, the exact bodies, and the two answers."""
     shown, zone, now = desk.approvals.question(actor, id), session.zone(), desk.clock.now()
     approval = shown.approval
-    owner = desk.customers.get_many(actor, [approval.customer_id]).get(approval.customer_id)
+    owner = owners_of(desk, actor, [approval]).get(approval.customer_id or "")
     color, icon = SIGNS[approval.state]
     st.subheader(f"{plain(format.money(approval.amount_cents, 'usd'))} · {plain(shown.title)}", anchor=False)
     st.markdown(f":{color}[{icon} {plain(approval.state.words)}] · **{plain(name_of(owner, approval))}**")
@@ -129,8 +134,9 @@ def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
         with st.form("decline", border=False):
             st.text_area("Why not?", max_chars=300, key="decline-reason", placeholder="Who ordered it reads this.")
             actions.submit("Decline", partial(decline, desk, shown), key="decline-send", width="stretch")
-    if can(actor, Permission.CREATE_DEBIT) and approval.kind == "debit":
-        withdraw = actions.call(desk.debits.cancel, approval.subject, then=actions.Then(said="The order is canceled."))
+    if can(actor, Permission.CREATE_DEBIT):
+        cancel = desk.debits.cancel if approval.kind == "debit" else desk.refunds.cancel
+        withdraw = actions.call(cancel, approval.subject, then=actions.Then(said="The order is canceled."))
         actions.button("Cancel the order", withdraw, key="approval-cancel", width="stretch")
     reasons.draw_colleagues(desk.approvals.colleagues(actor, approval))
 

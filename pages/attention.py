@@ -16,6 +16,7 @@ from dashboard.ui import actions, attention, errors, format, layout, session
 from dashboard.ui.accounts import removal
 from dashboard.ui.debits import confirm_again
 from dashboard.ui.linking.opening import open_link, relink
+from dashboard.ui.refunds import refund
 from dashboard.ui.text import plain
 
 WORDS = {
@@ -165,12 +166,14 @@ def main() -> None:
         shared = desk.shared_accounts.unseen(actor) if can(actor, Permission.ADMIN) else []
         kept = attention.draw(desk, actor)
         waiting = desk.approvals.waiting(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
+        failed = desk.refunds.failed(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         named = {one.id for one in attempts} | {one.id for one in debits} | {one.subject for one, _ in waiting} | kept
         jobs = desk.open_jobs.attention(actor) if can(actor, Permission.VIEW_CUSTOMERS) else []
         others = [one for one in jobs if one.subject not in named]
         if (
             not restored
             and not waiting
+            and not failed
             and not kept
             and not attempts
             and not items
@@ -188,6 +191,10 @@ def main() -> None:
             words = f"{format.count(len(waiting), 'order')}, {format.money(cents)} together, for a second person."
             st.markdown(plain(words))
             actions.button("See the approvals", actions.go("approvals"), key="attention-approvals")
+        if failed:
+            st.subheader(f"Refunds that failed ({len(failed)})", anchor=False)
+        for one in failed:
+            refund.draw_failed(desk, one)
         if attempts:
             st.subheader(f"Bank links ({len(attempts)})", anchor=False)
         for attempt in attempts:

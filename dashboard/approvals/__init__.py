@@ -286,7 +286,7 @@ class Approvals:
     def _end(self, actor: Actor, job: Job, problem: Problem, action: str, approval: Approval, reason: str = "") -> None:
         """Have the operation canceled; the reason is sealed in the trail under the customer's own key."""
         facts: dict[str, object] = {"approval": approval.id, "customer": approval.customer_id}
-        if reason:
+        if reason and approval.customer_id is not None:
             facts["private"] = self._store.private.seal(approval.customer_id, {"reason": reason})
         step = self._kinds[approval.kind].declined_step
         self._jobs.answer_no(actor, job.id, step, problem, action=action, **facts)

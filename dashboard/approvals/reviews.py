@@ -9,6 +9,7 @@ from dashboard.domain.clock import Clock
 from dashboard.domain.formatting import money
 from dashboard.domain.ids import new_id
 from dashboard.domain.limits import Limit, counts_since
+from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -43,7 +44,7 @@ class Reviews:
         kind: str,
         subject: str,
         *,
-        customer_id: str,
+        customer_id: str | None,
         cents: int,
         rule: str,
         bodies: Mapping[str, object],
@@ -84,9 +85,7 @@ class Reviews:
 
     def ask_again(self, actor: Actor, kind: str, subject: str, bodies: Mapping[str, object]) -> None:
         """Have a question open about what would be sent now; nothing where one is."""
-        newest = self._store.approvals.newest(kind, subject)
-        if newest is None:
-            return
+        newest = require_found(self._store.approvals.newest(kind, subject), "approval")
         if newest.state is ApprovalState.REQUIRES_REVIEW and newest.body_digest == digest_of(bodies):
             return
         asker = Actor(newest.requested_by, frozenset(), actor.address, subject=newest.requester)
@@ -116,6 +115,4 @@ class Reviews:
         now = self._clock.now()
         if newest is None or newest.state not in {ApprovalState.REQUIRES_REVIEW, ApprovalState.APPROVED}:
             return
-        if newest.state is ApprovalState.REQUIRES_REVIEW and state is not ApprovalState.CANCELED:
-            state = ApprovalState.CANCELED  # it ended in another way than by an approval
         self._store.approvals.set_state(newest.id, state, now)

@@ -54,7 +54,7 @@ class Approval:
     id: str
     kind: str
     subject: str
-    customer_id: str
+    customer_id: str | None
     amount_cents: int
     body_digest: str
     rule: str

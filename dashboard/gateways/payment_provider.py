@@ -71,5 +71,14 @@ class PaymentProvider(Protocol):
     def read_payment_intent(self, id: str) -> dict[str, Any]:
         """A PaymentIntent as it is now."""
 
+    def create_refund(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Give money back; `body` and `key` are sent as they were committed."""
+
+    def find_refunds(self, charge_id: str) -> Iterator[dict[str, Any]]:
+        """Every refund of a charge, newest first."""
+
+    def read_charge(self, id: str) -> dict[str, Any]:
+        """A charge as it is now."""
+
     def find_payment_intents(self, customer_id: str) -> Iterator[dict[str, Any]]:
         """Every PaymentIntent of the customer, newest first."""

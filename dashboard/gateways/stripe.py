@@ -242,6 +242,18 @@ class Stripe:
         """A PaymentIntent as it is now."""
         return self.read("payment_intents", id)
 
+    def create_refund(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Give money back; `body` and `key` are sent as they were committed."""
+        return self._change("POST", "/v1/refunds", body, key)
+
+    def find_refunds(self, charge_id: str) -> Iterator[dict[str, Any]]:
+        """Every refund of a charge, newest first."""
+        return self._all("refunds", {"charge": charge_id})
+
+    def read_charge(self, id: str) -> dict[str, Any]:
+        """A charge as it is now."""
+        return self.read("charges", id)
+
     def find_payment_intents(self, customer_id: str) -> Iterator[dict[str, Any]]:
         """Every PaymentIntent of the customer, newest first, whatever our clock says of their age."""
         return self._all("payment_intents", {"customer": customer_id})

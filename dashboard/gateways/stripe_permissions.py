@@ -95,10 +95,10 @@ PERMISSIONS = (
     ),
     KeyPermission(
         "Charges and Refunds",
-        READ,
-        "read payments and refunds",
-        ("GET /v1/charges", "GET /v1/charges/{}", "GET /v1/refunds", "GET /v1/refunds/{}"),
-        ("GET", "/v1/charges", {"limit": 1}),
+        WRITE,
+        "read payments and refunds, and refund",
+        ("GET /v1/charges", "GET /v1/charges/{}", "GET /v1/refunds", "GET /v1/refunds/{}", "POST /v1/refunds"),
+        ("POST", "/v1/refunds", {"charge": "py_permission_probe"}),
         sync=True,
     ),
     KeyPermission(

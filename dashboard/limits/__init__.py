@@ -15,7 +15,12 @@ from dashboard.staff.access import Permission, require
 from dashboard.store import Store
 from dashboard.store.audit_trail import TrailFilter
 
-WATCHED = ("ACH_DESK_DEBIT_", "ACH_DESK_LIMIT_", "ACH_DESK_APPROVE_")  # the settings whose change at a start is kept
+WATCHED = (
+    "ACH_DESK_DEBIT_",
+    "ACH_DESK_LIMIT_",
+    "ACH_DESK_APPROVE_",
+    "ACH_DESK_REFUND_",
+)  # the settings whose change at a start is kept
 ENDS = {
     DebitState.SUBMITTED: ReservationState.POSTED,
     DebitState.REFUSED: ReservationState.RELEASED,

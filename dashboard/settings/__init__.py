@@ -31,6 +31,8 @@ from dashboard.settings.limits import as_table as limits_table
 from dashboard.settings.limits import read_limits
 from dashboard.settings.mail import MailSettings, read_mail
 from dashboard.settings.mail import as_table as mail_table
+from dashboard.settings.refunds import RefundRules, read_refund_rules
+from dashboard.settings.refunds import as_table as refunds_table
 from dashboard.settings.serving import BackupPlan, Serving, read_serving
 from dashboard.settings.sign_in_and_limits import (
     DebitRules,
@@ -57,6 +59,7 @@ __all__ = [
     "MailSettings",
     "Need",
     "OpenId",
+    "RefundRules",
     "Serving",
     "Settings",
     "explain_sign_in",
@@ -180,6 +183,8 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("ACH_DESK_APPROVE_ROLES", "which roles may approve: some of ops, finance, admin, auditor", "admin, finance"),
     Key("ACH_DESK_APPROVE_DAY_CENTS", "the most that one person approves in 24 hours; cents"),
+    Key("ACH_DESK_REFUND_PARTIAL", "`yes` refunds parts of payments, once Stripe has taken one of your account", "no"),
+    Key("ACH_DESK_REFUND_APPROVE_ABOVE_CENTS", "a second person approves where more will have been refunded; cents"),
     Key("ACH_DESK_APPROVE_DAYS", "business days after which what waits for approval expires, 1 to 30", "3"),
     Key(
         "ACH_DESK_MATCH_CERTAIN",
@@ -234,6 +239,7 @@ class Settings:
     limits: LimitRules
     approvals: ApprovalRules
     match_certain: bool
+    refunds: RefundRules
     serving: Serving
 
     @property
@@ -276,6 +282,7 @@ class Settings:
             **limits_table(self.limits),
             **approvals_table(self.approvals),
             "ACH_DESK_MATCH_CERTAIN": "yes" if self.match_certain else "no",
+            **refunds_table(self.refunds),
             **self.serving.as_table(),
         }
 
@@ -314,6 +321,7 @@ def load_settings(
         limits=read_limits(source.get),
         approvals=read_approvals(source.get),
         match_certain=pick("ACH_DESK_MATCH_CERTAIN", source.get("ACH_DESK_MATCH_CERTAIN"), ["no", "yes"]) == "yes",
+        refunds=read_refund_rules(source.get),
         serving=read_serving(source.get),
     )
     source.demand_all()

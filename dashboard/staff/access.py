@@ -27,6 +27,7 @@ class Permission(StrEnum):
     IMPORT_STATEMENTS = "import bank statements"
     MATCH_PAYOUTS = "match payouts with the bank statement"
     CREATE_DEBIT = "debit a bank account"
+    REFUND_PAYMENT = "refund a payment"
     APPROVE_MONEY = "approve what waits for a second person"
     EXPORT = "export payments"
     SYNC = "start a sync"
@@ -60,6 +61,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_TRANSACTIONS,
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
+            Permission.REFUND_PAYMENT,
             Permission.APPROVE_MONEY,
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
@@ -92,6 +94,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
 
 # What comes with being one who may debit, whichever role the settings give that to.
 DEBITING = frozenset(_READ | {Permission.VIEW_BALANCE})
+MOVING = frozenset({Permission.CREATE_DEBIT, Permission.REFUND_PAYMENT})  # who may debit is who may refund
 APPROVING = frozenset(_READ)  # and with being one who may approve
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
@@ -105,7 +108,7 @@ def can(actor: Actor, permission: Permission) -> bool:
         return permission is Permission.OWN_STEP
     if actor.why_over() is not None:
         return False
-    if permission is Permission.CREATE_DEBIT and actor.may_debit is not None:
+    if permission in MOVING and actor.may_debit is not None:
         return actor.may_debit
     if permission is Permission.APPROVE_MONEY and actor.may_approve is not None:
         return actor.may_approve

@@ -50,6 +50,7 @@ from dashboard.store.payouts.rows import PayoutTable
 from dashboard.store.privacy.erasures import ErasureTable
 from dashboard.store.privacy.retention import RetentionTable
 from dashboard.store.privacy.wiping import Wiping
+from dashboard.store.refunds.rows import RefundTable
 from dashboard.store.restores import RestoreTable
 from dashboard.store.staff import StaffTable
 from dashboard.store.statements.matches import PayoutMatchTable
@@ -86,6 +87,7 @@ class Store:
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
         self.approvals = ApprovalTable(database)
+        self.refunds = RefundTable(database, clock)
         self.jobs = JobTable(database)
         self.institutions = InstitutionTable(database)
         self.acceptances = AcceptanceTable(database)

@@ -30,6 +30,7 @@ class Carried:
     ended_accounts: int = 0
     access_tokens: int = 0
     debits: int = 0
+    refunds: int = 0
     erased: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ class _CarryOver:
         carried.removals = sum(self._remove(row) for row in self._all("item_removal"))
         carried.access_tokens = sum(self._change_token(row) for row in self._all("token_rotation", "state = 'done'"))
         carried.debits = sum(self._debit(row) for row in self._all("debit"))
+        carried.refunds = sum(self._refund(row) for row in self._all("refund_order"))
         for row in self._all("risk_assessment", "debit_id IS NOT NULL"):  # or no return of these would be reported
             self._bring("risk_assessment", row["id"])
         carried.erased = [row["id"] for row in self._all("erasure") if self._erase(row)]
@@ -112,6 +114,14 @@ class _CarryOver:
             self._bring_jobs("debit", row["id"])
             self._reserve(row["id"])
         self._bring_approvals("debit", row["id"])
+        return added
+
+    def _refund(self, row: Row) -> bool:
+        added = self._bring("refund_order", row["id"])
+        changed = self._overwrite("refund_order", row, tuple(row), "state IN ('review', 'ordered', 'unknown')")
+        if added or changed:
+            self._bring_jobs("refund", row["id"])
+        self._bring_approvals("refund", row["id"])
         return added
 
     def _reserve(self, debit_id: str) -> None:

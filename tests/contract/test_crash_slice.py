@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("removal", 23, 3),
         ("debit", 14, 7),
         ("approval", 17, 7),
+        ("refund", 13, 6),
         ("risk", 17, 5),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),

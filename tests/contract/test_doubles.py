@@ -18,6 +18,7 @@ from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.gateways.stripe import Stripe
 from dashboard.jobs import Run
 from dashboard.jobs.kinds import To
+from dashboard.refunds.job import RefundKind, write_body
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
 from dashboard.store.encryption.vault import make_key
@@ -99,7 +100,7 @@ def test_a_slice_of_the_sequences_moves_each_order_once() -> None:
     found = run(range(1, 61))
     assert found.broken == []
     assert {name: getattr(found, name) for name in FIGURES} == {**dict.fromkeys(FIGURES, 0), "sequences": 60}
-    for event in ("order", "fault", "skew", "kill", "restore", "copy", "rotate_keys", "resume", "second_tab"):
+    for event in ("order", "fault", "skew", "kill", "restore", "copy", "rotate_keys", "resume", "second_tab", "refund"):
         assert found.events[event] > 0, f"the slice has no {event}"
 
 
@@ -137,6 +138,18 @@ class Patient(DebitKind):
 
 def test_a_desk_that_forgets_what_it_sent_is_found_out() -> None:
     assert run(range(1, 41), Forgetful).second_movements > 0
+
+
+class Careless(RefundKind):
+    """Draws a new key for each try, and looks for nothing."""
+
+    def _create(self, run: Run) -> None:
+        body, key = write_body(self._refund(run)), new_id("key")
+        self._keep(run, run.attempt(key, lambda: self._stripe.create_refund(body, key=key), self._stripe.time))
+
+
+def test_a_desk_that_does_not_look_at_refunds_is_found_out() -> None:
+    assert run(range(1, 41), refund_kind=Careless).second_movements > 0
 
 
 def test_a_desk_that_sends_old_orders_is_found_out() -> None:

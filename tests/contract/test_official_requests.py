@@ -43,7 +43,7 @@ REPORTS: dict[str, tuple[Any, Any]] = {
 LONGEST_KEY = 255  # Stripe: of an idempotency key
 CLASSIC = ("/exchange_token", "/balance")  # by POST; the guide's API has no schema
 # Of an event whose object is not whole, and of two bank accounts that are told apart: in no flow here.
-RARE = {f"GET /v1/{name}/{{}}" for name in ("balance_transactions", "disputes", "payouts", "refunds", "tokens")}
+RARE = {f"GET /v1/{name}/{{}}" for name in ("balance_transactions", "disputes", "payouts", "tokens")}
 PRACTICE = ("/_sandbox", "/link/api/")
 
 

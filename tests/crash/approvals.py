@@ -1,4 +1,4 @@
-"""A debit that waits for a second person, killed while it is ordered, decided and sent."""
+"""A debit and a refund that wait for a second person, killed while they are ordered, decided and sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.errors import DeskError
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import DebitOrder, DebitState, Purpose
+from dashboard.domain.refunds import RefundOrder, RefundReason
 from dashboard.staff.access import demo_actor
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flow import Notes, common
@@ -75,5 +76,45 @@ def check_approval(crash: CrashFixture) -> Notes:
     stands = (debit.state, moving, newest and newest.state, desk.store.limits.state(debit.id))
     if stands != (DebitState.SUBMITTED, ["processing"], ApprovalState.SUCCEEDED, ReservationState.POSTED):
         found["stuck"] = f"{stands}, {crash.notes.get('refused', 'nothing refused')}"
+    desk.close()
+    return found
+
+
+# A refund, with and without its answer.
+
+
+def prepare_refund(crash: CrashFixture, desk: Desk) -> Notes:
+    """A debit of this run's own that has succeeded, as the sync would read it."""
+    made = linked(crash, desk)
+    order = DebitOrder(made["ticket"], made["account"], 1_234, "BACK", Purpose.SERVICES, crash.balance(desk))
+    debit = desk.debits.submit(crash.actor, order)
+    crash.sandbox.post("/_sandbox/clock/advance", {"business_days": 4})
+    intent = desk.stripe.read_payment_intent(str(debit.payment_intent_id))
+    desk.store.projection.apply("charges", [desk.stripe.read_charge(intent["latest_charge"])])
+    return {**made, "charge": intent["latest_charge"], "refund": desk.refunds.ticket()}
+
+
+def act_refund(crash: CrashFixture) -> None:
+    """Half of it is given back, above what one person may."""
+    crash.notes["environ"] = {"ACH_DESK_REFUND_PARTIAL": "yes", "ACH_DESK_REFUND_APPROVE_ABOVE_CENTS": "600"}
+    desk, made = crash.open(), crash.notes["made"]
+    desk.jobs.run_due()
+    wanted = RefundOrder(made["refund"], made["charge"], 617, 617, RefundReason.REQUESTED)
+    desk.refunds.order(crash.actor, wanted)
+    _approve(desk)
+    desk.close()
+
+
+def check_refund(crash: CrashFixture) -> Notes:
+    """One refund at Stripe, one order that knows it, one approval that succeeded."""
+    desk, made = crash.open(), crash.notes["made"]
+    found = common(desk)
+    there = crash.sandbox.stripe("refunds", charge=made["charge"], limit=100)
+    found["second_debits"] = max(0, len(there) - 1)
+    orders = desk.refunds.of_payment(crash.actor, made["charge"])
+    newest = desk.store.approvals.newest("refund", orders[0].id) if orders else None
+    stands = ([one["id"] for one in there], [one.stripe_refund_id for one in orders], newest and newest.state)
+    if len(there) != 1 or stands[0] != stands[1] or stands[2] is not ApprovalState.SUCCEEDED:
+        found["stuck"] = f"{stands}, {[one.state for one in orders]}"
     desk.close()
     return found

@@ -66,6 +66,14 @@ FLOWS: dict[str, Flow] = {
             kinds=("debit",),
         ),
         Flow(
+            "refund",
+            begin(approvals.prepare_refund),
+            approvals.act_refund,
+            approvals.act_refund,
+            approvals.check_refund,
+            kinds=("refund",),
+        ),
+        Flow(
             "risk",
             begin(debits.prepare_risk),
             debits.act_risk,

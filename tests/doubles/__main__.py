@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.debits.job import DebitKind
 from dashboard.domain.clock import FixedClock
+from dashboard.refunds.job import RefundKind
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
@@ -45,11 +46,11 @@ def make_template(folder: Path) -> Template:
     )
 
 
-def run(seeds: range, kind: type[DebitKind] = DebitKind) -> Findings:
-    """Every seed of the range, one after the other; `kind` may be one that does wrong, to see that it is found out."""
+def run(seeds: range, kind: type[DebitKind] = DebitKind, refund_kind: type[RefundKind] = RefundKind) -> Findings:
+    """Every seed of the range, one after the other; a kind may be one that does wrong, to see that it is found out."""
     total = Findings()
     with tempfile.TemporaryDirectory() as folder:
-        template = replace(make_template(Path(folder)), kind=kind)
+        template = replace(make_template(Path(folder)), kind=kind, refund_kind=refund_kind)
         for seed in seeds:
             place = Path(folder) / str(seed)
             place.mkdir()

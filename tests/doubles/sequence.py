@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,14 @@ from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import DeskError
 from dashboard.domain.models import Balance, Debit, DebitOrder, DebitState, Purpose
+from dashboard.domain.refunds import RefundOrder, RefundReason, RefundState
+from dashboard.domain.tags import REFUND_TAG
 from dashboard.jobs import Jobs
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.key_rotation import rotate
-from dashboard.settings import Settings
+from dashboard.refunds import Refunds
+from dashboard.refunds.job import RefundKind
+from dashboard.settings import RefundRules, Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
@@ -50,6 +54,7 @@ class Template:
     customers: dict[str, dict[str, Any]]
     sources: dict[str, list[dict[str, Any]]]
     kind: type[DebitKind] = DebitKind  # another one, to see that it is found out
+    refund_kind: type[RefundKind] = RefundKind
 
 
 @dataclass
@@ -93,7 +98,13 @@ class Process:
         name = f"{self.path.stem}-{self.started}-{id(self)}"
         self.jobs = Jobs(self.store, self.clock, InlineWorker(), process=name)
         line: Any = self.line
-        self.jobs.register(template.kind(self.store, line, self.clock, template.settings), StrayKind(line))
+        settings = replace(template.settings, refunds=RefundRules(partial=True, above_cents=None))
+        self.jobs.register(
+            template.kind(self.store, line, self.clock, settings),
+            StrayKind(line),
+            template.refund_kind(self.store, line, self.clock, settings),
+        )
+        self.refunds = Refunds(self.store, self.clock, settings, self.jobs)
         self.debits = Debits(self.store, FakePlaid(), line, self.clock, template.settings, self.jobs)
 
     def tick(self) -> None:
@@ -154,12 +165,14 @@ class Sequence:
         self.chance = random.Random(seed)
         self.bank = Bank(FixedClock(template.at))
         self.bank.customers, self.bank.sources = template.customers, template.sources
+        self.bank.guards_refunds = False  # that no cent is given back twice is the desk's own work here
         self.faults: list[Fault | None] = []
         self.keys = list(template.keys)
         self.findings = Findings(sequences=1)
         self.stopped = False
         self.ordered: dict[str, list[datetime]] = {}  # when each debit was ordered or confirmed again, Stripe's time
         self.tickets: dict[str, DebitOrder] = {}
+        self.refunds: dict[str, RefundOrder] = {}
         path = folder / "desk.db"
         shutil.copyfile(template.path, path)
         self.main = Process(self, path)
@@ -184,6 +197,7 @@ class Sequence:
                 self.second_tab,
             ),
             *(self.confirm_again, self.confirm_again, self.cancel, self.wrong_key, self.sync),
+            *(self.refund, self.refund, self.refund_again),
         ]
         self.fault()
         self.order()
@@ -300,6 +314,27 @@ class Sequence:
                 self.main.guard(self.main.debits.cancel, ACTOR, debit.id)
                 return
 
+    def refund(self) -> None:
+        """A part or all of a debit that has succeeded, as far as the sync has read; the same again by another order."""
+        taken = [debit for debit in self.main.all() if debit.charge_id is not None]
+        if not taken:
+            return
+        process, charge_id = self.main, str(self.chance.choice(taken).charge_id)
+        with process.store.transaction():
+            process.store.projection.apply("charges", [self.bank.charge(charge_id)])
+        seen = process.refunds.refundable(ACTOR, charge_id)
+        if seen.left_cents:
+            cents = self.chance.choice([seen.left_cents, self.chance.randint(1, seen.left_cents)])
+            total = seen.refunded_cents + cents
+            order = RefundOrder(process.refunds.ticket(), charge_id, cents, total, RefundReason.REQUESTED)
+            self.refunds[order.ticket] = order
+            process.guard(process.refunds.order, ACTOR, order)
+
+    def refund_again(self) -> None:
+        """A double click, a second tab, a reload; of a form that a restore has forgotten too."""
+        if self.refunds:
+            self.main.guard(self.main.refunds.order, ACTOR, self.chance.choice(list(self.refunds.values())))
+
     def wrong_key(self) -> None:
         self.main.line.wrong_key = not self.main.line.wrong_key
 
@@ -324,6 +359,26 @@ class Sequence:
                 process.go_on()
         self.sync()
         self.main.go_on()
+
+    def judge_refunds(self) -> None:
+        """No order twice, no payment beyond what was collected, and no end that is not true."""
+        found, tags = self.findings, Counter(one["metadata"][REFUND_TAG] for one in self.bank.refunds)
+        for id, times in tags.items():
+            if times > 1:
+                found.second_movements += times - 1
+                found.broken.append(f"{self.seed}: {id} was refunded {times} times")
+        for debited in self.bank.debited:
+            if self.bank.refunded(debited["latest_charge"]) > debited["amount"]:
+                found.second_movements += 1
+                found.broken.append(f"{self.seed}: more than {debited['latest_charge']} was given back")
+            for refund in self.main.store.refunds.of_payment(debited["latest_charge"]):
+                sent = refund.id in tags
+                if sent and refund.state in {RefundState.REFUSED, RefundState.CANCELED}:
+                    found.false_refusals += 1
+                    found.broken.append(f"{self.seed}: {refund.id} is {refund.state} and was sent")
+                if sent is not (refund.state is RefundState.SUBMITTED):
+                    found.invisible += 1
+                    found.broken.append(f"{self.seed}: {refund.id} is {refund.state}, sent: {sent}")
 
     def judge(self) -> None:
         """Count what must never be."""
@@ -352,6 +407,7 @@ class Sequence:
                 if intent not in shown:
                     found.invisible += 1
                     found.broken.append(f"{self.seed}: {intent} moved and no payment shows it")
+        self.judge_refunds()
         for id, debit in debits.items():
             ended = debit.state in {DebitState.SUBMITTED, DebitState.REFUSED, DebitState.CANCELED}
             if not ended and id not in listed and self.bank.clock.now() - debit.created_at > timedelta(minutes=2):

@@ -31,6 +31,8 @@ from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind
 from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
+from dashboard.refunds import RefundReview, Refunds
+from dashboard.refunds.job import RefundKind
 from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
@@ -62,6 +64,7 @@ class DeskFixture:
         self.jobs.register(
             DebitKind(self.store, self.stripe, self.clock, self.settings),
             StrayKind(self.stripe),
+            RefundKind(self.store, self.stripe, self.clock, self.settings),
             RiskReportKind(self.store, self.plaid, self.clock),
             CustomerUpdateKind(self.store, self.stripe),
             RemovalKind(self.store, self.plaid, self.stripe, self.clock),
@@ -108,7 +111,9 @@ class DeskFixture:
             self.jobs,
         )
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)
-        self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, review)
+        self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)
+        refunds = RefundReview(self.store, self.refunds)
+        self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, review, refunds)
         self.shared = SharedAccounts(self.store, self.clock, self.settings)
         self.health = HealthWatch(
             self.store,

@@ -215,6 +215,10 @@ class FakeStripe(Faults):
         self.detached: list[str] = []
         self.setup_intents: list[dict[str, Any]] = []
         self.intents: list[dict[str, Any]] = []
+        self.refunds: list[dict[str, Any]] = []
+        self.disputed: set[str] = set()
+        self.guards_refunds = True  # as Stripe does; a test that must not lean on it turns it off
+        self.charge_status = "succeeded"
         self.fingerprint = "fp-1"
         self.source_status = "verified"
         self.lead = timedelta()  # how far Stripe's clock is ahead of ours
@@ -364,6 +368,54 @@ class FakeStripe(Faults):
         if found is None:
             raise refused("resource_missing", provider="stripe")
         return found
+
+    def read_charge(self, id: str) -> dict[str, Any]:
+        return self.run("read_charge", lambda: self.charge(id))
+
+    def charge(self, id: str) -> dict[str, Any]:
+        """The charge of a PaymentIntent that was confirmed, as Stripe lists it."""
+        intent = next((one for one in self.intents if one["latest_charge"] == id), None)
+        if intent is None:
+            raise refused("resource_missing", provider="stripe")
+        bank = {"type": "us_bank_account", "us_bank_account": {"last4": "6789", "bank_name": "STRIPE TEST BANK"}}
+        return {
+            "id": id,
+            "object": "charge",
+            "amount": intent["amount"],
+            "currency": intent["currency"],
+            "created": int(intent["created"].timestamp()),
+            "customer": intent["customer"],
+            "payment_intent": intent["id"],
+            "metadata": intent["metadata"],
+            "payment_method_details": bank,
+            "status": self.charge_status,
+            "disputed": id in self.disputed,
+            "amount_refunded": self.refunded(id),
+        }
+
+    def refunded(self, charge_id: str) -> int:
+        """Cents that refunds of a charge have given back, or are about to."""
+        return sum(one["amount"] for one in self.refunds if one["charge"] == charge_id and one["status"] != "failed")
+
+    def create_refund(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            charge = self.charge(str(body["charge"]))
+            if charge["disputed"] and self.guards_refunds:
+                raise refused("charge_disputed", provider="stripe")
+            if charge["status"] != "succeeded":
+                raise refused("charge_not_refundable", provider="stripe")
+            if self.guards_refunds and self.refunded(charge["id"]) + body["amount"] > charge["amount"]:
+                raise refused("charge_already_refunded", provider="stripe")
+            made = {**copy.deepcopy(dict(body)), "id": f"re_{len(self.refunds) + 1}", "object": "refund"}
+            made |= {"status": "pending", "currency": charge["currency"], "created": int(self.clock.now().timestamp())}
+            self.refunds.append(made)
+            return made
+
+        return self.once("create_refund", key, dict(body), effect)
+
+    def find_refunds(self, charge_id: str) -> Iterator[dict[str, Any]]:
+        found = [copy.deepcopy(one) for one in self.refunds if one["charge"] == charge_id]
+        yield from self.run("find_refunds", lambda: found)
 
     @property
     def debited(self) -> list[dict[str, Any]]:

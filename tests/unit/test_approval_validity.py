@@ -162,6 +162,18 @@ def test_what_nobody_approves_in_time_is_never_sent(two: DeskFixture) -> None:
     assert two.store.limits.state(debit.id) is ReservationState.RELEASED and two.stripe.debited == []
 
 
+def test_a_question_whose_job_does_not_ask_yet_expires_with_it(two: DeskFixture) -> None:
+    """The process died between the order and its job's first step."""
+    debit = order(two, link(two))
+    shown = asked(two, debit).approval
+    with two.store.transaction() as db:
+        db.execute("UPDATE job SET state = 'waiting', question = NULL, next_at = 0 WHERE subject = ?", [debit.id])
+    two.clock.follow(shown.expires_at)
+    assert two.approvals.expire_due() == 0
+    two.jobs.run_due()
+    assert two.approvals.expire_due() == 1 and state(two, debit) is ApprovalState.EXPIRED
+
+
 @pytest.mark.parametrize("days", ["0", "31", "three", ""])
 def test_it_expires_after_1_to_30_business_days(make_settings: Make, days: str) -> None:
     if days:

@@ -22,6 +22,7 @@ from dashboard.domain.errors import AccessDenied
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Ended, Problem, Role
 from dashboard.jobs.kinds import Ask, Blocked, Canceled, Done, Failed, To, Unknown
 from dashboard.linking.outcome import KINDS as OUTCOMES
+from dashboard.refunds import Refunds
 from dashboard.settings import ApprovalRules, DebitRules
 from dashboard.staff.access import ALLOWED, Permission
 from dashboard.store.linking.handovers import Ending
@@ -34,6 +35,7 @@ from tests.unit.test_layers import FEATURES, SOURCES, layer_of
 ASKED_BY_HELPER = {
     "_require": Permission.CREATE_DEBIT,
     "_lock": Permission.OWN_STEP,
+    "Refunds._require": Permission.REFUND_PAYMENT,
     "Approvals._require": Permission.APPROVE_MONEY,
 }
 # What anybody may ask for: whether the operator has a PIN, and whose the device is.
@@ -78,7 +80,7 @@ class Action:
 def bare(kind: type) -> object:
     """One of its kind with nothing in it but the rule of who may debit or approve."""
     made: Any = object.__new__(kind)
-    if kind is Debits:
+    if kind in {Debits, Refunds}:
         made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))
     if kind is Approvals:
         rules = ApprovalRules(None, frozenset({Role.FINANCE, Role.ADMIN}), None, 3)

@@ -143,6 +143,8 @@ def test_each_limit_counts_its_own(make: Callable[..., DeskFixture]) -> None:
     with pytest.raises(Refused, match="for the whole desk and business day"):
         order(given, another(given, 3), 2_001, "INV-5", bob)
     uses = {use.limit: use for use in Limits(given.store, given.clock, given.settings).uses(bob, second.customer_id)}
+    desk = Limits(given.store, given.clock, given.settings).desk_use(given.actor)
+    assert desk is not None and (desk.most_cents, desk.left_cents) == (12_000, 2_000)
     assert [uses[one].left_cents for one in (Limit.CUSTOMER_DAY, Limit.MAKER_DAY, Limit.DESK_DAY)] == [0, 3_000, 2_000]
 
 

@@ -17,6 +17,7 @@ from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
 from dashboard.domain.payout_matching import MatchState
+from dashboard.domain.refunds import RefundState
 from dashboard.store.connections.token_rotations import Rotation
 from dashboard.store.engine.database import Database
 from dashboard.store.linking.hosted import Waiting
@@ -34,6 +35,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
     ("payout_match", "state"): MatchState,
+    ("refund_order", "state"): RefundState,
     ("token_rotation", "state"): Rotation,
 }
 # Nobody moves these: `payment_status.derive` says them anew from Stripe's objects, and the sums count what it said.
@@ -46,6 +48,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
     },
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
     "item": {"removing": {"removed"}, "removed": set()},
+    "refund_order": {"submitted": set(), "refused": set(), "canceled": set()},
     "limit_reservation": {"posted": set(), "released": set()},
     "link_attempt": {"authorized": set(), "unknown": set(), "exited": {"received", "failed"}},
     "link_hosted": {"done": {"over"}, "over": {"done"}},

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dashboard.domain.limits import Limit, ReservationState
 from dashboard.store.engine.database import Database
-from dashboard.store.sql import from_epoch, insert, select, select_one, to_epoch, to_json
+from dashboard.store.sql import insert, select, select_one, to_epoch, to_json
 
 # Whose reservations a limit counts; the desk's counts all.
 _WHOSE = {
@@ -82,11 +82,6 @@ class LimitTable:
         """The rules of the last start by the settings' names; empty before the first."""
         row = select_one(self._database.handle, "SELECT rules FROM limits_in_force", [])
         return dict(json.loads(row["rules"])) if row else {}
-
-    def since(self) -> datetime | None:
-        """Since when these rules are in force; None before the first start with others than the defaults."""
-        row = select_one(self._database.handle, "SELECT since FROM limits_in_force", [])
-        return from_epoch(row["since"]) if row else None
 
     def put_in_force(self, rules: dict[str, str], at: datetime) -> None:
         """Keep the rules of this start."""

@@ -18,6 +18,7 @@ from dashboard.store.migrations import (
     limits,
     payments,
     people,
+    refunds,
     risk,
     statements,
     webhooks,
@@ -39,6 +40,7 @@ MIGRATION_SETS = {
     "limits": limits.define,
     "statements": statements.define,
     "approvals": approvals.define,
+    "refunds": refunds.define,
 }
 
 

@@ -70,7 +70,7 @@ def define(migrations: Migrations) -> None:
 
     @migrations(name="approvals_001_debits_in_review")
     def debits_in_review(db: sqlite_utils.Database) -> None:
-        _remake(db, "debit", OLD, NEW, REFERRING)
+        remake(db, "debit", OLD, NEW, REFERRING)
 
     @migrations(name="approvals_002_approvals")
     def approvals(db: sqlite_utils.Database) -> None:
@@ -78,7 +78,7 @@ def define(migrations: Migrations) -> None:
             db.execute(statement)
 
 
-def _remake(db: sqlite_utils.Database, table: str, old: str, new: str, referring: tuple[str, ...]) -> None:
+def remake(db: sqlite_utils.Database, table: str, old: str, new: str, referring: tuple[str, ...]) -> None:
     """Make a table anew with one part of its definition replaced: rows, indexes and triggers stay what they are."""
     made = {one: _statements(db, one) for one in (table, *referring)}
     for one in (*referring, table):

@@ -27,7 +27,7 @@ WHOSE = {
 }
 _OWN = " UNION ".join(
     f"SELECT id FROM {table} WHERE customer_id IN {listed('ids')}"
-    for table in ("debit", "link_attempt", "item", "bank_account")
+    for table in ("debit", "refund_order", "link_attempt", "item", "bank_account")
 )
 WHOSE["subject"] = f"(subject IN {listed('ids')} OR subject IN ({_OWN}))"
 WHOSE["job"] = f"job_id IN (SELECT id FROM job WHERE {WHOSE['subject']})"
@@ -57,6 +57,7 @@ WIPED: dict[str, tuple[str, str]] = {
     "mandate_revocation": ("reason = 'erased'", "bank_account_id"),
     "debit": ("balance = '{}', refusal = NULL", "customer_id"),
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
+    "refund_order": ("note = '', refusal = NULL", "customer_id"),
     "job_call": (GONE, "job"),
     "job": ("problem = NULL", "subject"),
     "customer_key": (GONE, "customer_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 import streamlit as st
 
 from dashboard.approvals import Colleagues, Question
+from dashboard.domain.payment_status import PaymentState
 from dashboard.store.sql import from_epoch
 from dashboard.ui import format, session
 from dashboard.ui.text import plain
@@ -30,18 +32,15 @@ class Reason:
 def list_reasons(shown: Question, now: datetime) -> list[Reason]:
     """What an approver should look at before they say yes; cents and epoch seconds as the facts have them."""
     facts, amount = shown.facts, shown.approval.amount_cents
-    count, cents = shown.others
+    if shown.approval.kind == "refund":
+        return [*_of_refund(facts, amount, now), _others(shown)]
     return [
         _balance(facts.get("available_cents"), facts.get("balance_at"), now),
         _mandate(facts.get("accepted_at"), facts.get("mandate_status"), now),
         _account(_number(facts.get("earlier_debits"))),
         _usual(amount, facts.get("usual_cents"), _number(facts.get("largest_cents")), _number(facts.get("collected"))),
         _returned(_number(facts.get("returned"))),
-        Reason(
-            "Also waiting from who asked",
-            f"{format.count(count, 'more order')}, {format.money(cents)} together" if count else "Nothing else",
-            count > 0,
-        ),
+        _others(shown),
     ]
 
 
@@ -65,6 +64,36 @@ def draw_colleagues(found: Colleagues) -> None:
         " one more person with a role that approves (ACH_DESK_APPROVE_ROLES).",
         icon=":material/group:",
     )
+
+
+def _others(shown: Question) -> Reason:
+    count, cents = shown.others
+    known = f"{format.count(count, 'more order')}, {format.money(cents)} together" if count else "Nothing else"
+    return Reason("Also waiting from who asked", known, count > 0)
+
+
+def _of_refund(facts: Mapping[str, object], amount: int, now: datetime) -> list[Reason]:
+    """What speaks against giving a payment back."""
+    state = PaymentState(str(facts["payment_state"]))
+    made, until = (from_epoch(_number(facts[name])) for name in ("payment_created", "returnable_until"))
+    before, whole = _number(facts["refunded_before_cents"]), _number(facts["payment_cents"])
+    words = str(facts["reason"]).replace("_", " ") + (f": {facts['note']}" if facts["note"] else "")
+    return [
+        Reason(
+            "The payment",
+            f"{format.money(whole)} of {format.moment(made, session.zone(), now)}, {state.word.lower()}",
+            state in {PaymentState.RETURNED_LATE, PaymentState.FAILED},
+        ),
+        Reason("Refunded before", format.money(before) if before else "Nothing", before > 0),
+        Reason(
+            "Could the bank still return it?",
+            f"Until {format.moment(until, session.zone(), now)}; a return would pay the customer twice"
+            if now < until
+            else "No, the 60 days are over",
+            now < until,
+        ),
+        Reason("Why", words, False),
+    ]
 
 
 def _balance(cents: object, at: object, now: datetime) -> Reason:

@@ -32,6 +32,7 @@ COLUMNS = {
     "rail": Column("Rail", 76, "rail"),
     "id": Column("Id", 190),
 }
+COLLECTED = frozenset({PaymentState.SUCCEEDED, PaymentState.PAID_OUT, PaymentState.PARTLY_REFUNDED})
 AGAIN = frozenset({PaymentState.FAILED, PaymentState.RETURNED_LATE})
 WHO = {"customer": "The customer", "us": "We", "stripe": "Stripe", "bank": "The bank"}
 
@@ -141,6 +142,7 @@ def write_detail(detail: PaymentDetail, zone: tzinfo, now: datetime) -> dict[str
         "lines": [line for line in lines if line[2]],
         "acts": [
             ["Open its own page", "payment", {"payment": row.id}],
+            *([["Refund it", "payment", {"payment": row.id}]] if row.state in COLLECTED else []),
             *([["All of this customer", "", {"customer": row.customer_id}]] if row.customer_id else []),
             *([["Its payout", "payouts", {"payout": row.payout_id}]] if row.payout_id else []),
         ],

@@ -1,0 +1,1 @@
+"""Tables of refunds that the desk ordered."""

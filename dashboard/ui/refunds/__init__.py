@@ -1,0 +1,1 @@
+"""Parts of pages on which a payment is given back."""
