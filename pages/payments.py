@@ -31,6 +31,7 @@ def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
         "whole": whole,
         "views": views,
         "figures": {name: view.to_query() for name, view in filters.figures(desk.payments.today()).items()},
+        "exports": can(actor, Permission.EXPORT),
         "warning": charts.say_near_limits(desk, actor),
         "reading": sync_status.say_still_reading(desk),
         "none": "No payment matches this filter.",

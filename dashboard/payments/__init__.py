@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -113,6 +113,16 @@ class Payments:
         check_sort(sort)
         today = self.today()
         found = self._store.payments.walk_sorted(wanted, today, sort=sort, descending=descending)
+        return (read_row(row, today) for row in found)
+
+    def picked_rows(
+        self, actor: Actor, wanted: PaymentFilter, keys: Sequence[int], *, sort: str, descending: bool
+    ) -> Iterator[PaymentRow]:
+        """The rows that somebody picked, by their keys, as `rows` gives them."""
+        require(actor, Permission.EXPORT)
+        check_sort(sort)
+        today = self.today()
+        found = self._store.payments.walk_keys(keys, wanted, today, sort=sort, descending=descending)
         return (read_row(row, today) for row in found)
 
     def find_customers(self, actor: Actor, text: str) -> list[dict[str, object]]:

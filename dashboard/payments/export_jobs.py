@@ -7,15 +7,16 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import DeskError, InputError
+from dashboard.domain.formatting import count as counted
 from dashboard.domain.formatting import file_stamp
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
@@ -50,7 +51,8 @@ class JobState(StrEnum):
 class ExportOrder:
     """What is wanted: which rows, in which form, which columns, in whose time, and in which order.
 
-    The order is one of the table's; without one the oldest come first.
+    The order is one of the table's; without one the oldest come first. `keys` are the rows that somebody picked, where
+    it is not all that the filter shows.
     """
 
     wanted: PaymentFilter
@@ -60,6 +62,13 @@ class ExportOrder:
     bom: bool = False
     sort: str = "created"
     descending: bool = False
+    keys: Sequence[int] | None = None
+
+    def words(self) -> str:
+        """Which rows, as a sentence."""
+        if self.keys is None:
+            return self.wanted.words()
+        return f"{counted(len(self.keys), 'payment')} picked by hand. {self.wanted.words()}"
 
 
 @dataclass
@@ -112,8 +121,13 @@ class Exports:
     def _write(
         self, actor: Actor, order: ExportOrder, path: Path, on_progress: Callable[[int], None] | None = None
     ) -> int:
-        rows = self._payments.rows(actor, order.wanted, sort=order.sort, descending=order.descending)
-        about = About("Payments", order.wanted.words(), actor.name, self._clock.now(), order.zone)
+        way: Any = {"sort": order.sort, "descending": order.descending}
+        rows = (
+            self._payments.rows(actor, order.wanted, **way)
+            if order.keys is None
+            else self._payments.picked_rows(actor, order.wanted, order.keys, **way)
+        )
+        about = About("Payments", order.words(), actor.name, self._clock.now(), order.zone)
 
         def write(out: BinaryIO) -> int:
             return export(rows, out, order.format, about, columns=order.columns, on_progress=on_progress, bom=order.bom)
@@ -129,6 +143,7 @@ class Exports:
             rows=count,
             filter=order.wanted.without_text().words(),  # what was typed may be a name, and the trail forgets nothing
             searched=bool(order.wanted.text),
+            **({} if order.keys is None else {"picked": True}),
             columns=list(order.columns),
             format=order.format.value,
             zone=str(order.zone),
@@ -141,7 +156,7 @@ class Exports:
         if self.latest(actor, running=True):
             raise InputError("An export of yours is still being made.", action="Wait for it, or stop it.")
         self.prune()
-        total = self._payments.totals(actor, order.wanted).shown.count
+        total = self._payments.totals(actor, order.wanted).shown.count if order.keys is None else len(order.keys)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         id = secrets.token_urlsafe(24)
         path = self._folder / f"{id}.{order.format}"

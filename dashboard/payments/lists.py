@@ -8,6 +8,7 @@ from datetime import date
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
+from dashboard.domain.lists import check_ranges
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.searches import check_search
@@ -100,6 +101,21 @@ class PaymentLists:
         )
         states = {name: one.count for name, one in sorted(by_state.items())}
         return Picked(add_up(by_state, by_state), states)
+
+    def keys(self, actor: Actor, order: PaymentOrder, mark: str, ranges: Sequence[tuple[int, int]]) -> list[int]:
+        """The keys of the payments that ranges of a list have, for an export of them. Raises InputError."""
+        require(actor, Permission.EXPORT)
+        check_ranges(ranges)
+        check_search(order.wanted.text)
+        check_sort(order.sort)
+        return self._store.payments.picked_keys(
+            order.wanted,
+            self._today(),
+            sort=order.sort,
+            descending=order.descending,
+            mark=_read_mark(mark),
+            ranges=list(ranges),
+        )
 
     def note_copy(self, actor: Actor, order: PaymentOrder, rows: int) -> None:
         """Keep in the trail that rows of a list leave the desk, as an export's do. Raises InputError."""

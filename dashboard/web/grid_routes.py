@@ -55,6 +55,7 @@ class Grid:
     picked: Answer
     copied: Answer
     one: Answer | None = None
+    export: Answer | None = None
 
 
 def make_routes(read_claims: ReadClaims, grids: Mapping[str, Grid], others: Mapping[str, Answer]) -> list[Route]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -218,3 +221,29 @@ def test_what_comes_meanwhile_is_announced_and_moves_nothing(desk: RunningDesk, 
     expect(row(page, 0).locator(".og-td.id")).to_contain_text(re.compile("^p[yi]_"), timeout=PATIENCE)
     expect(row(page, 0)).to_contain_text(reference)
     assert count_of(page) == count + 1
+
+
+def test_what_is_picked_is_exported_once_it_was_said_what_will_happen(desk: RunningDesk, page: Page) -> None:
+    open_payments(page, desk, "?sort=amount")
+    page.keyboard.press("Space")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator(".said")).to_contain_text(re.compile(r"Picked: 3 payments, \$"), timeout=PATIENCE)
+    ids = column(page, "id")[:3]
+    page.get_by_role("button", name="Export …").click()
+    dialog = page.get_by_role("dialog", name="Export what is picked")
+    expect(dialog).to_contain_text("3 payments, $", timeout=PATIENCE)
+    expect(dialog).to_contain_text("recorded in the audit trail")
+    see_everybody_can_use(page, "what an export will do", title="Payments · ACH Desk")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".said")).to_contain_text("Picked: 3 payments")
+    page.get_by_role("button", name="Export …").click()
+    dialog.get_by_role("button", name="Create a CSV file").click()
+    link = page.get_by_role("link", name=re.compile("Download payments-"))
+    expect(link).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("CSV. 3 payments picked by hand.")).to_be_visible()
+    with page.expect_download() as started:
+        link.click()
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
+    assert {one["id"] for one in rows} == set(ids)

@@ -145,6 +145,23 @@ def test_a_list_tells_the_same_by_rows_sums_and_picks(desk: SignedDesk) -> None:
     assert ask(desk, "one", cookies, grid="payouts", id=id).json()["id"] == id
 
 
+@pytest.mark.parametrize("role", Role)
+def test_an_export_of_what_is_picked_is_said_before_it_is_made(desk: SignedDesk, role: Role) -> None:
+    cookies = person(desk, role, "export")
+    asked: dict[str, Any] = {"mark": "0.0", "ranges": [[0, 2]]}
+    if Permission.VIEW_PAYMENTS in ALLOWED[role]:
+        asked["mark"] = ask(desk, "rows", cookies).json()["mark"]
+    said = ask(desk, "export", cookies, **asked)
+    made = ask(desk, "export", cookies, **asked, form="csv")
+    may = Permission.EXPORT in ALLOWED[role]
+    assert said.status_code == (200 if Permission.VIEW_PAYMENTS in ALLOWED[role] else 403)
+    assert made.status_code == (200 if may else 403)
+    if may:
+        assert said.json()["words"].startswith("3 payments, $") and "audit trail" in said.json()["words"]
+        assert ask(desk, "export", cookies, **asked, form="exe").status_code == 400
+    assert ask(desk, "export", {}, **asked, form="csv").status_code == 401
+
+
 def test_an_answer_is_small_and_is_kept_nowhere(desk: SignedDesk) -> None:
     answer = ask(desk, "rows", person(desk, Role.FINANCE, "size"))
     assert answer.headers["content-encoding"] == "gzip" and int(answer.headers["content-length"]) < 10_000

@@ -27,6 +27,7 @@ from dashboard.domain.workbooks import About
 from dashboard.payments import PaymentRow, Payments
 from dashboard.payments.export import COLUMNS, Format, export, write_file
 from dashboard.payments.export_jobs import KEPT, ExportOrder, Exports, JobState
+from dashboard.payments.lists import PaymentLists, PaymentOrder
 from dashboard.settings import Settings
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
@@ -147,6 +148,29 @@ def test_a_file_holds_exactly_the_rows_of_the_table(
     shown = {row["id"]: row for row in store.payments.walk(wanted, TODAY)}
     assert [row["id"] for row in rows] == list(shown) and count == len(rows)
     assert all(int(row["amount_cents"]) == shown[row["id"]]["amount"] for row in rows)
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_a_file_of_what_was_picked_holds_these_rows_in_the_tables_order(
+    store: Store, exports: Exports, clock: FixedClock, settings_of_desk: Settings, tmp_path: Path, form: Format
+) -> None:
+    lists, shown = PaymentLists(store, clock, settings_of_desk), PaymentOrder(PaymentFilter(), "amount")
+    found = lists.block(ADA, shown, size=40)
+    keys = lists.keys(ADA, shown, found.mark, [(3, 5), (4, 7), (20, 20)])
+    chosen = [row.id for place, row in enumerate(found.rows) if row and place in {3, 4, 5, 6, 7, 20}]
+    assert len(keys) == len(chosen) == 6
+    path = tmp_path / f"picked.{form}"
+    picked = order(PaymentFilter(), form, keys=keys, sort="amount", descending=True)
+    assert exports.write(ADA, picked, path) == 6
+    assert picked.words() == "6 payments picked by hand. All payments"
+    if form is Format.CSV:
+        assert [row["id"] for row in read(path)] == chosen
+    noted = store.trail.read("payments", limit=1)[0]
+    assert noted.facts["picked"] is True and noted.facts["rows"] == 6
+    narrower = order(FAILED, keys=keys)  # what the filter shows no more was picked all the same
+    assert exports.write(ADA, narrower, tmp_path / "narrow.csv") == 6
+    with pytest.raises(AccessDenied):
+        lists.keys(Actor("olga", frozenset({Role.OPS})), shown, found.mark, [(0, 1)])
 
 
 def test_columns_their_order_and_the_zone_are_the_persons_choice(exports: Exports, tmp_path: Path) -> None:

@@ -35,10 +35,13 @@ export async function start(root, host) {
   const said = el("span", { class: "said", role: "status", "aria-live": "polite" });
   const newer = el("button", { type: "button", hidden: true, onclick: () => show({ place: 0 }, false) });
   const clear = el("button", { type: "button", hidden: true, onclick: () => { picks.clear(); grid.paint(); pickedOther(); } }, "Clear (Esc)");
+  const sure = el("dialog", { class: "sure", "aria-label": "Export what is picked" });
+  sure.addEventListener("keydown", (event) => event.stopPropagation()); // Escape closes it, and clears nothing
+  const exports = el("button", { type: "button", hidden: true, onclick: () => offerExport().catch(quiet) }, "Export …");
   const shownColumns = el("div", { class: "sheet up" }), columns = el("details", { class: "menu", ontoggle: () => drawColumns() }, el("summary", {}, "Columns"), shownColumns);
   const keys = el("span", { class: "keys" }, "/ search · ↑↓ move · Space pick · Ctrl+A all · Enter open · Esc back · Ctrl+C copy");
   const section = el("section", { class: "pg", "aria-label": data.title }, filters.line, chips, main,
-    el("div", { class: "bar" }, said, newer, clear, warning, keys, columns));
+    sure, el("div", { class: "bar" }, said, newer, exports, clear, warning, keys, columns));
   root.querySelector(".pg-waits")?.remove();
   root.append(section);
   const grid = mount(box, root, {
@@ -84,7 +87,7 @@ export async function start(root, host) {
   }
   function say() {
     const count = picks.count(source.total);
-    clear.hidden = !count; keys.hidden = count > 0;
+    clear.hidden = !count; exports.hidden = !count || !data.exports; keys.hidden = count > 0;
     if (count) said.textContent = `Picked: ${picked ? picked.sums : `${number(count)} …`}`;
     else if (sums) said.textContent = `${sums.words}. Shown: ${sums.shown}.${sums.hidden ? ` Hidden: ${sums.hidden}.` : ""} ${data.reading}`;
     else said.textContent = "…";
@@ -98,6 +101,24 @@ export async function start(root, host) {
       const found = await ask(`${data.path}/picked`, { ...source.order, ranges: picks.asked }, source.abort.signal);
       if (JSON.stringify(picks) === asked) { picked = found; say(); }
     });
+  }
+
+  // What an export will do is said before it is ordered; the page shows how far it is, and the file.
+  async function offerExport() {
+    const asked = { ...source.order, ranges: picks.asked };
+    const { words } = await ask(`${data.path}/export`, asked);
+    const order = (form) => async () => {
+      sure.close();
+      try { await ask(`${data.path}/export`, { ...asked, form }); } catch (error) { quiet(error); return; }
+      const query = new URLSearchParams(location.search);
+      query.set("look", "Export");
+      history.pushState({}, "", `${page}?${query}`);
+      window.dispatchEvent(new PopStateEvent("popstate"));
+    };
+    const button = (name, onclick) => el("button", { type: "button", onclick }, name);
+    sure.replaceChildren(el("p", {}, words), el("div", { class: "acts" }, button("Create a CSV file", order("csv")),
+      button("Create an Excel file", order("xlsx")), button("Cancel", () => sure.close())));
+    sure.showModal();
   }
 
   // ---- what stands above and below the table

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import numpy as np
 
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store.engine.database import Database
@@ -96,6 +98,29 @@ class PaymentTable:
             yield from self._rows(keys[start : start + SLICE].tolist())
         later = self._columns.keys(wanted, today, "created", descending=descending)
         yield from self._rows(later[later > newest].tolist())
+
+    def picked_keys(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        *,
+        sort: str,
+        descending: bool,
+        mark: Mark,
+        ranges: list[tuple[int, int]],
+    ) -> list[int]:
+        """The keys of ranges of such a list by place."""
+        return self._columns.picked_keys(wanted, today, sort, descending=descending, mark=mark, ranges=ranges)
+
+    def walk_keys(
+        self, keys: Sequence[int], wanted: PaymentFilter, today: date, *, sort: str, descending: bool
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of these keys, in one of the table's orders; one that the filter shows no more stands at the end."""
+        chosen = np.asarray(keys, np.int64)
+        ordered = self._columns.keys(wanted, today, sort, descending=descending)
+        ordered = np.concatenate([ordered[np.isin(ordered, chosen)], chosen[~np.isin(chosen, ordered)]])
+        for start in range(0, len(ordered), SLICE):
+            yield from self._rows(ordered[start : start + SLICE].tolist())
 
     def get(self, id: str) -> dict[str, Any] | None:
         """One payment by any of its ids: the charge's, the PaymentIntent's, or our debit's."""

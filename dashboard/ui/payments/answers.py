@@ -7,6 +7,8 @@ from typing import Any
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
+from dashboard.payments.export import Format
+from dashboard.payments.export_jobs import KEPT, ExportOrder
 from dashboard.payments.lists import PaymentOrder
 from dashboard.ui.payments.grid import write_detail, write_rows, write_sums
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
@@ -58,4 +60,37 @@ def _one(desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
     return write_detail(desk.payment_details.get(actor, str(asked["id"])[:100]), zone, desk.clock.now())
 
 
-GRID = Grid(rows=_rows, sums=_sums, picked=_picked, copied=_copied, one=_one)
+def _export(desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
+    """Without a form what an export of the picked payments will do, in words; with one it is ordered.
+
+    The page shows it while it is made, and the file.
+    """
+    order, ranges, form = _read_order(asked), read_ranges(asked), asked.get("form")
+    wanted, mark = order.wanted.on(desk.payments.today()), str(asked["mark"])
+    if form is None:
+        found = desk.payment_lists.picked(actor, order, mark, ranges)
+        what = "all that the filter shows" if ranges is None else "picked by hand"
+        minutes = int(KEPT.total_seconds() // 60)
+        return {
+            "words": f"{write_sums(found.sums)}, {what}, become one file with every column, times in"
+            f" {desk.settings.timezone}. It is kept for {minutes} minutes, for this browser only."
+            " Fetching it is recorded in the audit trail."
+        }
+    keys = None if ranges is None else desk.payment_lists.keys(actor, order, mark, ranges)
+    is_book = Format(form) is Format.XLSX
+    desk.exports.start(
+        actor,
+        ExportOrder(
+            wanted,
+            Format(form),
+            desk.settings.timezone,
+            bom=True,
+            sort=order.sort if is_book else "created",
+            descending=order.descending if is_book else False,
+            keys=keys,
+        ),
+    )
+    return {}
+
+
+GRID = Grid(rows=_rows, sums=_sums, picked=_picked, copied=_copied, one=_one, export=_export)

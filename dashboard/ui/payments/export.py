@@ -83,7 +83,7 @@ def watch(desk: Desk, actor: Actor) -> None:
 def draw_job(desk: Desk, actor: Actor, job: ExportJob) -> None:
     """One export in one box."""
     with st.container(border=True):
-        st.text(f"{NAMES[job.order.format]}. {job.order.wanted.words()}.")
+        st.text(f"{NAMES[job.order.format]}. {job.order.words()}.")
         if job.state in {JobState.WAITING, JobState.RUNNING}:
             share = min(1.0, job.rows / job.total) if job.total else 0.0
             of = f" of {job.total:,}"

@@ -111,6 +111,25 @@ class PaymentColumns:
 
         return self._ask(find)
 
+    def picked_keys(
+        self,
+        wanted: PaymentFilter,
+        today: date,
+        sort: str,
+        *,
+        descending: bool,
+        mark: Mark,
+        ranges: list[tuple[int, int]],
+    ) -> list[int]:
+        """The `seq` of ranges of a list by place, both ends included, in the order of their keys; none that is gone."""
+
+        def find(columns: Columns) -> list[int]:
+            places = pick(self._listed(wanted, today, sort, mark), ranges, descending=descending)
+            keys: list[int] = np.sort(columns.number("seq")[places[columns.alive[places]]]).tolist()
+            return keys
+
+        return self._ask(find)
+
     def groups(self, wanted: PaymentFilter, today: date, *by: str) -> list[Row]:
         """`count` and `amount` in cents for each combination of columns among the rows that a filter shows.
 
