@@ -119,7 +119,7 @@ def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
     """Approve with proof, or decline with a reason; for who asked, the way to cancel."""
     approval = shown.approval
     expires = format.moment(approval.expires_at, session.zone(), desk.clock.now())
-    st.caption(plain(f"Nothing is charged before it is approved. It expires {expires}."))
+    st.caption(plain(f"Nothing is sent before it is approved. It expires {expires}."))
     refusal = desk.approvals.why_not(actor, approval)
     if not can(actor, Permission.APPROVE_MONEY):
         st.info("Your role may look at this, and not decide.", icon=":material/visibility:")

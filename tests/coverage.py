@@ -28,6 +28,9 @@ WHOLE = (
     "dashboard/approvals/__init__.py",
     "dashboard/approvals/reviews.py",
     "dashboard/store/approvals/rows.py",
+    "dashboard/refunds/__init__.py",
+    "dashboard/refunds/checks.py",
+    "dashboard/store/refunds/rows.py",
     "dashboard/store/debits/rows.py",
     "dashboard/ui/format.py",
     "dashboard/domain/formatting.py",
@@ -52,7 +55,7 @@ TESTS = frozenset(
         *("handover_devices", "mandates", "money_edges", "sign_in", "payment_status", "vault", "erasures"),
         *("erasure_waits", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
-        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits"),
+        *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "refunds"),
         *("approvals", "approval_validity"),
     )
 )

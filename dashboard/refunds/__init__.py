@@ -188,10 +188,11 @@ class RefundReview:
         }
 
     def title(self, subject: str) -> str:
-        """Of which payment."""
+        """Of which payment, and whose: its customer may be known only to Stripe."""
         refund = self._store.refunds.get(subject)
-        payment = self._store.payments.get(refund.payment_id) if refund else None
-        return f"Refund of {payment['reference'] or payment['id']}" if payment else "Refund"
+        payment = (self._store.payments.get(refund.payment_id) if refund else None) or {}
+        whose = f" ({payment['customer']})" if payment.get("customer") else ""
+        return f"Refund of {payment.get('reference') or subject}{whose}"
 
     def require(self, subject: str) -> None:
         """Nothing where it could be sent now. Raises Refused."""

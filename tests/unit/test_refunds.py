@@ -30,6 +30,7 @@ from dashboard.staff.access import ALWAYS
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
+from dashboard.store.restores import Unknown
 from tests.unit.conftest import TUESDAY
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import Killed, lost, refused
@@ -241,9 +242,15 @@ def test_the_window_is_that_of_the_rail(desk: DeskFixture, rail: str, days: int)
 
 
 def test_until_the_bank_may_no_longer_return_it_a_return_would_pay_twice(desk: DeskFixture) -> None:
-    charge = collect(desk)  # on Tuesday 24 November: available on Tuesday 1 December
+    charge = collect(desk)  # on Tuesday 24 November: available on Tuesday 1 December, as far as the rules tell
     seen = desk.refunds.refundable(desk.actor, charge)
     assert seen.returnable_until.date().isoformat() == "2027-01-30"
+    moved = {"id": "txn_1", "created": 1, "amount": 1_000, "fee": 0, "net": 1_000, "currency": "usd", "type": "payment"}
+    moved |= {"status": "available", "source": charge, "available_on": int(desk.clock.now().timestamp())}
+    desk.store.projection.apply("balance_transactions", [moved])
+    desk.store.projection.apply("charges", [{**desk.stripe.charge(charge), "balance_transaction": "txn_1"}])
+    seen = desk.refunds.refundable(desk.actor, charge)
+    assert seen.returnable_until == desk.clock.now() + timedelta(days=60), "as Stripe says, once it does"
 
 
 @pytest.mark.parametrize("cents", [0, -5, True, 1.5, None])
@@ -333,11 +340,12 @@ def asked(desk: DeskFixture, refund: Refund) -> Question:
 
 def test_above_the_setting_a_second_person_approves_parts_counted_together(two: DeskFixture) -> None:
     charge = collect(two)
+    two.store.projection.apply("customers", [{"id": "cus_1", "created": 1, "name": "Jenny Rosen"}])
     assert order(two, charge, 400).state is RefundState.SUBMITTED
     second = order(two, charge, 1)
     assert second.state is RefundState.REVIEW and len(two.stripe.refunds) == 1 and left(two, charge) == 599
     shown = asked(two, second)
-    assert shown.title == "Refund of INV-7" and shown.facts["refunded_before_cents"] == 400
+    assert shown.title == "Refund of INV-7 (Jenny Rosen)" and shown.facts["refunded_before_cents"] == 400
     with pytest.raises(Refused, match="You asked for this yourself"):
         two.approvals.approve(two.actor, shown.approval.id, shown.digest)
     two.approvals.approve(CHECKER, shown.approval.id, shown.digest)
@@ -389,6 +397,19 @@ def test_a_payment_whose_customer_only_stripe_knows_is_refunded_and_approved_too
     shown = asked(two, refund)
     two.approvals.decline(CHECKER, shown.approval.id, "no")
     assert now(two, refund).state is RefundState.CANCELED
+
+
+def test_after_a_restore_nothing_is_refunded_before_somebody_has_looked(two: DeskFixture) -> None:
+    charge = collect(two)
+    waiting = order(two, charge, 500)
+    two.store.restores.add(two.clock.now(), two.clock.now(), Unknown.UNREADABLE)
+    with pytest.raises(Refused) as refused_:
+        order(two, charge)
+    assert refused_.value.code == "restored"
+    shown = asked(two, waiting)
+    with pytest.raises(Refused):
+        two.approvals.approve(CHECKER, shown.approval.id, shown.digest)
+    assert two.stripe.refunds == []
 
 
 @pytest.mark.parametrize("text", ["maybe", "Yes"])
