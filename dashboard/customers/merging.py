@@ -24,6 +24,7 @@ THINGS = {
 BLOCKERS = {
     "links": "A bank is being linked for one of them",
     "debits": "A debit from one of them is in progress, or its outcome is not known",
+    "refunds": "A refund to one of them waits for a second person, or is in progress",
     "devices": "A device is handed over to one of them",
 }
 

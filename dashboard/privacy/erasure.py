@@ -36,6 +36,7 @@ THINGS = {
 BLOCKERS = {
     "links": "A bank is being linked.",
     "debits": "A debit is on its way, or its outcome is not known.",
+    "refunds": "A refund waits for a second person, or is on its way.",
     "devices": "A device is in the customer's hands.",
 }
 

@@ -412,6 +412,17 @@ def test_after_a_restore_nothing_is_refunded_before_somebody_has_looked(two: Des
     assert two.stripe.refunds == []
 
 
+def test_while_a_refund_waits_its_customer_is_not_erased(two: DeskFixture) -> None:
+    charge = collect(two)
+    waiting = order(two, charge, 500, note="for Jenny")
+    assert waiting.customer_id == two.customer.id
+    plan = two.erasures.plan(two.actor, two.customer.id)
+    assert any("A refund waits for a second person" in one for one in plan.blockers)
+    two.refunds.cancel(two.actor, waiting.id)
+    plan = two.erasures.plan(two.actor, two.customer.id)
+    assert not any("refund" in one for one in plan.blockers)
+
+
 @pytest.mark.parametrize("text", ["maybe", "Yes"])
 def test_partial_is_yes_or_no(make_settings: Make, text: str) -> None:
     assert make_settings().refunds == RefundRules(partial=False, above_cents=None)

@@ -24,6 +24,10 @@ UNFINISHED_DEBIT = """
   SELECT count(*) AS n FROM debit WHERE customer_id IN (:kept, :gone)
     AND state NOT IN ('submitted', 'refused', 'canceled')
 """
+UNFINISHED_REFUND = """
+  SELECT count(*) AS n FROM refund_order WHERE customer_id IN (:kept, :gone)
+    AND state NOT IN ('submitted', 'refused', 'canceled')
+"""
 HELD_DEVICE = """
   SELECT count(*) AS n FROM handover WHERE customer_id IN (:kept, :gone) AND released_at IS NULL
 """
@@ -107,9 +111,10 @@ class CustomerFiles:
         return row["merged_into"] if row else None
 
     def unfinished(self, kept: str, gone: str, now: datetime) -> dict[str, int]:
-        """What prevents a merge: `links`, `debits` and `devices` that are in the middle of something."""
+        """What prevents a merge: `links`, `debits`, `refunds`, `devices` that are in the middle of something."""
         values = {"kept": kept, "gone": gone, "now": to_epoch(now)}
-        queries = {"links": UNFINISHED_LINK, "debits": UNFINISHED_DEBIT, "devices": HELD_DEVICE}
+        queries = {"links": UNFINISHED_LINK, "debits": UNFINISHED_DEBIT, "refunds": UNFINISHED_REFUND}
+        queries |= {"devices": HELD_DEVICE}
         found = {name: select(self._database.handle, query, values)[0]["n"] for name, query in queries.items()}
         return {name: count for name, count in found.items() if count}
 
