@@ -209,7 +209,7 @@ class Statements:
             for row in self._store.statements.ways_between(account, min(days), max(days))
         }
         return [
-            f"{count(lines, 'line')} of the same days came from {' '.join(filter(None, way))} files:"
+            f"{count(lines, 'line')} of the same days came in another form ({' '.join(filter(None, way))}):"
             " a movement that is worded differently there stands twice now."
             for way, lines in others.items()
             if way not in ways

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dashboard.domain.csv_profiles import CsvProfile
 from dashboard.domain.errors import InputError
+from dashboard.domain.formatting import count
 from dashboard.domain.statements import Refusal, Statement, StatementFile
 from dashboard.statements.bai2 import is_bai2, read_bai2
 from dashboard.statements.camt import is_xml, read_camt
@@ -106,7 +107,7 @@ def _without_repeats(read: StatementFile) -> StatementFile:
         rows = tuple((line.posted_on, line.cents, line.text, line.reference) for line in one.lines)
         key = (one.number, one.currency, one.opening, one.closing, rows)
         if key in seen and rows and one.opening is not None and one.opening != one.closing:
-            notes.append(f"A statement of {len(rows)} lines stands in the file twice and was read once.")
+            notes.append(f"A statement of {count(len(rows), 'line')} stands in the file twice and was read once.")
         else:
             seen.add(key)
             kept.append(one)
@@ -127,7 +128,7 @@ def _choose_account(read: StatementFile, number: str) -> StatementFile:
         )
     if len(wanted) > 1:
         raise refuse(
-            f"The file has {len(wanted)} accounts: {_list(wanted)}.",
+            f"The file has {count(len(wanted), 'account')}: {_list(wanted)}.",
             "Say which one to import by the end of its number (--number).",
             "statement_accounts",
         )

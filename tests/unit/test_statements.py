@@ -135,7 +135,7 @@ def test_a_file_of_another_account_or_currency_is_refused(statements: Statements
 def test_the_same_days_in_another_format_are_pointed_out(statements: Statements) -> None:
     assert statements.take(FRED, files.camt(), account="A").findings == ()
     (said,) = statements.take(FRED, files.mt940(), account="A").findings
-    assert said.startswith("4 lines of the same days came from camt.053 files")
+    assert said.startswith("4 lines of the same days came in another form (camt.053)")
 
 
 def test_where_no_row_can_be_read_the_file_is_refused_with_every_reason(statements: Statements) -> None:
