@@ -27,7 +27,9 @@ def test_payments_carry_the_mark_where_it_is_asked_for() -> None:
 
 
 def test_there_is_one_writer() -> None:
+    """The sandbox's bank statement is what a bank would write, not what the desk gives out."""
     files = [path for folder in ("dashboard", "pages") for path in (ROOT / folder).rglob("*.py")]
+    files = [path for path in files if "sandbox" not in (path.stem, *path.parts)]
     found = [path.name for path in files if re.search(r"csv\.(Dict)?[wW]riter\(|\.to_csv\(", path.read_text())]
     assert found == ["csv_lines.py"]
     offering = [path for path in files if '"text/csv",' in path.read_text()]

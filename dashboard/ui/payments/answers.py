@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.desk import Desk
+from dashboard.domain.formatting import count
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payments.export import Format
@@ -70,10 +71,10 @@ def _export(desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
     if form is None:
         found = desk.payment_lists.picked(actor, order, mark, ranges)
         what = "all that the filter shows" if ranges is None else "picked by hand"
-        minutes = int(KEPT.total_seconds() // 60)
+        kept = count(int(KEPT.total_seconds() // 60), "minute")
         return {
             "words": f"{write_sums(found.sums)}, {what}, become one file with every column, times in"
-            f" {desk.settings.timezone}. It is kept for {minutes} minutes, for this browser only."
+            f" {desk.settings.timezone}. It is kept for {kept}, for this browser only."
             " Fetching it is recorded in the audit trail."
         }
     keys = None if ranges is None else desk.payment_lists.keys(actor, order, mark, ranges)
