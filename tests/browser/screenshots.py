@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.desk import (
@@ -26,7 +27,7 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PAGES = (
     *("payments", "payouts", "accounts", "customers", "institutions", "attention", "health", "audit", "setup"),
-    "sandbox",
+    *("sandbox", "statements", "matching"),
 )
 PIN = "480215"
 
@@ -93,6 +94,13 @@ def hand_over(page: Page, desk: RunningDesk, look: str) -> None:
     take(page, f"handover-tablet-{look}")
 
 
+def import_statement(desk: RunningDesk) -> None:
+    """The sandbox's own bank statement, whose payouts are then proposed."""
+    path = desk.home / "chase-november.csv"
+    path.write_text(requests.get(f"{desk.ready['url']}/_sandbox/statement", timeout=60).json()["csv"])
+    desk.command("statement", "import", str(path), "--account", "Chase operating")
+
+
 def main() -> None:
     """Take them all, over a desk of their own."""
     with (
@@ -101,6 +109,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
+        import_statement(desk)
         for look in ("light", "dark"):
             tablet = open_context(browser, viewport=TABLET, color_scheme=look, timezone_id="America/New_York")
             page = tablet.new_page()
