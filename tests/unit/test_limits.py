@@ -23,6 +23,7 @@ from dashboard.domain.limits import Limit, ReservationState, counts_since
 from dashboard.domain.models import Actor, Balance, BankAccount, Debit, DebitOrder, DebitState, Purpose, Role
 from dashboard.limits import Limits, Reservations
 from dashboard.settings import KEYS, Settings
+from dashboard.staff.access import ALWAYS
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
@@ -292,7 +293,11 @@ STEP = st.one_of(
     st.tuples(st.just("cancel"), st.integers(0, 9)),
     st.tuples(st.just("again"), st.integers(0, 9)),
     st.tuples(st.just("restart")),
+    st.tuples(st.sampled_from(["approve", "approve", "decline"]), st.integers(0, 1), st.integers(0, 9)),
 )
+APPROVERS = [
+    Actor(f"b-{n}@example.com", frozenset({Role.ADMIN}), subject=f"b-{n}", proved_until=ALWAYS) for n in range(2)
+]
 FAULTS: list[tuple[str, str, Callable[[], DeskError]]] = [
     ("before", "read_payment_intent", lambda: lost(provider="stripe", maybe_done=False)),  # rarely asked: no fault
     ("before", "create_payment_intent", lambda: lost(provider="stripe", maybe_done=False)),
@@ -300,6 +305,18 @@ FAULTS: list[tuple[str, str, Callable[[], DeskError]]] = [
     ("before", "confirm_payment_intent", lambda: refused("bank_account_unusable", provider="stripe")),
 ]
 MOST = {Limit.CUSTOMER_DAY: 9_000, Limit.CUSTOMER_MONTH: 20_000, Limit.MAKER_DAY: 10_000, Limit.DESK_DAY: 14_000}
+
+
+def decide(given: DeskFixture, approver: Actor, place: int, verdict: str) -> None:
+    """One of two approvers decides about one that waits; what nobody decided in time expires."""
+    given.approvals.expire_due()
+    waiting = given.approvals.waiting(approver)
+    if waiting:
+        approval = waiting[place % len(waiting)][0]
+        if verdict == "decline":
+            given.approvals.decline(approver, approval.id, "no")
+        else:
+            given.approvals.approve(approver, approval.id, given.approvals.question(approver, approval.id).digest)
 
 
 class Counted:
@@ -343,8 +360,9 @@ def test_no_interleaving_goes_above_a_limit(
 ) -> None:
     path = tmp_path_factory.mktemp("limits") / "desk.db"
     shutil.copy(empty_file, path)
+    rules = replace(settings, limits=MOST, approvals=replace(settings.approvals, above_cents=4_000))
     database, clock = Database(path), FixedClock(TUESDAY)
-    given = DeskFixture(Store(database, vault, clock, NEW_YORK), clock, vault, replace(settings, limits=MOST))
+    given = DeskFixture(Store(database, vault, clock, NEW_YORK), clock, vault, rules)
     given.plaid.available = 100_000_000
     accounts, counted = [link(given), another(given, 2)], Counted(given)
     for number, step in enumerate(steps):
@@ -366,6 +384,8 @@ def test_no_interleaving_goes_above_a_limit(
             elif step[0] == "restart":
                 given.restart()
                 given.jobs.run_due()
+            elif step[0] in {"approve", "decline"}:
+                decide(given, APPROVERS[step[1]], step[2], step[0])
             elif debits:
                 chosen = debits[step[1] % len(debits)]
                 if step[0] == "cancel":
