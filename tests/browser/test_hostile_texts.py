@@ -15,6 +15,7 @@ from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from tests.browser.desk import PATIENCE, RunningDesk, open_context, running, settle, type_into, visit
+from tests.browser.test_payments import search_field, see_rows
 from tests.pages.test_pages import link
 
 LINK = "[sign in](https://evil.example/a)"
@@ -101,6 +102,6 @@ def test_a_debits_own_pages_draw_them_neither(hostile: tuple[RunningDesk, str, s
     expect(page.get_by_text("The debit is at Stripe.")).to_be_visible(timeout=PATIENCE)
     see_nothing_drawn(page, "the order")
     visit(page, desk, "customers")
-    page.get_by_label("Find", exact=True).fill(NAME[:100])
-    page.keyboard.press("Enter")
+    type_into(search_field(page), NAME[:100])
+    see_rows(page, "Customers: containing")
     see_nothing_drawn(page, "the search")
