@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.accounts.lists import AccountFilter
 from dashboard.connections.removal_job import REFUSED
 from dashboard.desk import Desk
 from dashboard.domain.jobs import JobState
+from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Actor, AttemptKind, BankAccount, Ended
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import add, link
@@ -120,8 +122,8 @@ def test_a_debit_is_refused_before_an_amount_is_typed(
     show(app, "debit")
     assert "has to sign in at" in text_of(app)
     assert not app.text_input
-    show(app, "accounts")
-    assert list(app.dataframe[0].value["status"]) == ["✕ Sign in again"]
+    listed = desk.account_lists.rows(actor, ListOrder(AccountFilter(), "linked"))
+    assert [one.status for one in listed] == ["✕ Sign in again"]
     app.query_params["customer"] = account.customer_id
     show(app, "customers")
     assert "✕ Sign in again" in text_of(app)
