@@ -16,6 +16,7 @@ from dashboard.desk import Desk
 from dashboard.domain.lists import Block, Filter, ListOrder, Row, Tally
 from dashboard.domain.models import Actor
 from dashboard.domain.searches import begins_id, search_key, search_words
+from dashboard.staff.access import Permission, require
 from dashboard.ui import format
 from dashboard.web import grid_routes
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
@@ -85,6 +86,7 @@ class Listed(Generic[Filter, Row]):
     columns: Mapping[str, Column]
     fields: Sequence[Mapping[str, object]]
     sort: str
+    permission: Permission
     read_filter: Callable[[Mapping[str, str]], Filter]
     words: Callable[[Filter], str]
     lists: Callable[[Desk], Lists[Filter, Row]]
@@ -101,7 +103,11 @@ class Listed(Generic[Filter, Row]):
         return f"{self.name}-grid"
 
     def describe(self, actor: Actor, empty: tuple[str, str], **more: object) -> dict[str, object]:
-        """What the table is told beside its rows; `empty` says why there is no row at all, and what to do."""
+        """What the table is told beside its rows; `empty` says why there is no row at all, and what to do.
+
+        Raises AccessDenied, so that a part that runs by itself at a device in a customer's hands draws no table.
+        """
+        require(actor, self.permission)
         return {
             **describe_columns(self.name, self.title, self.columns, actor),
             "id": self.id,

@@ -8,6 +8,7 @@ from dashboard.accounts.lists import AccountFilter, AccountRow
 from dashboard.accounts.status_words import READY, STATUSES
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
+from dashboard.staff.access import Permission
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
 
@@ -70,6 +71,7 @@ ACCOUNTS = Listed[AccountFilter, AccountRow](
     columns=COLUMNS,
     fields=fields([]),  # the page says which banks there are
     sort="linked",
+    permission=Permission.VIEW_ACCOUNTS,
     read_filter=AccountFilter.from_query,
     words=AccountFilter.words,
     lists=lambda desk: desk.account_lists,

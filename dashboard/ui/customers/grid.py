@@ -8,6 +8,7 @@ from dashboard.customers import HOLDERS
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, Customer
 from dashboard.domain.searches import LONGEST
+from dashboard.staff.access import Permission
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
 
@@ -62,6 +63,7 @@ CUSTOMERS = Listed[str, Customer](
     columns=COLUMNS,
     fields=FIELDS,
     sort="newest",
+    permission=Permission.VIEW_CUSTOMERS,
     read_filter=read_filter,
     words=words,
     lists=lambda desk: desk.customer_lists,

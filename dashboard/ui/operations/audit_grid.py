@@ -9,6 +9,7 @@ from dashboard.desk import Desk
 from dashboard.domain.audit_actions import in_words
 from dashboard.domain.models import Actor
 from dashboard.operations.audit import AuditFilter
+from dashboard.staff.access import Permission
 from dashboard.store.audit_trail import AuditRow
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
@@ -93,6 +94,7 @@ AUDIT = Listed[AuditFilter, AuditRow](
     columns=COLUMNS,
     fields=fields([]),  # the page says which actions there are
     sort="seq",
+    permission=Permission.VIEW_AUDIT,
     read_filter=AuditFilter.from_query,
     words=AuditFilter.words,
     lists=lambda desk: desk.audit,

@@ -129,6 +129,7 @@ PAYOUTS = Listed[PayoutFilter, PayoutLine](
     columns=COLUMNS,
     fields=FIELDS,
     sort="arrival",
+    permission=Permission.VIEW_PAYMENTS,
     read_filter=PayoutFilter.from_query,
     words=PayoutFilter.words,
     lists=lambda desk: desk.payout_lists,
