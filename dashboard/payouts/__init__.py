@@ -163,12 +163,6 @@ class Payouts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def page(self, actor: Actor, number: int = 0, size: int = PAGE_SIZE) -> tuple[list[PayoutLine], bool]:
-        """A page of payouts, the last to arrive first, and whether there are more; pages count from 0."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        rows = self._store.payouts.recent(size + 1, number * size)
-        return [read_line(row) for row in rows[:size]], len(rows) > size
-
     def get(self, actor: Actor, payout_id: str) -> PayoutLine:
         """One payout. Raises InputError where it is not known."""
         require(actor, Permission.VIEW_PAYMENTS)

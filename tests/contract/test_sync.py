@@ -177,9 +177,9 @@ def test_a_database_of_another_stripe_account_is_refused(desk: Desk, tmp_path: P
 
 def test_payouts_tie_to_the_payments_in_them(desk: Desk) -> None:
     desk.sync.run()
-    lines, more = desk.payouts.page(ACTOR, size=500)
+    lines = [desk.payouts.get(ACTOR, row["id"]) for row in desk.store.payouts.recent(500)]
     tied = [line for line in lines if line.ties]
-    assert len(tied) >= 20 and not more
+    assert len(tied) >= 20
     for line in tied[:5]:
         parts, _ = desk.payouts.items(ACTOR, line.id, size=1_000)
         assert sum(part.net for part in parts) == line.amount and len(parts) == line.parts
