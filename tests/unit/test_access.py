@@ -17,6 +17,7 @@ from dashboard.staff.access import (
     is_proved,
     require,
     require_proof,
+    with_approvals,
     with_debits,
 )
 
@@ -161,3 +162,14 @@ def test_a_visit_that_is_over_may_nothing_and_is_told_why() -> None:
 def test_the_demos_person_is_named_demo_at_the_address_that_they_come_from() -> None:
     assert (demo_actor("192.0.2.1").name, demo_actor("192.0.2.1").address) == ("demo", "192.0.2.1")
     assert demo_actor().roles == {Role.OPS, Role.FINANCE, Role.ADMIN}
+
+
+@pytest.mark.parametrize("role", [Role.OPS, Role.AUDITOR])
+def test_who_may_approve_is_a_setting_and_sees_what_is_approved(role: Role) -> None:
+    actor = Actor("ann", frozenset({role}))
+    assert not can(actor, Permission.APPROVE_MONEY)
+    approver, other = with_approvals(actor, {role}), with_approvals(actor, set(Role) - {role})
+    assert can(approver, Permission.APPROVE_MONEY) and can(approver, Permission.VIEW_PAYMENTS)
+    assert not can(other, Permission.APPROVE_MONEY)
+    assert can(other, Permission.VIEW_PAYMENTS) is can(actor, Permission.VIEW_PAYMENTS)
+    assert not can(approver, Permission.CREATE_DEBIT), "approving is not ordering"

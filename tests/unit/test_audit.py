@@ -208,3 +208,9 @@ def test_every_look_at_something_sensitive_is_an_action(given: DeskFixture, audi
     before = given.store.trail.end()
     assert list(customers.get_many(given.actor, [given.customer.id, "cust_nobody"])) == [given.customer.id]
     assert given.store.trail.end() == before, "a list is no look at one person"
+
+
+def test_an_address_is_a_filter_and_what_nobody_could_have_meant_is_left_out() -> None:
+    query = {"who": "olga", "what": "debit.ordered", "subject": "debit_1", "start": "2026-11-01", "end": "soon"}
+    assert AuditFilter.from_query(query) == AuditFilter("olga", "debit.ordered", "debit_1", date(2026, 11, 1))
+    assert AuditFilter.from_query({}).is_empty

@@ -14,7 +14,17 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError
 from dashboard.domain.models import Actor, Role
 from dashboard.staff.access import Permission, can, is_proved, require, with_debits
-from dashboard.staff.sign_in import IDLE, LONGEST, PIN_LOCK, PIN_TRIES, PROVED_FOR, SessionState, SignIn, read_rules
+from dashboard.staff.sign_in import (
+    IDLE,
+    LONGEST,
+    PIN_LOCK,
+    PIN_TRIES,
+    PROVED_FOR,
+    SessionState,
+    SignIn,
+    read_rules,
+    subject_of,
+)
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.staff import OWASP, StaffTable, Visit, digest_pin
@@ -337,3 +347,10 @@ def test_a_sign_in_whose_row_is_gone_is_over(store: Store, clock: FixedClock) ->
 def test_a_visit_that_nobody_made_is_over(sign_in: SignIn) -> None:
     over = sign_in.why_over("a visit that retention has let go")
     assert over is not None and over.code == "ended"
+
+
+def test_a_subject_is_one_providers_and_stays_where_an_address_changes() -> None:
+    claims = {"iss": "https://id.example.com", "sub": "u-1", "email": "ann@example.com"}
+    assert subject_of(claims) == subject_of({**claims, "email": "ann@example.org"})
+    assert len({subject_of(claims), subject_of({**claims, "sub": "u-2"}), subject_of({**claims, "iss": "x"})}) == 3
+    assert subject_of({"iss": "https://id.example.com"}) == "", "without a subject nobody is told apart by it"
