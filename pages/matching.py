@@ -50,7 +50,6 @@ def draw_proposals(desk: Desk, actor: Actor, found: Overview) -> None:
     if not candidates:
         layout.empty("Nothing is proposed.", "Import a bank statement, and sync payouts; what fits is proposed here.")
         return
-    marks = "-".join(one.key[:4] for one in candidates[:3])
     picked = st.dataframe(
         matches.proposed(candidates, desk.payments.today()),
         hide_index=True,
@@ -58,7 +57,7 @@ def draw_proposals(desk: Desk, actor: Actor, found: Overview) -> None:
         on_select="rerun",
         selection_mode="multi-row",
         height=min(420, 37 + 35 * len(candidates)),
-        key=f"match-proposals-{len(candidates)}-{marks}",
+        key=layout.table_key("match-proposals", (one.key for one in candidates)),
         alt="Proposed matches with how they were found, amount, days, reason, line and payout",
     )
     rows = chosen_rows(picked)
@@ -120,7 +119,6 @@ def draw_parts(one: Candidate) -> None:
 def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
     """What is in no proposal, on both sides, with its age and the next step."""
     today = desk.payments.today()
-    mark = f"{found.matched}-{len(found.waiting)}-{len(found.loose)}"
     payouts: list[Waiting] = []
     st.subheader("Payouts without a line", anchor=False)
     if found.waiting:
@@ -131,7 +129,7 @@ def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
             on_select="rerun",
             selection_mode="multi-row",
             height=min(320, 37 + 35 * len(found.waiting)),
-            key=f"match-waiting-{mark}",
+            key=layout.table_key("match-waiting", (one.payout.id for one in found.waiting)),
             alt="Payouts that are on no statement, with age and next step",
         )
         payouts = [found.waiting[row] for row in chosen_rows(picked) if row < len(found.waiting)]
@@ -158,7 +156,7 @@ def draw_unmatched(desk: Desk, actor: Actor, found: Overview) -> None:
             on_select="rerun",
             selection_mode="multi-row",
             height=min(320, 37 + 35 * len(lines)),
-            key=f"match-loose-{mark}-{len(lines)}",
+            key=layout.table_key("match-loose", (one.line.id for one in lines)),
             alt="Lines of Stripe's that are no known payout, with age and next step",
         )
         chosen = [lines[row] for row in chosen_rows(picked) if row < len(lines)]
@@ -201,7 +199,7 @@ def draw_matched(desk: Desk, actor: Actor) -> None:
         on_select="rerun",
         selection_mode="single-row",
         height=min(420, 37 + 35 * len(rows)),
-        key=f"match-matched-{rows[0]['id'][-6:]}-{len(rows)}",
+        key=layout.table_key("match-matched", (row["id"] for row in rows)),
         alt="Matches in force with amount, how they were found, who confirmed them and when",
     )
     places = chosen_rows(picked)

@@ -85,7 +85,7 @@ def draw_files(desk: Desk, actor: Actor, account: str, currency: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
         height=min(320, 37 + 35 * len(files)),
-        key=f"statement-files-{account}",
+        key=layout.table_key("statement-files", (file["id"] for file in files)),
         alt="Files of the account with what was read and refused, balances, and who imported them",
     )
     rows = picked["selection"]["rows"] if picked else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -40,6 +41,11 @@ def empty(why: str, action: str, icon: str = ":material/inbox:") -> None:
     with st.container(border=True):
         st.markdown(f"{icon} **{plain(why)}**")
         st.caption(plain(action))
+
+
+def table_key(name: str, ids: Iterable[str]) -> str:
+    """The key of a table whose rows are picked: a pick is a place, so another list has to be another table."""
+    return f"{name}-{hashlib.sha256('|'.join(ids).encode()).hexdigest()[:16]}"
 
 
 def metrics(named: Sequence[tuple[str, str]]) -> None:

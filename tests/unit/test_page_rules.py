@@ -151,6 +151,16 @@ class Texts:
 
 
 @over_each(DRAWN)
+def test_a_table_whose_rows_are_picked_is_another_one_where_its_rows_are_others(path: Path) -> None:
+    """A pick is a place: under the same key it would stay where a colleague's match has put another row."""
+    for call in calls(path):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "dataframe":
+            given = {one.arg: ast.unparse(one.value) for one in call.keywords}
+            where = f"{path.relative_to(ROOT)}:{call.lineno}"
+            assert "on_select" not in given or given["key"].startswith("layout.table_key("), where
+
+
+@over_each(DRAWN)
 def test_text_that_is_not_ours_is_made_plain_before_it_is_drawn(path: Path) -> None:
     """Streamlit reads it as Markdown: a name may be a link, a picture, a formula or a color."""
     if str(path.relative_to(ROOT)) in PASS_ON:
