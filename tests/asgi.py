@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard.web.asgi import App, Message, Receive, Scope, Send
 
 Header = tuple[str, str]
+Answered = TypeVar("Answered")
 
 
 @dataclass
@@ -83,6 +84,11 @@ def ask(
     async def run() -> None:
         await app(scope, receive, send)
 
-    with ThreadPoolExecutor(1) as apart:  # the browser tests' own loop may be running on this thread
-        apart.submit(asyncio.run, run()).result()
+    run_apart(run())
     return answer
+
+
+def run_apart(steps: Coroutine[Any, Any, Answered]) -> Answered:
+    """Run a coroutine to its end on a thread of its own: the browser tests' loop may be running on this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, steps).result()

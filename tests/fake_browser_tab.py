@@ -6,8 +6,7 @@ import asyncio
 import re
 import ssl
 import time
-from collections.abc import Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
@@ -180,12 +179,6 @@ class _From(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
         super().init_poolmanager(*arguments, **more, source_address=(self._source, 0))
-
-
-def drive(steps: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run a tab's steps to their end, on a thread apart: the browser tests' own loop may be running on this one."""
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(asyncio.run, steps).result()
 
 
 def open_session(source: str = "127.0.0.1") -> requests.Session:

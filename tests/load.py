@@ -26,8 +26,9 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from tests.asgi import run_apart
 from tests.browser.desk import RunningDesk
-from tests.fake_browser_tab import Tab, drive
+from tests.fake_browser_tab import Tab
 
 BREATH = (2.0, 8.0)  # seconds between two clicks of one person who reads what comes
 CLOCK_EVERY = 4.0  # seconds between two business days
@@ -136,7 +137,7 @@ def run(desk: RunningDesk, sessions: int, seconds: float, breath: tuple[float, f
         tabs = [live(desk, load, ids, until, seed, breath) for seed in range(sessions)]
         await asyncio.gather(*tabs, move_days(desk, load, until))
 
-    drive(all_together())
+    run_apart(all_together())
     after = count(desk)
     load.syncs, load.changed = after[0] - before[0], after[1] - before[1]
     for log in desk.home.glob("*.log"):

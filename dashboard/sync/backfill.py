@@ -67,7 +67,9 @@ def _read_payouts(run: SyncRun) -> None:
 
 
 def together(run: SyncRun, tasks: Sequence[Callable[[], None]]) -> None:
-    """SyncRun tasks beside each other; the first failure stops the others at their next page, and is raised."""
+    """Run tasks beside each other; the first failure stops the others at their next page, and is raised."""
+    if not tasks:  # a sync that was stopped between its last window and its end has nothing left to read
+        return
 
     def guarded(task: Callable[[], None]) -> None:
         try:

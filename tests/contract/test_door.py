@@ -20,7 +20,8 @@ from dashboard.domain.models import Role
 from dashboard.staff.sign_in import visit_id
 from dashboard.web.server import HEADER_BYTES
 from dashboard.web.visits import MOST_OF_ONE, STAFF_PATHS
-from tests.fake_browser_tab import PATIENCE, Tab, drive
+from tests.asgi import run_apart
+from tests.fake_browser_tab import PATIENCE, Tab
 from tests.signed_in import COOKIE_SECRET, PARTS, SignedDesk, id_token_of, many_groups
 
 
@@ -87,8 +88,8 @@ def test_a_stranger_uploads_nothing(desk: SignedDesk) -> None:
             )
             return answer.status_code
 
-    assert drive(upload({})) == 403
-    assert drive(upload(desk.cookies(desk.claims(Role.OPS)))) == 204
+    assert run_apart(upload({})) == 403
+    assert run_apart(upload(desk.cookies(desk.claims(Role.OPS)))) == 204
 
 
 @pytest.mark.parametrize("page_before", [True, False])
@@ -129,7 +130,7 @@ def test_an_export_by_its_address_is_refused_once_its_person_has_signed_out(desk
             assert (await asyncio.to_thread(desk.get, address, kept)).status_code == 403
         assert not list(Path(desk.environ["ACH_DESK_DB"] + ".exports").glob("*.csv"))
 
-    drive(go())
+    run_apart(go())
 
 
 @pytest.mark.parametrize("how", ["signed out", "idle", "too old"])
@@ -160,7 +161,7 @@ def test_a_socket_that_is_held_open_says_nothing_after_the_end_of_its_visit(desk
                 await tab._run(message)
                 assert not tables(tab)
 
-    drive(go())
+    run_apart(go())
     with sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30) as db:
         asked = db.execute("SELECT count(*) FROM audit WHERE action = 'sync.requested'").fetchone()
     db.close()
@@ -184,7 +185,7 @@ def test_foreign_sockets_are_refused_at_once_and_keep_nobody_waiting(desk: Signe
         return await asyncio.gather(*map(knock, [*origins, "http://localhost:9999", "http://127.0.0.1:9999"]))
 
     started = time.monotonic()
-    assert set(drive(go())) == {403}
+    assert set(run_apart(go())) == {403}
     assert time.monotonic() - started < 10, "each look-up on the network would take seconds"
     assert "checkip" not in (desk.home / "dashboard.log").read_text()
 
@@ -224,7 +225,7 @@ def test_one_address_keeps_nobody_else_from_signing_in(desk: SignedDesk) -> None
             await asyncio.sleep(0.1)
         await held[-1].close()
 
-    drive(go())
+    run_apart(go())
 
 
 def test_a_text_where_pages_send_bytes_ends_the_connection_and_is_no_error(desk: SignedDesk) -> None:
@@ -242,7 +243,7 @@ def test_a_text_where_pages_send_bytes_ends_the_connection_and_is_no_error(desk:
 
     log = desk.home / "dashboard.log"
     before = log.read_text().count("Traceback")
-    assert drive(say()) == 1003
+    assert run_apart(say()) == 1003
     time.sleep(0.5)
     assert log.read_text().count("Traceback") == before
 
@@ -258,7 +259,7 @@ def test_a_person_in_400_groups_signs_in(desk: SignedDesk) -> None:
             await tab.visit("payments")
             return "".join(tables(tab))
 
-    assert drive(go())
+    assert run_apart(go())
 
 
 def read_parts(cookies: dict[str, str]) -> list[str]:
@@ -308,4 +309,4 @@ def test_no_sign_in_gets_into_a_browser_that_sends_two_cookies_of_the_devices_na
             assert own and not tables(tab)
             return "\n".join(tab.texts().splitlines() + tab.troubles()) + str(tab.elements)
 
-    assert "two cookies" in drive(go())
+    assert "two cookies" in run_apart(go())

@@ -20,10 +20,11 @@ from dashboard.domain.models import AttemptState, Debit, DebitOrder, DebitState,
 from dashboard.jobs.worker import InlineWorker
 from dashboard.linking.questions import KIND
 from dashboard.settings import load_settings
+from tests.asgi import run_apart
 from tests.browser.desk import ROOT
 from tests.contract.test_faults import ACTOR
 from tests.empty_desks import settings_for
-from tests.fake_browser_tab import Tab, drive
+from tests.fake_browser_tab import Tab
 from tests.planted_secrets import tokens_of
 from tests.proxies import Fault, FaultProxy, proxied
 from tests.sandboxes import Sandbox
@@ -103,7 +104,7 @@ class Stage:
                 assert time.monotonic() < deadline and process.poll() is None, (self.home / "serve.log").read_text()
                 time.sleep(0.02)
             if with_tab:
-                drive(self._stop_beside_a_tab(process, f"http://127.0.0.1:{port}"))
+                run_apart(self._stop_beside_a_tab(process, f"http://127.0.0.1:{port}"))
             else:
                 self._stop(process)
         finally:

@@ -16,8 +16,9 @@ from dashboard.staff.access import demo_actor
 from dashboard.store.linking.handovers import HandoverLock
 from dashboard.web.devices import COOKIE, digest_cookie
 from dashboard.web.visits import STAFF_PATHS
+from tests.asgi import run_apart
 from tests.browser.desk import RunningDesk
-from tests.fake_browser_tab import Tab, drive
+from tests.fake_browser_tab import Tab
 
 PAGES = ("payments", "customers", "accounts", "attention", "audit", "setup", "debit", "onboard", "sandbox")
 
@@ -74,4 +75,4 @@ def test_whatever_an_older_tab_asks_for_it_gets_the_customers_step(desk: Running
                 answer = requests.get(f"{desk.url}{path}x", cookies=tab.cookies, timeout=30)
                 assert answer.status_code == 403
 
-    drive(go())
+    run_apart(go())

@@ -18,7 +18,8 @@ import websockets
 
 from dashboard.store.encryption.vault import make_key
 from dashboard.web.local_key import COOKIE
-from tests.fake_browser_tab import Tab, drive
+from tests.asgi import run_apart
+from tests.fake_browser_tab import Tab
 from tests.unit.sources import ROOT
 from tests.unit.test_processes import is_gone, until
 
@@ -86,7 +87,7 @@ def test_a_browser_that_opened_the_printed_address_gets_the_pages(desk: LocalDes
             assert tab.troubles() == []
             return tab.texts()
 
-    assert drive(go())
+    assert run_apart(go())
 
 
 def test_a_stranger_behind_a_default_nginx_gets_nothing(desk: LocalDesk) -> None:
@@ -110,7 +111,7 @@ def test_a_stranger_behind_a_default_nginx_gets_nothing(desk: LocalDesk) -> None
     async def go() -> list[int]:
         return [await knock(), await knock(Cookie=f"{COOKIE}=guessed")]
 
-    assert drive(go()) == [403, 403]
+    assert run_apart(go()) == [403, 403]
 
 
 def test_the_key_is_not_in_the_database_or_a_reply(desk: LocalDesk) -> None:

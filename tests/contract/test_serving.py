@@ -23,9 +23,10 @@ from dashboard.domain.models import HolderType
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.asgi import run_apart
 from tests.browser.desk import ROOT, RunningDesk
 from tests.certificates import make_certificate
-from tests.fake_browser_tab import Tab, drive, open_session
+from tests.fake_browser_tab import Tab, open_session
 
 PROXY, STRANGER = "127.0.0.2", "127.0.0.3"  # two neighbors on this machine; the desk trusts only the first
 CUSTOMER, FORGED = "203.0.113.7", "198.51.100.66"
@@ -73,7 +74,7 @@ def look_at(desk: TlsDesk, customer: str, *, source: str, forwarded: str) -> lis
             await tab.visit(f"customers?customer={customer}")
             assert tab.troubles() == []
 
-    drive(look())
+    run_apart(look())
     return desk.addresses(customer)
 
 
@@ -129,7 +130,7 @@ def test_the_page_that_evaluates_is_really_there(desk: TlsDesk) -> None:
         async with Tab(desk.url, verify=desk.verify) as tab:
             await tab.visit("setup")
 
-    drive(look())  # the component is served once a page has used it
+    run_apart(look())  # the component is served once a page has used it
     assert get(desk, EVALUATOR).status_code == 200
 
 
@@ -164,7 +165,7 @@ def test_nothing_is_told_to_streamlits_makers(desk: TlsDesk) -> None:
             config: Config = tab.session.config
             return config
 
-    said = drive(look())
+    said = run_apart(look())
     assert not said.gather_usage_stats
     assert said.show_error_links == Config.SHOW_ERROR_LINKS_FALSE, "nor are errors taken to a search engine"
 
@@ -177,7 +178,7 @@ def test_another_sites_page_cannot_open_the_socket_or_upload(desk: TlsDesk) -> N
             await tab.visit("")
 
     with pytest.raises(Exception, match="HTTP 403"):
-        drive(look())
+        run_apart(look())
     for method in ("PUT", "POST", "DELETE"):
         answer = requests.request(
             method,
@@ -207,7 +208,7 @@ def test_an_upload_is_taken_up_to_its_limit(desk: TlsDesk, size: int, status: in
             )
             return answer.status_code
 
-    assert drive(upload()) == status
+    assert run_apart(upload()) == status
 
 
 def test_serve_keeps_backups_by_itself_and_the_doctor_says_so(desk: TlsDesk) -> None:

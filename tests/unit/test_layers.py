@@ -209,6 +209,16 @@ def test_only_is_said_and_not_alone(path: Path) -> None:
     assert not re.search(r"(?<!left )(?<!leave )\balone\b(?!`)", read(path).replace("\n", " "))
 
 
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if path != ROOT / "tests" / "asgi.py")
+
+
+@over_each(TESTS)
+def test_a_coroutine_of_a_test_runs_on_a_thread_of_its_own(path: Path) -> None:
+    """`asyncio.run` fails where a browser test was run before in the same process: `tests.asgi.run_apart` does not."""
+    called = {ast.unparse(node.func) for node in ast.walk(parse(path)) if isinstance(node, ast.Call)}
+    assert not called & {"asyncio.run", "asyncio.Runner"}
+
+
 def test_no_module_of_dashboard_bears_a_librarys_name() -> None:
     """`streamlit run` puts dashboard/ itself on the path, where `stripe.py` would hide stripe."""
     taken = set(sys.stdlib_module_names) | set(importlib.metadata.packages_distributions())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
 from tests import statement_files as files
 from tests.payout_lines import make_history
+from tests.steps import count_steps
 
 FRED = Actor("fred", frozenset({Role.FINANCE}))
 UTA = Actor("uta", frozenset({Role.AUDITOR}))
@@ -126,10 +126,10 @@ def test_what_was_worked_out_is_worked_out_anew_when_anything_changes(
     assert matching.overview(FRED) is not second
 
 
-def test_ten_thousand_lines_are_looked_at_again_in_milliseconds(
+def test_a_second_look_at_a_thousand_lines_costs_next_to_nothing(
     store: Store, clock: FixedClock, settings: Settings
 ) -> None:
-    history = make_history(3, 5_000, others=5_000, per_day=3)
+    history = make_history(3, 500, others=500, per_day=3)
     store.statements.add_account("A", "usd", "", clock.now())
     about = {"id": "f", "account": "A", "digest": "d", "name": "n", "format": "csv", "ties": "unknown"}
     counts = {"read": 1, "refused": 0, "added": 1, "imported_by": "fred", "imported_at": 0}
@@ -143,13 +143,11 @@ def test_ten_thousand_lines_are_looked_at_again_in_milliseconds(
     paid = [payout_object(one.id, one.arrival.isoformat(), one.cents, one.trace) for one in history.payouts]
     store.projection.apply("payouts", paid)
     matching = PayoutMatching(store, clock, settings)
-    begun = time.perf_counter()
     found = matching.overview(FRED)
-    first = time.perf_counter() - begun
-    assert len(found.certain) > 4_000
-    begun = time.perf_counter()
-    assert matching.overview(FRED) is found
-    assert time.perf_counter() - begun < first / 3
+    assert len(found.certain) > 400
+    again = []
+    assert count_steps(lambda: again.append(matching.overview(FRED))) < 5_000
+    assert again == [found] and again[0] is found
 
 
 def test_a_proposal_that_has_changed_is_not_confirmed(matching: PayoutMatching, store: Store) -> None:

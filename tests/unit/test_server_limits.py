@@ -6,7 +6,6 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -17,6 +16,7 @@ from uvicorn.server import ServerState
 from dashboard.domain.errors import InputError
 from dashboard.web.asgi import Receive, Scope, Send
 from dashboard.web.server import HEADER_BYTES, DeskProtocol, limits, listen
+from tests.asgi import run_apart
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -45,8 +45,7 @@ def drive(steps: Callable[[int], Awaitable[Any]], *, seconds: float = 30.0, most
             for one in list(state.connections):
                 one.transport.abort()
 
-    with ThreadPoolExecutor(1) as apart:  # the browser tests' own loop may be running on this thread
-        return apart.submit(asyncio.run, run()).result()
+    return run_apart(run())
 
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.loading import read_ours
 from dashboard.domain.errors import ProviderLimited, ProviderRejected, ProviderUnreachable
 from dashboard.gateways.plaid_replies import Page
+from dashboard.sync import UNDER_WAY
 from dashboard.sync.backfill import WORKERS
 from dashboard.sync.budget import Budget
 from dashboard.sync.run import FAILURES, PATIENCE
@@ -173,3 +174,14 @@ def test_not_even_the_first_read_ends_a_sync_by_one_refusal(scene: Scene, status
     scene.sync.run()
     assert scene.share_equal() == 1
     assert len(scene.pauses) == len(refused) >= 9
+
+
+def test_a_backfill_that_stopped_after_its_last_list_is_ended_by_the_next_sync(scene: Scene) -> None:
+    """No window is open and the backfill is not called ended: killed in between, each sync after it failed."""
+    scene.sync.run()
+    state = scene.store.sync_state
+    assert state.open_windows() == []
+    state.set_cursor(UNDER_WAY, "yes")
+    scene.fresh_sync().run()
+    assert not scene.fresh_sync().status().is_first
+    assert scene.share_equal() == 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from dashboard.web.asgi import Message, Receive, Scope, Send
 from dashboard.web.whole_sign_in import PROOF, WholeSignIn, prove
+from tests.asgi import run_apart
 
 SECRET = "a secret of this desk"
 FIRST = {"user": "two", "user_1": "a", "user_2": "b"}
@@ -32,7 +32,7 @@ def pass_on(cookies: str, sets: list[str], kind: str = "http") -> tuple[str, lis
         replies.append(message)
 
     scope: dict[str, Any] = {"type": kind, "headers": [(b"cookie", cookies.encode())] if cookies else []}
-    asyncio.run(WholeSignIn(app, cookie="user", secret=SECRET)(scope, receive, send))
+    run_apart(WholeSignIn(app, cookie="user", secret=SECRET)(scope, receive, send))
     return "; ".join(seen), [value.decode() for _, value in replies[0]["headers"]]
 
 
