@@ -16,6 +16,8 @@ from dashboard.store.accounts.rows import AccountTable
 from dashboard.store.accounts.shared import SharedAccountTable
 from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
+from dashboard.store.cases.opening import CaseOpening
+from dashboard.store.cases.rows import CaseTable
 from dashboard.store.connections.health import HealthTable
 from dashboard.store.connections.items import ItemTable
 from dashboard.store.connections.removals import RemovalTable
@@ -99,7 +101,9 @@ class Store:
         self.hosted = HostedLinkTable(database, vault)
         self.erasures = ErasureTable(database, vault)
         self.token_rotations = TokenRotationTable(database)
-        self.projection = PaymentProjection(database, zone)
+        self.case_opening = CaseOpening(database, clock.now, zone)
+        self.cases = CaseTable(database)
+        self.projection = PaymentProjection(database, zone, self.case_opening)
         self.columns = PaymentColumns(database, zone)
         self.payments = PaymentTable(database, self.columns)
         self.charts = ChartTable(database, self.columns, zone)

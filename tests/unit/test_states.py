@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.domain.approvals import ApprovalState
+from dashboard.domain.cases import CaseState, Outcome
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
@@ -34,6 +35,8 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("limit_reservation", "state"): ReservationState,
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
+    ("payment_case", "outcome"): Outcome,
+    ("payment_case", "state"): CaseState,
     ("payout_match", "state"): MatchState,
     ("refund_order", "state"): RefundState,
     ("token_rotation", "state"): Rotation,

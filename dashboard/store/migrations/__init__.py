@@ -9,6 +9,7 @@ from dashboard.store.migrations import (
     approvals,
     audit_and_privacy,
     bank,
+    cases,
     core,
     customers,
     finance,
@@ -41,6 +42,7 @@ MIGRATION_SETS = {
     "statements": statements.define,
     "approvals": approvals.define,
     "refunds": refunds.define,
+    "cases": cases.define,
 }
 
 

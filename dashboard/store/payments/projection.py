@@ -14,6 +14,7 @@ from typing import Any
 
 from dashboard.domain.payment_filter import RAILS
 from dashboard.domain.payment_status import HARMLESS_DISPUTES, PaymentFacts, derive
+from dashboard.store.cases.opening import TROUBLED, CaseOpening
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection, json_list, larger, on_repeat
 from dashboard.store.jobs import wake
@@ -37,6 +38,7 @@ SELECT c.id, c.created, c.amount, c.currency, c.status,
   coalesce(k.name, c.payer), coalesce(k.email, c.payer_email), s.currency,
   (SELECT sum(fee) FROM balance_transaction WHERE source_id = c.id),
   (SELECT sum(net) FROM balance_transaction WHERE source_id = c.id),
+  EXISTS (SELECT 1 FROM refund WHERE charge_id = c.id AND status = 'failed'),
   coalesce((SELECT {json_list("status", "reason", "created")} FROM dispute WHERE charge_id = c.id
     ORDER BY status IN ({", ".join(repr(status) for status in sorted(HARMLESS_DISPUTES))}), created DESC, id LIMIT 1),
     CASE c.disputed WHEN 1 THEN {json_list("'unread'", "NULL", "NULL")} END)
@@ -75,6 +77,8 @@ _INTENT, _DEBIT = (RESOURCES["charges"].columns.index(name) for name in ("intent
 _TAGGED = {resource: RESOURCES[resource].columns.index("debit_id") for resource in ("charges", "payment_intents")}
 _STATUS = RESOURCES["payment_intents"].columns.index("status")  # the same place in a charge
 _CHARGE_RAIL = 7  # the place of `rail` in _CHARGES
+_SENT_BACK, _TOLD = -2, -1  # the places of whether a refund failed, and of the dispute
+_STATE = _COLUMNS.index("state")
 QUARTER = 900  # zones begin their days at quarters of an hour, so a day is looked up once per quarter
 
 
@@ -89,8 +93,8 @@ class Written:
 class PaymentProjection:
     """Applies objects and derives payments; days are days of the business's zone."""
 
-    def __init__(self, database: Database, zone: tzinfo) -> None:
-        self._database = database
+    def __init__(self, database: Database, zone: tzinfo, cases: CaseOpening) -> None:
+        self._database, self._cases = database, cases
         self._day = lru_cache(maxsize=65_536)(lambda quarter: _local_day(quarter * QUARTER, zone))
 
     def apply(
@@ -210,7 +214,10 @@ class PaymentProjection:
         `gone` are ids that must not stand in the table, since another row shows their payment.
         """
         wanted: dict[str, tuple[Any, ...]] = {}
+        cases: set[str] = set()
         for row in _rows(db, _CHARGES, charges):
+            if row[_TOLD] or row[_SENT_BACK]:
+                cases.add(row[0])
             if row[_CHARGE_RAIL] in RAILS:  # what else the account takes is kept so that payouts tie
                 wanted[row[0]] = self._of_charge(row)
         for intent in _named(db, _INTENTS, intents):
@@ -226,6 +233,13 @@ class PaymentProjection:
         db.executemany("UPDATE payment SET id = ? WHERE id = ?", [(new, old) for old, new in renamed.items()])
         db.executemany("DELETE FROM payment WHERE id = ?", [(id,) for id in stale if id not in renamed])
         db.executemany(_UPSERT, changed)
+        if stale:
+            self._cases.rename(db, renamed, [id for id in stale if id not in renamed])
+        for row in changed:
+            if row[_STATE] in TROUBLED or (row[0] in before and before[row[0]][_STATE] in TROUBLED):
+                cases.add(row[0])
+        if cases or renamed:
+            self._cases.follow(db, cases | set(renamed.values()))
         return len(stale) + len(changed)
 
     def _of_charge(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -235,7 +249,7 @@ class PaymentProjection:
         )
         (bank, last4, reference, debit_id, intent_status, intent_error, intent_reference, *rest) = rest
         (balance_transaction_id, available_on, payout_id, payout_status, arrival, customer, email, *rest) = rest
-        (balance_currency, fee, net, told) = rest
+        (balance_currency, fee, net, _, told) = rest
         dispute = json.loads(told) if told else (None, None, None)
         status = derive(
             PaymentFacts(

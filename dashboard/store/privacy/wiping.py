@@ -32,6 +32,10 @@ _OWN = " UNION ".join(
 WHOSE["subject"] = f"(subject IN {listed('ids')} OR subject IN ({_OWN}))"
 WHOSE["job"] = f"job_id IN (SELECT id FROM job WHERE {WHOSE['subject']})"
 WHOSE["approval"] = f"approval_id IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
+WHOSE["case"] = (
+    "case_id IN (SELECT k.id FROM payment_case k JOIN payment m ON m.id = k.payment_id"
+    f" WHERE m.customer_id IN {listed('stripe')})"
+)
 GONE = ""  # the row itself goes
 
 # What becomes of each table's rows of one customer, in this order: what is set, and how the table says whose a row is.
@@ -58,6 +62,7 @@ WIPED: dict[str, tuple[str, str]] = {
     "debit": ("balance = '{}', refusal = NULL", "customer_id"),
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
     "refund_order": ("note = '', refusal = NULL", "customer_id"),
+    "payment_case_event": ("note = ''", "case"),
     "job_call": (GONE, "job"),
     "job": ("problem = NULL", "subject"),
     "customer_key": (GONE, "customer_id"),
@@ -91,6 +96,8 @@ LEFT = {
     "bank_line": "our own bank statement, kept as the books are: what our bank wrote, whoever it names",
     "payout_match": "which payouts and lines of our own statement belong together, and who said so",
     "payout_match_part": "ids of payouts and lines, amounts",
+    "payment_case": "amounts, dates, codes, ids, who of the staff works on it",
+    "payment_case_start": "a time",
     "payment_change": "which rows of payments changed",
     "institution": "banks",
     "institution_read": "a time",
@@ -131,6 +138,7 @@ class Wiping:
         """Take them out of every table, in the caller's transaction; their payments stand under the pseudonym now."""
         with self._database.transaction() as db:
             values = {"ids": to_json(family.ids), "pseudonym": pseudonym, "at": to_epoch(at)}
+            values["stripe"] = to_json(list(family.stripe_ids))
             for table, (change, whose) in WIPED.items():
                 verb = f"UPDATE {table} SET {change}" if change else f"DELETE FROM {table}"
                 db.execute(f"{verb} WHERE {WHOSE[whose]}", values)

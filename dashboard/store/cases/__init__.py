@@ -1,0 +1,1 @@
+"""Tables of cases: what failed, came back or is disputed, and what was done about it."""

@@ -1,0 +1,171 @@
+"""Cases as people read and work them; what opens and closes them by itself is in `opening`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from dashboard.domain.case_filter import NOBODY, CaseFilter
+from dashboard.domain.cases import Case, CaseEvent, CaseKind, CaseState, NextStep, Outcome
+from dashboard.domain.lists import ListOrder, Tally
+from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.engine.database import Database
+from dashboard.store.engine.dialect import ADDED, LISTED, contains, list_of, listed
+from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
+
+SORTS = {
+    "due": "t.due_on",
+    "happened": "t.happened_at",
+    "opened": "t.opened_at",
+    "amount": "t.amount",
+    "kind": "t.kind",
+    "status": "t.state",
+    "assignee": "t.assignee",
+}
+_CASE = "SELECT t.*, m.customer, m.reference FROM payment_case t LEFT JOIN payment m ON m.id = t.payment_id"
+_NOT_CLOSED = "('open', 'waiting', 'review')"
+
+
+class CaseTable:
+    """The tables `payment_case` and `payment_case_event`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listing = Listing(database, "payment_case t", SORTS, money=("t.amount", "t.currency"))
+
+    @property
+    def sorts(self) -> Sequence[str]:
+        """What a list of cases can be sorted by."""
+        return list(SORTS)
+
+    def piece(self, order: ListOrder[CaseFilter], today: date, start: int, size: int, mark: int | None) -> Piece:
+        """A piece of a list by place (`Listing.piece`)."""
+        return self._listing.piece(_asked(order, today), start, size, mark)
+
+    def picked(
+        self, order: ListOrder[CaseFilter], today: date, mark: int, ranges: Sequence[tuple[int, int]] | None
+    ) -> Tally:
+        """What places of a list come to."""
+        return self._listing.picked(_asked(order, today), mark, ranges)
+
+    def tally(self, wanted: CaseFilter, today: date) -> Tally:
+        """What a filter shows."""
+        return self._listing.tally(_asked(ListOrder(wanted, "due"), today))
+
+    def lines(self, ids: Sequence[str]) -> dict[str, Case]:
+        """These cases by id."""
+        rows = select(self._database.handle, f"{_CASE} WHERE t.id IN {LISTED}", [list_of(ids)])
+        return {row["id"]: _case(row) for row in rows}
+
+    def get(self, id: str) -> Case | None:
+        """One case by its own id."""
+        row = select_one(self._database.handle, f"{_CASE} WHERE t.id = ?", [id])
+        return _case(row) if row else None
+
+    def of_payment(self, payment_id: str) -> Case | None:
+        """The case of a payment; None where it was never in trouble."""
+        row = select_one(self._database.handle, f"{_CASE} WHERE t.payment_id = ?", [payment_id])
+        return _case(row) if row else None
+
+    def events(self, id: str) -> list[CaseEvent]:
+        """The time line of a case, oldest first."""
+        query = f"SELECT * FROM payment_case_event WHERE case_id = ? ORDER BY at, {ADDED}"
+        rows = select(self._database.handle, query, [id])
+        return [CaseEvent(from_epoch(row["at"]), row["person"], row["what"], row["note"]) for row in rows]
+
+    def count_overdue(self, today: date) -> int:
+        """How many are not decided although they were due before this day."""
+        query = f"SELECT count(*) AS n FROM payment_case WHERE state IN {_NOT_CLOSED} AND due_on < ?"
+        return int(select(self._database.handle, query, [today.isoformat()])[0]["n"])
+
+    def assignees(self) -> list[str]:
+        """Who has cases that are not decided."""
+        query = "SELECT DISTINCT assignee FROM payment_case WHERE state <> 'closed' AND assignee <> '' ORDER BY 1"
+        return [row["assignee"] for row in select(self._database.handle, query, {})]
+
+    def revoked(self, mandate_ids: Iterable[str]) -> dict[str, Case]:
+        """The case by which the customer has said that they did not authorize it, by Stripe's id of the mandate."""
+        query = f"{_CASE} WHERE t.revoked_mandate IN {LISTED} ORDER BY t.{ADDED}"
+        rows = select(self._database.handle, query, [list_of(list(mandate_ids))])
+        return {row["revoked_mandate"]: _case(row) for row in rows}
+
+    def note(self, id: str, at: datetime, person: str, what: str, note: str = "") -> None:
+        """Add a line to the time line."""
+        line = {"case_id": id, "at": to_epoch(at), "person": person, "what": what, "note": note}
+        with self._database.transaction() as db:
+            insert(db, "payment_case_event", line)
+
+    def assign(self, id: str, person: str) -> None:
+        """Give a case to somebody; to nobody where the name is empty."""
+        with self._database.transaction() as db:
+            update(db, "payment_case", id, {"assignee": person})
+
+    def set_state(self, id: str, state: CaseState, due_on: date | None = None) -> None:
+        """Keep where a case that is not decided stands, and by when it is decided where that has changed."""
+        due = {} if due_on is None else {"due_on": due_on.isoformat()}
+        with self._database.transaction() as db:
+            update(db, "payment_case", id, {"state": state.value, **due})
+
+    def close(self, id: str, outcome: Outcome, person: str, at: datetime, approver: str | None = None) -> None:
+        """Keep a decision."""
+        values = {"state": CaseState.CLOSED.value, "outcome": outcome.value, "closed_by": person}
+        with self._database.transaction() as db:
+            update(db, "payment_case", id, {**values, "closed_at": to_epoch(at), "approver": approver})
+
+
+def _asked(order: ListOrder[CaseFilter], today: date) -> Asked:
+    wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
+    for column, chosen in (("state", wanted.states), ("kind", wanted.kinds)):
+        if chosen:
+            tests.append(f"t.{column} IN {listed(column)}")
+            values[column] = list_of([one.value for one in chosen])
+    if wanted.overdue:
+        tests.append(f"t.state IN {_NOT_CLOSED} AND t.due_on < :today")
+        values["today"] = today.isoformat()
+    parts = (
+        ("t.step = :step", wanted.step and wanted.step.value),
+        ("t.assignee = :assignee", "" if wanted.assignee == NOBODY else wanted.assignee or None),
+        ("t.due_on >= :from_", wanted.due_from and wanted.due_from.isoformat()),
+        ("t.due_on <= :to_", wanted.due_to and wanted.due_to.isoformat()),
+    )
+    for test, value in parts:
+        if value is not None:
+            tests.append(test)
+            values[test.partition(":")[2]] = value
+    for place, word in enumerate(search_words(wanted.text)):
+        name = f"word{place}"
+        searched = ("m.customer", "m.email", "m.reference", "coalesce(t.code, '')")
+        found = [contains(f"lower({one})", f":{name}") for one in searched]
+        if len(word) >= BEGINNING:
+            ids = ("m.id", "coalesce(m.intent_id, '')", "coalesce(m.debit_id, '')", "t.cause")
+            found += [f"substr({one}, 1, length(:{name})) = :{name}" for one in ids]
+        payments = f"SELECT 1 FROM payment m WHERE m.id = t.payment_id AND ({' OR '.join(found)})"
+        tests.append(f"EXISTS ({payments})")
+        values[name] = word
+    return Asked(" AND ".join(tests), values, order.sort, order.descending)
+
+
+def _case(row: Row) -> Case:
+    return Case(
+        id=row["id"],
+        payment_id=row["payment_id"],
+        kind=CaseKind(row["kind"]),
+        cause=row["cause"],
+        code=row["code"],
+        step=NextStep(row["step"]),
+        state=CaseState(row["state"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        assignee=row["assignee"],
+        amount=row["amount"],
+        currency=row["currency"],
+        happened_at=from_epoch(row["happened_at"]),
+        opened_at=from_epoch(row["opened_at"]),
+        due_on=date.fromisoformat(row["due_on"]),
+        until_on=date.fromisoformat(row["until_on"]) if row["until_on"] else None,
+        closed_at=maybe_from_epoch(row["closed_at"]),
+        closed_by=row["closed_by"],
+        approver=row["approver"],
+        customer=row["customer"] or "",
+        reference=row["reference"] or "",
+    )
