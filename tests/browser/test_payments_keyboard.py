@@ -163,7 +163,6 @@ def test_thirty_rows_are_in_sight_and_no_row_stays_empty_after_a_fling(desk: Run
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=desk.url)
     page = context.new_page()
     count = open_payments(page, desk)
-    # A sync that the test before began takes a line of the page until it has ended.
     page.wait_for_function(f"() => ({IN_SIGHT})() >= 30", timeout=PATIENCE)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight <= innerHeight")
     for place in (1.0, 0.0, 0.5):

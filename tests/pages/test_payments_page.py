@@ -179,6 +179,16 @@ def test_a_sync_that_runs_shows_where_it_stands(app: AppTest, synced: Desk) -> N
     assert next(one for one in app.button if one.label == "Sync now").disabled
 
 
+def test_news_that_are_read_take_no_line_from_the_table(app: AppTest, synced: Desk) -> None:
+    """A sync every minute would move the rows under the pointer."""
+    state, now = synced.store.sync_state, int(synced.clock.real().timestamp())
+    before = len(show(app, "payments").main.children)
+    assert state.acquire_lease("sync", "another process", now, now + 60)
+    app.run()
+    assert "Reading from Stripe …" in text_of(app) and "Read from Stripe" not in text_of(app)
+    assert len(app.main.children) == before
+
+
 def test_the_setup_page_shows_the_reads_beside_the_allowance(app: AppTest, synced: Desk) -> None:
     synced.sync.plan_next()
     state = synced.store.sync_state

@@ -17,10 +17,13 @@ LOOK_SECONDS = 2.0
 def draw_line(desk: Desk, actor: Actor) -> None:
     """When the last sync was, and the button for another."""
     status, now, zone = desk.sync.status(), desk.clock.real(), session.zone()
-    st.caption(
-        f"Read from Stripe {format.ago(status.last_finished_at, now)}",
-        help=f"{format.moment(status.last_finished_at, zone, now)}. Times are in {plain(str(zone))}.",
-    )
+    if status.running and not is_long(status):
+        watch(desk, long=False)
+    else:
+        st.caption(
+            f"Read from Stripe {format.ago(status.last_finished_at, now)}",
+            help=f"{format.moment(status.last_finished_at, zone, now)}. Times are in {plain(str(zone))}.",
+        )
     if can(actor, Permission.SYNC):
         actions.button(
             "Sync now",
@@ -38,24 +41,30 @@ def draw_progress(desk: Desk) -> None:
     if status.left_out:
         needs = ", ".join(f"{name.replace('_', ' ')} ({need})" for name, need in sorted(status.left_out.items()))
         st.caption(f":material/key_off: Left out, since STRIPE_SECRET_KEY lacks the permission: {plain(needs)}")
-    if status.running:
-        watch(desk)
-    elif status.problem:
+    if status.running and is_long(status):
+        watch(desk, long=True)
+    elif status.problem and not status.running:
         errors.show(status.problem)
 
 
+def is_long(status: SyncStatus) -> bool:
+    """Whether the sync that runs is a backfill, which gets a line with a bar; news are read within the page's head."""
+    return status.is_first or (status.progress is not None and status.progress.share is not None)
+
+
 @st.fragment(run_every=LOOK_SECONDS)
-def watch(desk: Desk) -> None:
+def watch(desk: Desk, *, long: bool) -> None:
     """Where the sync that runs stands, until it has ended: then the page is drawn again with its rows."""
     status = desk.sync.status()
-    if not status.running:
+    if not status.running or is_long(status) != long:
         st.rerun()
-    progress = status.progress
-    if progress is None or progress.share is None:
-        said = f": {plain(progress.sentence())}" if progress else " …"
-        st.caption(f":material/sync: Reading from Stripe{said}")
+    said = plain(status.progress.sentence()) if status.progress else "it has just begun"
+    if not long:
+        st.caption(":material/sync: Reading from Stripe …", help=said)
+    elif status.progress is None or status.progress.share is None:
+        st.caption(f":material/sync: Reading from Stripe: {said}")
     else:
-        st.progress(progress.share, text=f"Reading from Stripe: {plain(progress.sentence())}")
+        st.progress(status.progress.share, text=f"Reading from Stripe: {said}")
 
 
 def say_still_reading(desk: Desk) -> str:
