@@ -27,6 +27,7 @@ from starlette.routing import Route  # noqa: E402
 from dashboard.settings import OpenId, load_settings  # noqa: E402
 from dashboard.ui import finding, protocol, session  # noqa: E402
 from dashboard.ui.accounts.grid import ACCOUNTS  # noqa: E402
+from dashboard.ui.cases.grid import CASES  # noqa: E402
 from dashboard.ui.customers.grid import CUSTOMERS  # noqa: E402
 from dashboard.ui.operations.audit_grid import AUDIT  # noqa: E402
 from dashboard.ui.payments.answers import GRID as PAYMENTS  # noqa: E402
@@ -234,7 +235,7 @@ app = st.App(
         *make_routes(_settings),
         *grid_routes.make_routes(
             lambda scope: protocol.read_claims(scope, _settings),
-            {"payments": PAYMENTS, **{one.name: one.answers() for one in (PAYOUTS, CUSTOMERS, ACCOUNTS, AUDIT)}},
+            {"payments": PAYMENTS, **{one.name: one.answers() for one in (PAYOUTS, CASES, CUSTOMERS, ACCOUNTS, AUDIT)}},
             {"find": finding.answer},
         ),
     ],

@@ -9,6 +9,9 @@ from dashboard.accounts.export import AccountExport
 from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
+from dashboard.cases import Cases
+from dashboard.cases.lists import CaseLists
+from dashboard.cases.write_off import WriteOffKind, WriteOffReview
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
 from dashboard.connections.removal_job import RemovalKind
@@ -106,6 +109,8 @@ class Desk:
     limits: Limits
     approvals: Approvals
     refunds: Refunds
+    cases: Cases
+    case_lists: CaseLists
     jobs: Jobs
     open_jobs: OpenJobs
     payments: Payments
@@ -239,6 +244,7 @@ def open_desk(
         DebitKind(store, stripe, clock, settings),
         StrayKind(stripe),
         RefundKind(store, stripe, clock, settings),
+        WriteOffKind(store, clock, settings),
         RiskReportKind(store, plaid, clock),
         CustomerUpdateKind(store, stripe),
         RemovalKind(store, plaid, stripe, clock),
@@ -265,7 +271,7 @@ def open_desk(
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
     refunds = Refunds(store, clock, settings, jobs)
-    reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds))
+    reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
     payments = Payments(store, clock, settings)
     desk = Desk(
         settings=settings,
@@ -293,6 +299,8 @@ def open_desk(
         limits=Limits(store, clock, settings),
         approvals=Approvals(store, jobs, clock, settings, *reviewed),
         refunds=refunds,
+        cases=Cases(store, clock, settings, jobs),
+        case_lists=CaseLists(store, clock, settings),
         jobs=jobs,
         open_jobs=OpenJobs(store, jobs, clock),
         payments=payments,
@@ -323,4 +331,5 @@ def open_desk(
     )
     desk.follow_sandbox()
     desk.limits.note_start()
+    desk.cases.catch_up()
     return desk

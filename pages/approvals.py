@@ -110,7 +110,8 @@ def draw_question(desk: Desk, actor: Actor, id: str) -> None:
             draw_answers(desk, actor, shown)
         else:
             st.markdown(plain(f"{approval.state.words}, {format.moment(approval.updated_at, zone, now)}."))
-    with st.expander("Exactly what is sent to Stripe", icon=":material/data_object:"):
+    sent = "Exactly what is written off" if approval.kind == "write_off" else "Exactly what is sent to Stripe"
+    with st.expander(sent, icon=":material/data_object:"):
         st.code(json.dumps(shown.bodies, indent=2, ensure_ascii=False), language=None, wrap_lines=True)
         st.caption(f"Digest of this and of the facts above: {plain(shown.digest)}")
 
@@ -135,7 +136,8 @@ def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
             st.text_area("Why not?", max_chars=300, key="decline-reason", placeholder="Who ordered it reads this.")
             actions.submit("Decline", partial(decline, desk, shown), key="decline-send", width="stretch")
     if can(actor, Permission.CREATE_DEBIT):
-        cancel = desk.debits.cancel if approval.kind == "debit" else desk.refunds.cancel
+        ways = {"debit": desk.debits.cancel, "refund": desk.refunds.cancel, "write_off": desk.cases.cancel_write_off}
+        cancel = ways[approval.kind]
         withdraw = actions.call(cancel, approval.subject, then=actions.Then(said="The order is canceled."))
         actions.button("Cancel the order", withdraw, key="approval-cancel", width="stretch")
     reasons.draw_colleagues(desk.approvals.colleagues(actor, approval))

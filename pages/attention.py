@@ -14,6 +14,7 @@ from dashboard.operations.open_jobs import OpenJob
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, attention, errors, format, layout, session
 from dashboard.ui.accounts import removal
+from dashboard.ui.cases import detail as cases
 from dashboard.ui.debits import confirm_again
 from dashboard.ui.linking.opening import open_link, relink
 from dashboard.ui.refunds import refund
@@ -167,6 +168,7 @@ def main() -> None:
         kept = attention.draw(desk, actor)
         waiting = desk.approvals.waiting(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         failed = desk.refunds.failed(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
+        overdue = desk.cases.overdue(actor) if can(actor, Permission.VIEW_PAYMENTS) else 0
         named = {one.id for one in attempts} | {one.id for one in debits} | {one.subject for one, _ in waiting} | kept
         jobs = desk.open_jobs.attention(actor) if can(actor, Permission.VIEW_CUSTOMERS) else []
         others = [one for one in jobs if one.subject not in named]
@@ -174,6 +176,7 @@ def main() -> None:
             not restored
             and not waiting
             and not failed
+            and not overdue
             and not kept
             and not attempts
             and not items
@@ -191,6 +194,8 @@ def main() -> None:
             words = f"{format.count(len(waiting), 'order')}, {format.money(cents)} together, for a second person."
             st.markdown(plain(words))
             actions.button("See the approvals", actions.go("approvals"), key="attention-approvals")
+        if overdue:
+            cases.draw_overdue(desk, overdue)
         if failed:
             st.subheader(f"Refunds that failed ({len(failed)})", anchor=False)
         for one in failed:

@@ -13,6 +13,7 @@ from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
 from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
 from dashboard.ui import errors, format, layout, session
+from dashboard.ui.cases import detail as cases
 from dashboard.ui.payments import grid
 from dashboard.ui.refunds import refund
 from dashboard.ui.text import plain
@@ -131,6 +132,7 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
     detail, zone, now = desk.payment_details.get(actor, id), session.zone(), desk.clock.now()
     draw_head(detail.row, now.astimezone(zone))
     draw_next(detail.row, detail.reason)
+    cases.offer(desk, actor, detail.row.id)
     left, right = st.columns(2, gap="large")
     with left:
         draw_timeline(detail.timeline, zone, now)

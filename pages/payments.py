@@ -15,7 +15,7 @@ from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate
 from dashboard.ui.payments import charts, export, filters, grid, saved_views, since_close, sync_status
 from dashboard.ui.text import plain
 
-LEADS_TO = ("payment", "payouts")
+LEADS_TO = ("payment", "payouts", "cases")
 
 
 def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:

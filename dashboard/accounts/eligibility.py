@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from dashboard.accounts.bank_data import OTHER, other_holder_problem
+from dashboard.domain.cases import Case
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import Refused
 from dashboard.domain.formatting import date_of
@@ -48,6 +49,7 @@ class Eligibility:
         found = list(accounts)
         health = self._store.health.of(account.item_id for account in found)
         revoked = self._store.revocations.among(account.mandate_id for account in found if account.mandate_id)
+        disputed = self._store.cases.revoked(account.mandate_id for account in found if account.mandate_id)
         renewing = self._store.attempts.renewing(account.id for account in found)
         others = self._store.bank_data.decided(OTHER, (account.id for account in found))
         deleted = self._store.customers.deleted_at_stripe(
@@ -60,6 +62,11 @@ class Eligibility:
                 ended_problem(account, self._zone)
                 or (DELETED_PROBLEM if account.stripe_customer_id in deleted else None)
                 or (revoked_problem(revocation, self._zone) if revocation else None)
+                or (
+                    unauthorized_problem(disputed[account.mandate_id or ""], self._zone)
+                    if (account.mandate_id or "") in disputed
+                    else None
+                )
                 or connection_problem(health[account.item_id], account.institution_name)
                 or missing_problem(account)
                 or (RENEWING if account.id in renewing else None)
@@ -90,6 +97,16 @@ def ended_problem(account: BankAccount, zone: tzinfo) -> Problem | None:
         "It can no longer be debited.",
         "Ask the customer; if they agree again, link the bank again.",
         "account_ended",
+    )
+
+
+def unauthorized_problem(case: Case, zone: tzinfo) -> Problem:
+    """An account whose customer told their bank that they did not authorize a debit (Nacha: R05, R07, R10, R29)."""
+    return Problem(
+        f"A debit of this account came back as not authorized on {date_of(case.happened_at, zone)}.",
+        "The authorization counts as revoked: another debit under it would come back too.",
+        "Talk to the customer. If they agree, link the bank again, which makes a new authorization.",
+        "not_authorized",
     )
 
 

@@ -76,6 +76,7 @@ class PaymentDetail:
     mandate: MandateNote | None
     mandate_id: str | None
     reason: Reason | None
+    case_id: str | None
 
 
 class PaymentDetails:
@@ -100,6 +101,7 @@ class PaymentDetails:
         row = read_row(found, now.astimezone(self._settings.timezone).date())
         parts = self._store.payments.parts(row.id)
         charge = next(iter(parts["charge"]), {})
+        case = self._store.cases.of_payment(row.id)
         mandate_id = charge.get("mandate_id") or (self._store.mandates.of_debit(row.debit_id) if row.debit_id else None)
         return PaymentDetail(
             row=row,
@@ -110,6 +112,7 @@ class PaymentDetails:
             mandate=self._mandate(mandate_id),
             mandate_id=mandate_id,
             reason=find_reason(row, charge),
+            case_id=case.id if case else None,
         )
 
     def _mandate(self, id: str | None) -> MandateNote | None:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MATCH_PAYOUTS = "match payouts with the bank statement"
     CREATE_DEBIT = "debit a bank account"
     REFUND_PAYMENT = "refund a payment"
+    WORK_CASES = "work on returns and disputes"
+    WRITE_OFF = "write off a payment"
     APPROVE_MONEY = "approve what waits for a second person"
     EXPORT = "export payments"
     SYNC = "start a sync"
@@ -62,6 +64,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
             Permission.REFUND_PAYMENT,
+            Permission.WORK_CASES,
+            Permission.WRITE_OFF,
             Permission.APPROVE_MONEY,
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,

@@ -30,6 +30,7 @@ SECTIONS: dict[str, list[PageEntry]] = {
     "Finance": [
         PageEntry("payments", "Payments", ":material/payments:", Permission.VIEW_PAYMENTS),
         PageEntry("payment", "Payment", ":material/receipt_long:", Permission.VIEW_PAYMENTS),
+        PageEntry("cases", "Cases", ":material/assignment_return:", Permission.VIEW_PAYMENTS),
         PageEntry("payouts", "Payouts", ":material/account_balance_wallet:", Permission.VIEW_PAYMENTS),
         PageEntry("statements", "Bank statements", ":material/receipt:", Permission.VIEW_STATEMENTS),
         PageEntry("matching", "Payouts at the bank", ":material/join_inner:", Permission.VIEW_STATEMENTS),
@@ -64,6 +65,7 @@ ACTIONS = (
     Shortcut("Import customers", "customers", Permission.EDIT_CUSTOMERS, {"customers-look": "Import"}),
     Shortcut("Since the last close", "payments", Permission.VIEW_PAYMENTS, {"look": "Since the last close"}),
     Shortcut("Failed and returned payments", "payments", Permission.VIEW_PAYMENTS, {"status": "failed,returned_late"}),
+    Shortcut("Overdue cases", "cases", Permission.VIEW_PAYMENTS, {"overdue": "1"}),
     Shortcut("Overdue payments", "payments", Permission.VIEW_PAYMENTS, {"overdue": "1"}),
     Shortcut("Charts of payments", "payments", Permission.VIEW_PAYMENTS, {"look": "Charts"}),
     Shortcut("Return rates", "payments", Permission.VIEW_PAYMENTS, {"look": "Return rates"}),

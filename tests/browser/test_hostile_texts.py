@@ -69,6 +69,7 @@ def see_nothing_drawn(page: Page, where: str) -> None:
         *("customers?customer={customer}", "payments", "payment?payment={debit}", "accounts", "debit", "audit"),
         *("setup", "sandbox", "payments?text={text}", "payments?customer={text}&bank={text}", "payment?payment={text}"),
         *("customers?customer={text}", "payouts?payout={text}", "onboard?attempt={text}", "debit?account={text}"),
+        *("cases", "cases?case={debit}", "cases?case={text}", "cases?text={text}"),
         *("debit?again={text}", "debit?ticket={text}", "onboard?customer={text}"),
     ],
 )

@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("debit", 14, 7),
         ("approval", 17, 7),
         ("refund", 13, 6),
+        ("write-off", 23, 4),
         ("risk", 17, 5),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),

@@ -1,4 +1,4 @@
-"""A debit and a refund that wait for a second person, killed while they are ordered, decided and sent."""
+"""A debit, a refund and a write-off that wait for a second person, killed while they are ordered, decided and done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dashboard.desk import Desk
 from dashboard.domain.approvals import ApprovalState
+from dashboard.domain.cases import CaseState, Outcome
 from dashboard.domain.errors import DeskError
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import DebitOrder, DebitState, Purpose
@@ -116,5 +117,42 @@ def check_refund(crash: CrashFixture) -> Notes:
     stands = ([one["id"] for one in there], [one.stripe_refund_id for one in orders], newest and newest.state)
     if len(there) != 1 or stands[0] != stands[1] or stands[2] is not ApprovalState.SUCCEEDED:
         found["stuck"] = f"{stands}, {[one.state for one in orders]}"
+    desk.close()
+    return found
+
+
+# A write-off.
+
+
+def prepare_write_off(crash: CrashFixture, desk: Desk) -> Notes:
+    """A payment that came back."""
+    at = int(desk.clock.now().timestamp())
+    charge = {"id": "py_crash", "created": at, "amount": 5_000, "currency": "usd", "status": "failed"}
+    rail = {"payment_method_details": {"type": "us_bank_account"}, "failure_code": "account_closed"}
+    desk.store.projection.apply("charges", [charge | rail])
+    return {"payment": "py_crash"}
+
+
+def act_write_off(crash: CrashFixture) -> None:
+    """One person gives the money up, another approves it; sent again after a kill, as a person would."""
+    desk = _open(crash)
+    desk.jobs.run_due()
+    case = desk.cases.get(crash.actor, "py_crash").case
+    if case.state is CaseState.OPEN:
+        desk.cases.write_off(crash.actor, case.id, "The company is gone")
+    _approve(desk)
+    desk.close()
+
+
+def check_write_off(crash: CrashFixture) -> Notes:
+    """One decision with both names, one approval that succeeded."""
+    desk = _open(crash)
+    found = common(desk)
+    shown = desk.cases.get(crash.actor, "py_crash")
+    newest = desk.store.approvals.newest("write_off", shown.case.id)
+    said = [one.what for one in shown.events].count("Written off: approved")
+    stands = (shown.case.outcome, shown.case.approver, newest and newest.state, said)
+    if stands != (Outcome.WRITTEN_OFF, CHECKER.name, ApprovalState.SUCCEEDED, 1):
+        found["stuck"] = str(stands)
     desk.close()
     return found

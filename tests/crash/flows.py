@@ -74,6 +74,15 @@ FLOWS: dict[str, Flow] = {
             kinds=("refund",),
         ),
         Flow(
+            "write-off",
+            begin(approvals.prepare_write_off),
+            approvals.act_write_off,
+            approvals.act_write_off,
+            approvals.check_write_off,
+            shared=True,
+            kinds=("write_off",),
+        ),
+        Flow(
             "risk",
             begin(debits.prepare_risk),
             debits.act_risk,

@@ -9,6 +9,8 @@ from typing import Any
 
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
+from dashboard.cases import Cases
+from dashboard.cases.write_off import WriteOffKind, WriteOffReview
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
 from dashboard.connections.removal_job import RemovalKind
@@ -65,6 +67,7 @@ class DeskFixture:
             DebitKind(self.store, self.stripe, self.clock, self.settings),
             StrayKind(self.stripe),
             RefundKind(self.store, self.stripe, self.clock, self.settings),
+            WriteOffKind(self.store, self.clock, self.settings),
             RiskReportKind(self.store, self.plaid, self.clock),
             CustomerUpdateKind(self.store, self.stripe),
             RemovalKind(self.store, self.plaid, self.stripe, self.clock),
@@ -113,7 +116,9 @@ class DeskFixture:
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)
         self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)
         refunds = RefundReview(self.store, self.refunds)
-        self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, review, refunds)
+        self.cases = Cases(self.store, self.clock, self.settings, self.jobs)
+        reviewed = (review, refunds, WriteOffReview(self.store))
+        self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, *reviewed)
         self.shared = SharedAccounts(self.store, self.clock, self.settings)
         self.health = HealthWatch(
             self.store,

@@ -47,6 +47,8 @@ MATRIX = {
     "MATCH_PAYOUTS": "F",
     "CREATE_DEBIT": "F",
     "REFUND_PAYMENT": "F",
+    "WORK_CASES": "F",
+    "WRITE_OFF": "F",
     "APPROVE_MONEY": "FA",
     "EXPORT": "FAU",
     "SYNC": "FA",

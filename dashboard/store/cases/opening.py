@@ -119,7 +119,7 @@ class CaseOpening:
         for facts in _read(db, sorted(payment_ids)):
             trouble = find_trouble(facts)
             if trouble is None:
-                if facts.case_id and facts.case_state != CaseState.CLOSED:
+                if facts.case_id and facts.outcome != Outcome.RECOVERED:
                     self._close(db, facts)
             elif facts.case_id is None:
                 self._open(db, facts, trouble)
@@ -164,7 +164,8 @@ class CaseOpening:
     def _close(self, db: Connection, facts: _Facts) -> None:
         at = to_epoch(self._now())
         db.execute(_CLOSE, [at, DESK, facts.case_id])
-        db.execute(_EVENT, [facts.case_id, at, DESK, f"Closed: {_why_recovered(facts)}"])
+        verb = "Recovered after that" if facts.case_state == CaseState.CLOSED else "Closed"
+        db.execute(_EVENT, [facts.case_id, at, DESK, f"{verb}: {_why_recovered(facts)}"])
 
     def _values(self, facts: _Facts, trouble: Trouble, since: int) -> Sequence[object]:
         begun = since + int(BEFORE_START.total_seconds())  # nobody could work it here before

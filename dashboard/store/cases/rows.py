@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from dashboard.domain.case_filter import NOBODY, CaseFilter
-from dashboard.domain.cases import Case, CaseEvent, CaseKind, CaseState, NextStep, Outcome
+from dashboard.domain.cases import UNDECIDED, Case, CaseEvent, CaseKind, CaseState, NextStep, Outcome
 from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.engine.database import Database
@@ -24,7 +24,7 @@ SORTS = {
     "assignee": "t.assignee",
 }
 _CASE = "SELECT t.*, m.customer, m.reference FROM payment_case t LEFT JOIN payment m ON m.id = t.payment_id"
-_NOT_CLOSED = "('open', 'waiting', 'review')"
+_UNDECIDED = "t.state <> 'closed'"  # word for word as the index has it, or SQLite does not use it
 
 
 class CaseTable:
@@ -76,7 +76,7 @@ class CaseTable:
 
     def count_overdue(self, today: date) -> int:
         """How many are not decided although they were due before this day."""
-        query = f"SELECT count(*) AS n FROM payment_case WHERE state IN {_NOT_CLOSED} AND due_on < ?"
+        query = f"SELECT count(*) AS n FROM payment_case t WHERE {_UNDECIDED} AND due_on < ?"
         return int(select(self._database.handle, query, [today.isoformat()])[0]["n"])
 
     def assignees(self) -> list[str]:
@@ -85,8 +85,14 @@ class CaseTable:
         return [row["assignee"] for row in select(self._database.handle, query, {})]
 
     def revoked(self, mandate_ids: Iterable[str]) -> dict[str, Case]:
-        """The case by which the customer has said that they did not authorize it, by Stripe's id of the mandate."""
-        query = f"{_CASE} WHERE t.revoked_mandate IN {LISTED} ORDER BY t.{ADDED}"
+        """The case by which the customer has said that they did not authorize it, by Stripe's id of the mandate.
+
+        Of history that was decided by its age, Stripe's own word of the mandate counts.
+        """
+        query = (
+            f"{_CASE} WHERE t.revoked_mandate IN {LISTED}"
+            f" AND coalesce(t.outcome, '') <> 'before_start' ORDER BY t.{ADDED}"
+        )
         rows = select(self._database.handle, query, [list_of(list(mandate_ids))])
         return {row["revoked_mandate"]: _case(row) for row in rows}
 
@@ -116,12 +122,14 @@ class CaseTable:
 
 def _asked(order: ListOrder[CaseFilter], today: date) -> Asked:
     wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
+    if wanted.states == UNDECIDED or wanted.overdue:
+        tests.append(_UNDECIDED)
     for column, chosen in (("state", wanted.states), ("kind", wanted.kinds)):
-        if chosen:
+        if chosen and chosen != UNDECIDED:
             tests.append(f"t.{column} IN {listed(column)}")
             values[column] = list_of([one.value for one in chosen])
     if wanted.overdue:
-        tests.append(f"t.state IN {_NOT_CLOSED} AND t.due_on < :today")
+        tests.append("t.due_on < :today")
         values["today"] = today.isoformat()
     parts = (
         ("t.step = :step", wanted.step and wanted.step.value),

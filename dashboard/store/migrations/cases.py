@@ -57,3 +57,9 @@ def define(migrations: Migrations) -> None:
     def cases(db: sqlite_utils.Database) -> None:
         for statement in TABLES:
             db.execute(statement)
+
+    @migrations(name="cases_002_undecided")
+    def undecided(db: sqlite_utils.Database) -> None:
+        """What the page asks for first, in its order."""
+        db.execute("DROP INDEX payment_case_due")
+        db.execute("CREATE INDEX payment_case_due ON payment_case(due_on) WHERE state <> 'closed'")

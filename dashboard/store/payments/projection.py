@@ -235,9 +235,8 @@ class PaymentProjection:
         db.executemany(_UPSERT, changed)
         if stale:
             self._cases.rename(db, renamed, [id for id in stale if id not in renamed])
-        for row in changed:
-            if row[_STATE] in TROUBLED or (row[0] in before and before[row[0]][_STATE] in TROUBLED):
-                cases.add(row[0])
+        cases |= {id for id, row in wanted.items() if row[_STATE] in TROUBLED}  # the bank's code stands beside the row
+        cases |= {row[0] for row in changed if row[0] in before and before[row[0]][_STATE] in TROUBLED}
         if cases or renamed:
             self._cases.follow(db, cases | set(renamed.values()))
         return len(stale) + len(changed)

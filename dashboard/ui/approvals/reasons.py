@@ -10,6 +10,7 @@ from typing import cast
 import streamlit as st
 
 from dashboard.approvals import Colleagues, Question
+from dashboard.domain.cases import NextStep
 from dashboard.domain.payment_status import PaymentState
 from dashboard.store.sql import from_epoch
 from dashboard.ui import format, session
@@ -34,6 +35,8 @@ def list_reasons(shown: Question, now: datetime) -> list[Reason]:
     facts, amount = shown.facts, shown.approval.amount_cents
     if shown.approval.kind == "refund":
         return [*_of_refund(facts, amount, now), _others(shown)]
+    if shown.approval.kind == "write_off":
+        return [*_of_write_off(facts), _others(shown)]
     return [
         _balance(facts.get("available_cents"), facts.get("balance_at"), now),
         _mandate(facts.get("accepted_at"), facts.get("mandate_status"), now),
@@ -93,6 +96,18 @@ def _of_refund(facts: Mapping[str, object], amount: int, now: datetime) -> list[
             now < until,
         ),
         Reason("Why", words, False),
+    ]
+
+
+def _of_write_off(facts: Mapping[str, object]) -> list[Reason]:
+    """What speaks against giving the money up."""
+    state, step = PaymentState(str(facts["payment_state"])), NextStep(str(facts["step"]))
+    until = facts["until_on"]
+    possible = f"{step.word}, until {until}" if until else step.word
+    return [
+        Reason("The payment", f"{format.money(_number(facts['payment_cents']))}, {state.word.lower()}", False),
+        Reason("What could still be done", possible, step is NextStep.DEBIT_AGAIN),
+        Reason("Why", str(facts["reason"]), False),
     ]
 
 

@@ -142,6 +142,7 @@ def write_detail(detail: PaymentDetail, zone: tzinfo, now: datetime) -> dict[str
         "lines": [line for line in lines if line[2]],
         "acts": [
             ["Open its own page", "payment", {"payment": row.id}],
+            *([["Its case", "cases", {"case": detail.case_id}]] if detail.case_id else []),
             *([["Refund it", "payment", {"payment": row.id}]] if row.state in COLLECTED else []),
             *([["All of this customer", "", {"customer": row.customer_id}]] if row.customer_id else []),
             *([["Its payout", "payouts", {"payout": row.payout_id}]] if row.payout_id else []),

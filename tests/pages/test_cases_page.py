@@ -1,0 +1,95 @@
+"""A payment that came back is worked on its case's page, and written off by two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import running
+from dashboard.cases import Cases
+from dashboard.desk import Desk
+from dashboard.domain.cases import Case, CaseState, Outcome
+from dashboard.domain.models import Actor
+from tests.pages.conftest import grid_of, show, text_of
+
+
+@pytest.fixture
+def case(desk: Desk) -> Case:
+    """The case of a payment of yesterday whose account was closed."""
+    created = int((desk.clock.now() - timedelta(days=1)).timestamp())
+    charge = {"id": "py_back", "created": created, "amount": 4_200, "currency": "usd", "status": "failed"}
+    rail = {"payment_method_details": {"type": "us_bank_account"}, "failure_code": "account_closed"}
+    name = {"billing_details": {"name": "Rhea *Return*"}}
+    desk.store.projection.apply("charges", [charge | rail | name])
+    found = desk.store.cases.of_payment("py_back")
+    assert found is not None
+    return found
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(one for one in app.button if one.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_list_begins_with_what_is_to_be_done(app: AppTest, case: Case) -> None:
+    told = grid_of(show(app, "cases"))
+    assert told["path"] == "cases" and "Overdue" in told["views"]
+    assert "open,waiting,review" in app.query_params["status"]
+
+
+def test_a_case_is_taken_noted_and_done(app: AppTest, desk: Desk, actor: Actor, case: Case) -> None:
+    app.query_params["case"] = case.id
+    said = text_of(show(app, "cases"))
+    assert "Rhea *Return*" in said and "Get a new account" in said and "Opened: The payment failed" in said
+    press(app, "Take it")
+    app.text_area(key="case-note").input("They linked another account")
+    said = text_of(press(app, "Done"))
+    assert "They linked another account" in said
+    made = desk.store.cases.get(case.id)
+    assert made is not None and (made.outcome, made.closed_by) == (Outcome.DONE, made.assignee)
+    assert not [one for one in app.button if one.label in {"Done", "Take it", "Wait"}]
+
+
+def test_an_empty_note_decides_nothing(app: AppTest, desk: Desk, case: Case) -> None:
+    app.query_params["case"] = case.id
+    show(app, "cases")
+    said = text_of(press(app, "Done"))
+    assert "The note is empty" in said and desk.store.cases.get(case.id).state is CaseState.OPEN  # type: ignore[union-attr]
+
+
+def test_above_the_limit_a_write_off_waits_under_approvals(app: AppTest, desk: Desk, case: Case) -> None:
+    settings = replace(desk.settings, approvals=replace(desk.settings.approvals, above_cents=1_000))
+    made = replace(desk, settings=settings, cases=Cases(desk.store, desk.clock, settings, desk.jobs))
+    running.provide(lambda: made)
+    app.query_params["case"] = case.id
+    show(app, "cases")
+    app.text_input(key="case-why").input("The company is gone")
+    said = text_of(press(app, "Write off \\$42.00"))
+    assert "A write-off waits for a second person" in said
+    said = text_of(show(app, "approvals"))
+    assert "Write-off of py_back" in said
+    (approval, _) = desk.approvals.waiting(Actor("x", frozenset(), may_approve=True))[0]
+    app.query_params["approval"] = approval.id
+    said = text_of(show(app, "approvals"))
+    assert "The company is gone" in said and "What could still be done" in said
+    press(app, "Cancel the order")
+    assert desk.store.cases.get(case.id).state is CaseState.OPEN  # type: ignore[union-attr]
+
+
+def test_the_payment_leads_to_its_case_and_what_is_overdue_needs_attention(
+    app: AppTest, desk: Desk, actor: Actor, case: Case
+) -> None:
+    app.query_params["payment"] = "py_back"
+    said = text_of(show(app, "payment"))
+    assert "**Case:** Return · Open, due" in said and [one for one in app.button if one.label == "Open the case"]
+    assert desk.payment_details.get(actor, "py_back").case_id == case.id
+    before = desk.cases.overdue(actor)
+    desk.store.cases.set_state(case.id, CaseState.OPEN, desk.cases.today() - timedelta(days=1))
+    assert desk.cases.overdue(actor) == before + 1
+    said = text_of(show(app, "attention"))
+    assert f"Cases that are overdue ({before + 1})" in said
