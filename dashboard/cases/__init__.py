@@ -9,13 +9,14 @@ from typing import cast
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
 from dashboard.cases.write_off import KIND, body_of
-from dashboard.domain.cases import AGAIN_WITHIN, NOTE_LIMIT, Case, CaseEvent, CaseState, Outcome
+from dashboard.domain.cases import AGAIN_WITHIN, NOTE_LIMIT, Case, CaseEvent, CaseState, NextStep, Outcome
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import date_of, money
 from dashboard.domain.jobs import Job, JobState
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
+from dashboard.domain.representments import Presentment, Representment, find_representment
 from dashboard.jobs import Jobs
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
@@ -27,13 +28,17 @@ ACTIVE = timedelta(days=30)  # who signed in within it is somebody to give a cas
 
 @dataclass(frozen=True)
 class CaseDetail:
-    """One case with its time line; `account_id` is the linked account that was debited, where it is one of ours."""
+    """One case with its time line; `account_id` is the linked account that was debited, where it is one of ours.
+
+    `again` says whether it may be presented again; None where its code never is.
+    """
 
     case: Case
     events: list[CaseEvent]
     payment_state: str
     customer_id: str | None
     account_id: str | None
+    again: Representment | None
 
 
 class Cases:
@@ -66,6 +71,7 @@ class Cases:
             payment_state=str(payment.get("state", "")),
             customer_id=debit.customer_id if debit else owner.id if owner else None,
             account_id=debit.bank_account_id if debit else None,
+            again=find_representment(case.payment_id, self._chain(case), self.today()),
         )
 
     def of_payment(self, actor: Actor, payment_id: str) -> Case | None:
@@ -173,6 +179,12 @@ class Cases:
         return require_found(self._store.cases.get(id), "case")
 
     # Parts of them.
+
+    def _chain(self, case: Case) -> list[Presentment]:
+        """Every debit of the same debt; none where the payment came back for another reason than want of money."""
+        if case.step is not NextStep.DEBIT_AGAIN:
+            return []
+        return self._store.cases.chain(case.payment_id, self._settings.timezone)
 
     def _ask_second(self, actor: Actor, case: Case, above: int | None) -> None:
         most = "it was asked before" if above is None or case.amount <= above else f"it is above {money(above)}"

@@ -201,8 +201,8 @@ def step_of(kind: CaseKind, code: str | None) -> NextStep:
     meaning = explain(code)
     if meaning is None:
         return NextStep.CONTACT if kind is CaseKind.RETURN else NextStep.AUTHORIZATION
-    if meaning.representable:
-        return NextStep.DEBIT_AGAIN
+    if meaning.representable:  # a late return is a dispute at Stripe, and after one nothing is presented again
+        return NextStep.DEBIT_AGAIN if kind is CaseKind.RETURN else NextStep.CONTACT
     if return_code(code, code) == "R11":  # it may be sent corrected under the same authorization
         return NextStep.CONTACT
     if meaning.group == UNAUTHORIZED or "authorization" in meaning.action:
@@ -229,7 +229,7 @@ def days_of(kind: CaseKind, code: str | None, happened_on: date, taken_on: date)
     due, until = add_business_days(happened_on, WORKED_WITHIN), None
     if kind in {CaseKind.RETURN, CaseKind.LATE_RETURN}:
         meaning = explain(code)
-        if meaning is not None and meaning.representable:
+        if kind is CaseKind.RETURN and meaning is not None and meaning.representable:
             until = taken_on + AGAIN_WITHIN
         elif return_code(code, code) == "R11":
             until = taken_on + CORRECTED_WITHIN

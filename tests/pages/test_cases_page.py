@@ -13,6 +13,8 @@ from dashboard.cases import Cases
 from dashboard.desk import Desk
 from dashboard.domain.cases import Case, CaseState, Outcome
 from dashboard.domain.models import Actor
+from dashboard.ui.cases.grid import CASES
+from dashboard.ui.lists import Reading
 from tests.pages.conftest import grid_of, show, text_of
 
 
@@ -93,3 +95,15 @@ def test_the_payment_leads_to_its_case_and_what_is_overdue_needs_attention(
     assert desk.cases.overdue(actor) == before + 1
     said = text_of(show(app, "attention"))
     assert f"Cases that are overdue ({before + 1})" in said
+
+
+def test_a_row_opens_its_own_case_beside_the_table(desk: Desk, actor: Actor, case: Case) -> None:
+    reading = Reading(desk.settings.timezone, desk.clock.now())
+    (line,) = CASES.write_rows(desk, actor, [case], reading)
+    assert set(line.cells) == set(CASES.columns) and line.state == "open"
+    assert CASES.write_one is not None
+    told = CASES.write_one(desk, actor, line.cells[CASES.id], reading)
+    assert told["id"] == case.payment_id and told["title"] == "$42.00 · Return"
+    assert ["Work on it", "cases", {"case": case.id}] in told["acts"]
+    assert ["next", "Next step", "Get a new account."] in told["lines"]
+    assert "Opened: The payment failed · system" in str(told["parts"])

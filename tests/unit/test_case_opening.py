@@ -185,6 +185,7 @@ def test_each_code_has_its_next_step(code: str | None, step: NextStep) -> None:
 
 
 def test_only_two_codes_may_be_debited_again() -> None:
+    assert step_of(CaseKind.LATE_RETURN, "R01") is NextStep.CONTACT, "a dispute refuses it"
     again = {code for code in CODES if step_of(CaseKind.RETURN, code) is NextStep.DEBIT_AGAIN}
     assert again == {"R01", "R09", "insufficient_funds"}
     assert {kind: step_of(kind, "R01") for kind in (CaseKind.INQUIRY, CaseKind.DISPUTE)} == {
@@ -197,5 +198,6 @@ def test_days_are_of_the_rules() -> None:
     friday, taken = date(2026, 12, 18), date(2026, 12, 14)
     assert days_of(CaseKind.RETURN, "R01", friday, taken) == (date(2027, 1, 5), date(2027, 6, 12))
     assert days_of(CaseKind.LATE_RETURN, "R11", friday, taken)[1] == date(2027, 2, 12)
+    assert days_of(CaseKind.LATE_RETURN, "R01", friday, taken)[1] is None
     assert days_of(CaseKind.LATE_RETURN, "R10", friday, taken)[1] is None
     assert days_of(CaseKind.INQUIRY, "R01", friday, taken)[1] is None

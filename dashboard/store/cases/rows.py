@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from dashboard.domain.case_filter import NOBODY, CaseFilter
 from dashboard.domain.cases import UNDECIDED, Case, CaseEvent, CaseKind, CaseState, NextStep, Outcome
 from dashboard.domain.lists import ListOrder, Tally
+from dashboard.domain.representments import Presentment
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, LISTED, contains, list_of, listed
@@ -95,6 +96,31 @@ class CaseTable:
         )
         rows = select(self._database.handle, query, [list_of(list(mandate_ids))])
         return {row["revoked_mandate"]: _case(row) for row in rows}
+
+    def chain(self, payment_id: str, zone: tzinfo) -> list[Presentment]:
+        """Every debit of the same debt, oldest first: same customer, account, amount and reference, ours or not.
+
+        Days are of the zone. Where no reference is known, what has none counts as the same.
+        """
+        query = (
+            "SELECT m.id, m.created, m.state, coalesce(c.network_code, m.reason) AS reason, coalesce(m.fee, 0) AS fee,"
+            " coalesce(c.disputed, 0) OR EXISTS (SELECT 1 FROM dispute WHERE charge_id = m.id) AS disputed"
+            " FROM payment m LEFT JOIN charge c ON c.id = m.id JOIN payment o ON o.id = :id"
+            " WHERE m.id = o.id OR (m.customer_id = o.customer_id AND m.amount = o.amount AND m.currency = o.currency"
+            " AND m.reference = o.reference AND coalesce(m.last4, '') = coalesce(o.last4, ''))"
+            " ORDER BY m.created, m.seq"
+        )
+        return [
+            Presentment(
+                payment_id=row["id"],
+                created_on=from_epoch(row["created"]).astimezone(zone).date(),
+                state=row["state"],
+                reason=row["reason"],
+                fee=row["fee"],
+                is_disputed=bool(row["disputed"]),
+            )
+            for row in select(self._database.handle, query, {"id": payment_id})
+        ]
 
     def note(self, id: str, at: datetime, person: str, what: str, note: str = "") -> None:
         """Add a line to the time line."""

@@ -131,7 +131,7 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
         for one in shown.events
     ]
     return {
-        "id": case.id,
+        "id": case.payment_id,
         "title": f"{format.money(case.amount, case.currency)} · {case.kind.word}",
         "lines": [line for line in lines if line[2]],
         "acts": [
@@ -158,6 +158,7 @@ CASES = Listed[CaseFilter, Case](
     lists=lambda desk: desk.case_lists,
     write_rows=write_rows,
     write_one=write_one,
+    id="payment",  # of its payment, of which there is one case
     views={
         "To do": {"status": TO_DO["status"]},
         "Overdue": {"overdue": "1"},
