@@ -9,6 +9,7 @@ from dashboard.accounts.export import AccountExport
 from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
+from dashboard.books import MonthBooks
 from dashboard.cases import Cases
 from dashboard.cases.lists import CaseLists
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
@@ -126,6 +127,7 @@ class Desk:
     payout_lists: PayoutLists
     statements: Statements
     payout_matching: PayoutMatching
+    month_books: MonthBooks
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -238,6 +240,7 @@ def open_desk(
         plaid = make(settings, make_session(settings.plaid_base_url))
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     bank_data = BankData(store, plaid, clock, settings, worker)
+    payout_matching = PayoutMatching(store, clock, settings)
     jobs, mandates = Jobs(store, clock, worker), Mandates(store, clock, settings)
     mailer = MailServer(settings.mail) if settings.mail else None
     jobs.register(
@@ -315,7 +318,8 @@ def open_desk(
         payout_export=PayoutExport(store, clock),
         payout_lists=PayoutLists(store, clock),
         statements=Statements(store, clock),
-        payout_matching=PayoutMatching(store, clock, settings),
+        payout_matching=payout_matching,
+        month_books=MonthBooks(store, clock, settings, payout_matching),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

@@ -34,6 +34,7 @@ SECTIONS: dict[str, list[PageEntry]] = {
         PageEntry("payouts", "Payouts", ":material/account_balance_wallet:", Permission.VIEW_PAYMENTS),
         PageEntry("statements", "Bank statements", ":material/receipt:", Permission.VIEW_STATEMENTS),
         PageEntry("matching", "Payouts at the bank", ":material/join_inner:", Permission.VIEW_STATEMENTS),
+        PageEntry("close", "Month close", ":material/event_available:", Permission.VIEW_STATEMENTS),
         PageEntry("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         PageEntry("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
         PageEntry("approvals", "Approvals", ":material/how_to_reg:", Permission.VIEW_PAYMENTS),

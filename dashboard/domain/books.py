@@ -1,0 +1,144 @@
+"""The books of a month: the Stripe balance tied, what is on its way to the bank, what stands in the way of a close.
+
+The balance is worked out twice: from what moved (opening + movements - payouts) and from what is in no payout yet. The
+two agree where every payout is made of exactly what Stripe lists in it. Money is integer cents, time epoch seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+
+from dashboard.domain.errors import InputError
+
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the business's zone; `begins_at` is its first instant, `ends_at` the first one after it."""
+
+    name: str
+    first: date
+    after: date
+    begins_at: int
+    ends_at: int
+
+    @property
+    def bank_begins(self) -> int:
+        """The first day as Stripe writes a bank's day: midnight UTC."""
+        return _midnight(self.first, UTC)
+
+    @property
+    def bank_ends(self) -> int:
+        """The first day after it, as Stripe writes a bank's day."""
+        return _midnight(self.after, UTC)
+
+
+def read_month(text: str, zone: tzinfo) -> Month:
+    """The month of `2026-11`. Raises InputError."""
+    found = _MONTH.fullmatch(text)
+    if found is None:
+        raise InputError(
+            f"“{text[:20]}” is no month.", meaning="Nothing was done.", action="Write it as 2026-11.", code="month"
+        )
+    first = date(int(found[1]), int(found[2]), 1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return Month(text, first, after, _midnight(first, zone), _midnight(after, zone))
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One kind of thing that moved the balance in the month; cents with their sign, `net` is `amount - fee`."""
+
+    name: str
+    count: int
+    amount: int
+    fee: int
+    net: int
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The Stripe balance of one rail and currency over a month, in cents; `closing` is what is in no payout yet."""
+
+    old_rail: bool
+    currency: str
+    opening: int
+    movements: tuple[Movement, ...]
+    payouts: int
+    closing: int
+    in_transit: int = 0
+
+    @property
+    def rail(self) -> str:
+        """Which balance at Stripe it is: the old rail's money is kept apart (Stripe: source types)."""
+        return "Old ACH rail" if self.old_rail else "ACH and all other means"
+
+    @property
+    def moved(self) -> int:
+        """What all movements come to."""
+        return sum(one.net for one in self.movements)
+
+    @property
+    def expected(self) -> int:
+        """What opening, movements and payouts make."""
+        return self.opening + self.moved - self.payouts
+
+    @property
+    def difference(self) -> int:
+        """What the closing balance has more than its parts make."""
+        return self.closing - self.expected
+
+    @property
+    def ties(self) -> bool:
+        """Whether the equation holds to the cent."""
+        return self.difference == 0
+
+
+@dataclass(frozen=True)
+class OnItsWay:
+    """A payout that has left the Stripe balance and had not reached the bank when the month ended."""
+
+    id: str
+    arrival: date
+    cents: int
+    currency: str
+    status: str
+    old_rail: bool
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that stands in the way of a close, by name; `page` is where it is dealt with, `payout` which one."""
+
+    what: str
+    step: str
+    page: str
+    payout: str = ""
+
+
+@dataclass(frozen=True)
+class Books:
+    """A month as it stands now."""
+
+    month: Month
+    balances: tuple[Balance, ...]
+    on_their_way: tuple[OnItsWay, ...]
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def ties(self) -> bool:
+        """Whether every balance does."""
+        return all(one.ties for one in self.balances)
+
+
+def total(balances: Sequence[Balance], currency: str) -> int:
+    """The Stripe balance and what is on its way, of every rail: what a clearing account has to show."""
+    return sum(one.closing + one.in_transit for one in balances if one.currency == currency)
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp())

@@ -1,0 +1,80 @@
+"""The books of a month: the Stripe balance tied, the money in transit, and what stands in the way of a close."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.domain.books import Blocker, Books
+from dashboard.ui import errors, format, layout, session
+from dashboard.ui.books import balances
+from dashboard.ui.text import plain
+
+LINKS = {
+    "payments": "Payments",
+    "payouts": "Payouts",
+    "statements": "Bank statements",
+    "matching": "Payouts at the bank",
+    "setup": "Setup",
+}
+PAGES = {name: f"../pages/{name}.py" for name in LINKS}
+SHOWN = 50  # blockers, each with its link
+
+
+def draw_figures(books: Books) -> None:
+    """The balance and the money in transit, one figure each for a currency."""
+    figures = []
+    for currency in sorted({one.currency for one in books.balances}):
+        mine = [one for one in books.balances if one.currency == currency]
+        coming = [one for one in mine if one.in_transit] or mine[:1]
+        figures.append(
+            (f"Stripe balance, {currency.upper()}", format.money(sum(one.closing for one in mine), currency))
+        )
+        for one in coming:
+            figures.append((f"In transit: {one.rail}, {currency.upper()}", format.money(one.in_transit, currency)))
+    figures.append(("In the way", f"{len(books.blockers):,}"))
+    layout.metrics(figures)
+
+
+def draw_blockers(found: tuple[Blocker, ...]) -> None:
+    """What stands in the way, each with the page where it is dealt with."""
+    st.subheader("In the way of a close", anchor=False)
+    if not found:
+        st.markdown(":material/check_circle: Nothing: the balance ties and every payout is on the statement.")
+        return
+    for one in found[:SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            named = f" ({one.payout})" if one.payout else ""
+            st.markdown(f":material/arrow_right: {plain(f'{one.what}{named} {one.step}')}")
+            query = {"payout": one.payout} if one.payout and one.page == "payouts" else None
+            st.page_link(PAGES[one.page], label=LINKS[one.page], query_params=query)
+    if len(found) > SHOWN:
+        st.caption(f"{len(found) - SHOWN:,} more of the same kinds follow once these are done.")
+
+
+def main() -> None:
+    """The month that is chosen, the last full one first."""
+    desk, actor = session.desk(), session.actor()
+    layout.title("Month close", "What Stripe holds, what is on its way to the bank, and what keeps the month open.")
+    with errors.shown():
+        months = desk.month_books.months(actor)
+        month = st.selectbox("Month", months, index=min(1, len(months) - 1), key="close-month", width=200)
+        books = desk.month_books.look(actor, month)
+        draw_figures(books)
+        draw_blockers(books.blockers)
+        for one in books.balances:
+            balances.draw(one)
+        if not books.balances:
+            layout.empty("Nothing moved the Stripe balance until then.", "Choose another month, or sync.")
+        st.subheader("On their way when the month ended", anchor=False)
+        if books.on_their_way:
+            st.dataframe(
+                balances.coming(books.on_their_way, desk.payments.today()),
+                hide_index=True,
+                column_config=balances.COMING,
+                alt="Payouts on their way with amount, arrival and status",
+            )
+        else:
+            st.markdown(":material/check_circle: No payout.")
+
+
+main()

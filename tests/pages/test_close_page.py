@@ -1,0 +1,25 @@
+"""The month close page over the sandbox: the balance ties, and each thing in the way is said with its link."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor
+from tests.pages.conftest import show, text_of
+
+
+def test_the_sandboxs_months_tie_and_the_page_says_what_is_in_the_way(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    for name in desk.month_books.months(actor):
+        found = desk.month_books.look(actor, name)
+        unread = {one.payout for one in found.blockers if one.page == "payouts"}
+        assert found.ties or unread, f"{name} neither ties nor says why"
+    show(app, "close")
+    assert "There is no bank statement." in text_of(app)
+    assert "It ties: exactly this is in no payout yet." in text_of(app)
+    assert desk.sandbox is not None
+    desk.statements.take(actor, desk.sandbox.statement().encode(), account="Chase operating")
+    app.run()
+    assert not app.exception and "There is no bank statement." not in text_of(app)
+    assert "is proposed and not confirmed." in text_of(app)
