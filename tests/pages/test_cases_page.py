@@ -106,4 +106,4 @@ def test_a_row_opens_its_own_case_beside_the_table(desk: Desk, actor: Actor, cas
     assert told["id"] == case.payment_id and told["title"] == "$42.00 · Return"
     assert ["Work on it", "cases", {"case": case.id}] in told["acts"]
     assert ["next", "Next step", "Get a new account."] in told["lines"]
-    assert "Opened: The payment failed · system" in str(told["parts"])
+    assert "Opened: The payment failed · the desk" in str(told["parts"])

@@ -16,7 +16,7 @@ from dashboard.domain.return_codes import MOST_REPRESENTMENTS, explain
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, session
-from dashboard.ui.cases.grid import NOBODY, say_due, say_status
+from dashboard.ui.cases.grid import NOBODY, say_by, say_due, say_status
 from dashboard.ui.text import plain
 
 DONE_HINT = {
@@ -98,7 +98,7 @@ def _draw_timeline(desk: Desk, shown: CaseDetail) -> None:
     st.markdown("#### Timeline")
     zone, now = session.zone(), desk.clock.now()
     for one in shown.events:
-        st.markdown(f"**{plain(format.moment(one.at, zone, now))}** · {plain(one.by)}  \n{plain(one.what)}")
+        st.markdown(f"**{plain(format.moment(one.at, zone, now))}** · {plain(say_by(one.by))}  \n{plain(one.what)}")
         if one.note:
             st.text(one.note)
     if not shown.events:

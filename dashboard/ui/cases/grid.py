@@ -71,6 +71,11 @@ def say_status(case: Case) -> str:
     return case.outcome.word if case.outcome is not None else case.state.word
 
 
+def say_by(person: str) -> str:
+    """Who did it; what the sync saw, the desk did."""
+    return "the desk" if person == "system" else person
+
+
 def say_code(case: Case) -> str:
     """What the code is called, and the code."""
     meaning = explain(case.code)
@@ -125,11 +130,12 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
     steps = [
         [
             format.moment(one.at, reading.zone, reading.now),
-            f"{one.what} · {one.by}" + (f": {one.note}" if one.note else ""),
+            f"{one.what} · {say_by(one.by)}" + (f": {one.note}" if one.note else ""),
             True,
         ]
         for one in shown.events
     ]
+    about = [["About", case.cause]] if case.cause != case.payment_id else []
     return {
         "id": case.payment_id,
         "title": f"{format.money(case.amount, case.currency)} · {case.kind.word}",
@@ -140,7 +146,7 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
         ],
         "parts": [
             ["Timeline", "steps", steps],
-            ["Ids", "ids", [["Case", case.id], ["Payment", case.payment_id], ["About", case.cause]]],
+            ["Ids", "ids", [["Case", case.id], ["Payment", case.payment_id], *about]],
         ],
     }
 
