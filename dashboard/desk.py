@@ -10,6 +10,7 @@ from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
 from dashboard.books import MonthBooks
+from dashboard.books.closing import MonthClose
 from dashboard.cases import Cases
 from dashboard.cases.lists import CaseLists
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
@@ -128,6 +129,7 @@ class Desk:
     statements: Statements
     payout_matching: PayoutMatching
     month_books: MonthBooks
+    month_close: MonthClose
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -241,6 +243,7 @@ def open_desk(
     sandbox = SandboxControl(settings.sandbox_url, make_session(settings.sandbox_url)) if settings.sandbox_url else None
     bank_data = BankData(store, plaid, clock, settings, worker)
     payout_matching = PayoutMatching(store, clock, settings)
+    month_books = MonthBooks(store, clock, settings, payout_matching)
     jobs, mandates = Jobs(store, clock, worker), Mandates(store, clock, settings)
     mailer = MailServer(settings.mail) if settings.mail else None
     jobs.register(
@@ -319,7 +322,8 @@ def open_desk(
         payout_lists=PayoutLists(store, clock),
         statements=Statements(store, clock),
         payout_matching=payout_matching,
-        month_books=MonthBooks(store, clock, settings, payout_matching),
+        month_books=month_books,
+        month_close=MonthClose(store, clock, settings, month_books),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.domain.books import Blocker, Books
 from dashboard.ui import errors, format, layout, session
-from dashboard.ui.books import balances
+from dashboard.ui.books import balances, closing
 from dashboard.ui.text import plain
 
 LINKS = {
@@ -58,9 +58,11 @@ def main() -> None:
     with errors.shown():
         months = desk.month_books.months(actor)
         month = st.selectbox("Month", months, index=min(1, len(months) - 1), key="close-month", width=200)
-        books = desk.month_books.look(actor, month)
+        seen = desk.month_close.look(actor, month)
+        books = seen.books
         draw_figures(books)
         draw_blockers(books.blockers)
+        closing.draw(desk, actor, seen)
         for one in books.balances:
             balances.draw(one)
         if not books.balances:

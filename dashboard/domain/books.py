@@ -7,9 +7,10 @@ two agree where every payout is made of exactly what Stripe lists in it. Money i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from enum import StrEnum
 
 from dashboard.domain.errors import InputError
 
@@ -142,3 +143,57 @@ def total(balances: Sequence[Balance], currency: str) -> int:
 
 def _midnight(day: date, zone: tzinfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp())
+
+
+class CloseState(StrEnum):
+    """Where the close of a month is. The last two are ends."""
+
+    WAITING = "waiting"
+    CLOSED = "closed"
+    REOPENING = "reopening"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the signed figures are the month's."""
+        return self in {CloseState.CLOSED, CloseState.REOPENING}
+
+
+@dataclass(frozen=True)
+class AfterClose:
+    """What a figure has more now than when the month was signed, in cents; it lands in the next month."""
+
+    what: str
+    closed: int
+    now: int
+    currency: str
+
+    @property
+    def difference(self) -> int:
+        """What came to it afterwards."""
+        return self.now - self.closed
+
+
+def figures_of(books: Books) -> dict[str, int]:
+    """Every figure of a month in cents, by a name that stays: rail, currency and what it is."""
+    found: dict[str, int] = {}
+    for one in books.balances:
+        begin = f"{one.rail}|{one.currency}|"
+        found |= {f"{begin}{part.name}": part.net for part in one.movements}
+        found |= {
+            f"{begin}Opening balance": one.opening,
+            f"{begin}Payouts": one.payouts,
+            f"{begin}Closing balance": one.closing,
+            f"{begin}In transit": one.in_transit,
+        }
+    return found
+
+
+def after_close(closed: Mapping[str, int], now: Mapping[str, int]) -> tuple[AfterClose, ...]:
+    """Each figure that is another than was signed."""
+    return tuple(
+        AfterClose(f"{name.split('|')[2]} ({name.split('|')[0]})", was, present, name.split("|")[1])
+        for name in sorted(closed.keys() | now.keys())
+        if (was := closed.get(name, 0)) != (present := now.get(name, 0))
+    )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     VIEW_STATEMENTS = "see the company's own bank statements"
     IMPORT_STATEMENTS = "import bank statements"
     MATCH_PAYOUTS = "match payouts with the bank statement"
+    CLOSE_MONTH = "close or reopen a month of the books"
     CREATE_DEBIT = "debit a bank account"
     REFUND_PAYMENT = "refund a payment"
     WORK_CASES = "work on returns and disputes"
@@ -71,6 +72,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,
             Permission.MATCH_PAYOUTS,
+            Permission.CLOSE_MONTH,
             Permission.EXPORT,
             Permission.SYNC,
         }
@@ -83,6 +85,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,
+            Permission.CLOSE_MONTH,
             Permission.SYNC,
             Permission.EXPORT,
             Permission.VIEW_AUDIT,

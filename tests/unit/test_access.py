@@ -45,6 +45,7 @@ MATRIX = {
     "VIEW_STATEMENTS": "FAU",
     "IMPORT_STATEMENTS": "FA",
     "MATCH_PAYOUTS": "F",
+    "CLOSE_MONTH": "FA",
     "CREATE_DEBIT": "F",
     "REFUND_PAYMENT": "F",
     "WORK_CASES": "F",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.domain.approvals import ApprovalState
+from dashboard.domain.books import CloseState
 from dashboard.domain.cases import CaseState, Outcome
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
@@ -35,6 +36,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("limit_reservation", "state"): ReservationState,
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
+    ("month_close", "state"): CloseState,
     ("payment_case", "outcome"): Outcome,
     ("payment_case", "state"): CaseState,
     ("payout_match", "state"): MatchState,
@@ -55,6 +57,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
     "limit_reservation": {"posted": set(), "released": set()},
     "link_attempt": {"authorized": set(), "unknown": set(), "exited": {"received", "failed"}},
     "link_hosted": {"done": {"over"}, "over": {"done"}},
+    "month_close": {"reopened": set(), "withdrawn": set()},
     "payout_match": {"rejected": set(), "withdrawn": set()},
     "token_rotation": {one: {"wanted"} for one in ("done", "refused", "lost")},
 }

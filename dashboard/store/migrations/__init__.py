@@ -9,6 +9,7 @@ from dashboard.store.migrations import (
     approvals,
     audit_and_privacy,
     bank,
+    books,
     cases,
     core,
     customers,
@@ -43,6 +44,7 @@ MIGRATION_SETS = {
     "approvals": approvals.define,
     "refunds": refunds.define,
     "cases": cases.define,
+    "books": books.define,
 }
 
 

@@ -1,0 +1,183 @@
+"""A month is closed by two people, what was signed never changes, and what comes later lands in the next month."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard.books import MonthBooks
+from dashboard.books.closing import ONCE_CLOSED, MonthClose
+from dashboard.domain.approvals import digest_of
+from dashboard.domain.books import CloseState
+from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import AccessDenied, InputError, Refused
+from dashboard.domain.models import Actor, Role
+from dashboard.settings import Settings
+from dashboard.statements import Statements
+from dashboard.statements.matching import PayoutMatching
+from dashboard.store import Store
+from dashboard.store.engine.dialect import IntegrityError
+from tests import statement_files as files
+
+FINANCE = frozenset({Role.FINANCE})
+MIA = Actor("mia@example.com", FINANCE, subject="s-mia")
+MIA_ELSEWHERE = Actor("mia.other@example.com", FINANCE, subject="s-mia")
+CARL = Actor("carl@example.com", FINANCE, subject="s-carl")
+MONTH, NEXT = "2026-10", "2026-11"
+
+
+def book(store: Store, id: str, day: int, amount: int, type: str = "payment", fee: int = 0) -> None:
+    """A balance transaction of October."""
+    at = int(datetime(2026, 10, day, 15, tzinfo=UTC).timestamp())
+    row = {"id": id, "created": at, "amount": amount, "fee": fee, "net": amount - fee, "currency": "usd"}
+    store.projection.apply("balance_transactions", [{**row, "type": type, "status": "available", "source": None}])
+
+
+@pytest.fixture
+def close(store: Store, clock: FixedClock, settings: Settings) -> MonthClose:
+    """October with one payment, read to its end, and a statement that reaches beyond it."""
+    book(store, "txn_1", 12, 10_000, fee=80)
+    Statements(store, clock).take(MIA, files.ofx(), account="Operating")
+    now = int(clock.now().timestamp())
+    store.sync_state.end_run(store.sync_state.begin_run("backfill", now), now, {})
+    return MonthClose(
+        store, clock, settings, MonthBooks(store, clock, settings, PayoutMatching(store, clock, settings))
+    )
+
+
+def sign(close: MonthClose) -> None:
+    close.ask(MIA, MONTH)
+    close.sign(CARL, MONTH, close.look(CARL, MONTH).digest)
+
+
+def reopen(close: MonthClose) -> None:
+    close.ask_reopening(MIA, MONTH, "The bank corrected its statement")
+    close.reopen(CARL, MONTH)
+
+
+def actions(store: Store) -> list[str]:
+    return [row.action for row in store.trail.read(limit=50) if row.action.startswith("month.")]
+
+
+def test_two_people_close_a_month_and_the_digest_is_of_what_is_kept(close: MonthClose, store: Store) -> None:
+    assert close.look(MIA, MONTH).books.blockers == ()
+    sign(close)
+    seen = close.look(MIA, MONTH)
+    assert seen.state is CloseState.CLOSED and seen.late == () and seen.close is not None
+    kept = json.loads(seen.close["inputs"])
+    assert digest_of(kept) == seen.close["digest"]
+    assert kept["figures"]["ACH and all other means|usd|Closing balance"] == 9_920
+    assert kept["sources"]["balance_transactions"]["rows"] == 1
+    assert (seen.close["asked_by"], seen.close["closed_by"]) == (MIA.name, CARL.name)
+
+
+def test_one_person_under_two_addresses_is_not_two(close: MonthClose, store: Store) -> None:
+    close.ask(MIA, MONTH)
+    for same in (MIA, MIA_ELSEWHERE):
+        with pytest.raises(Refused, match="You asked for this yourself"):
+            close.sign(same, MONTH, close.look(same, MONTH).digest)
+    close.sign(CARL, MONTH, close.look(CARL, MONTH).digest)
+    close.ask_reopening(CARL, MONTH, "A mistake")
+    with pytest.raises(Refused, match="You asked for this yourself"):
+        close.reopen(CARL, MONTH)
+    assert sorted(actions(store)) == sorted(
+        ["month.close_asked", *["month.close_refused"] * 3, "month.closed", "month.reopen_asked"]
+    )
+
+
+def test_nothing_is_closed_while_anything_stands_in_the_way(close: MonthClose, store: Store) -> None:
+    with pytest.raises(Refused, match="The month is not over"):
+        close.ask(MIA, NEXT)
+    close.ask(MIA, MONTH)
+    at = int(datetime(2026, 10, 13, tzinfo=UTC).timestamp())
+    payout = {"id": "po_1", "created": at, "arrival_date": at + 172_800, "amount": 9_920, "currency": "usd"}
+    store.projection.apply("payouts", [{**payout, "status": "paid", "automatic": True}])
+    with pytest.raises(Refused, match="has not been read"):
+        close.sign(CARL, MONTH, close.look(CARL, MONTH).digest)
+    assert close.look(CARL, MONTH).state is CloseState.WAITING
+
+
+def test_a_month_that_changed_since_it_was_asked_for_is_not_signed(close: MonthClose, store: Store) -> None:
+    close.ask(MIA, MONTH)
+    shown = close.look(CARL, MONTH).digest
+    book(store, "txn_2", 20, 500)
+    for digest in (shown, close.look(CARL, MONTH).digest):
+        with pytest.raises(InputError, match="has changed since"):
+            close.sign(CARL, MONTH, digest)
+    close.withdraw(MIA, MONTH)
+    sign(close)
+    assert close.look(MIA, MONTH).state is CloseState.CLOSED
+
+
+def test_a_late_return_changes_no_signed_figure_and_lands_in_the_next_month(close: MonthClose, store: Store) -> None:
+    sign(close)
+    (before,) = close.look(MIA, NEXT).books.balances
+    book(store, "txn_late", 30, -4_000, "adjustment", fee=1_500)
+    seen = close.look(MIA, MONTH)
+    assert seen.close is not None
+    assert json.loads(seen.close["inputs"])["figures"]["ACH and all other means|usd|Closing balance"] == 9_920
+    assert {one.what: one.difference for one in seen.late} == {
+        "Closing balance (ACH and all other means)": -5_500,
+        "Failures, returns, adjustments (ACH and all other means)": -5_500,
+    }
+    (after,) = close.look(MIA, NEXT).books.balances
+    assert (before.opening, after.opening) == (9_920, 9_920) and after.ties
+    assert [(one.name, one.net) for one in after.movements] == [(ONCE_CLOSED, -5_500)]
+    assert after.closing == before.closing - 5_500
+
+
+def test_reopening_needs_a_reason_and_a_second_person_and_keeps_the_statement(close: MonthClose, store: Store) -> None:
+    sign(close)
+    for reason in ("", "   ", "x" * 301, "\x00"):
+        with pytest.raises(InputError):
+            close.ask_reopening(MIA, MONTH, reason)
+    close.ask_reopening(MIA, MONTH, "A mistake")
+    close.keep_closed(CARL, MONTH)
+    assert close.look(MIA, MONTH).state is CloseState.CLOSED
+    reopen(close)
+    assert close.look(MIA, MONTH).state is None
+    (kept,) = store.month_closes.history(MONTH)
+    assert kept["state"] == "reopened" and kept["reason"] == "The bank corrected its statement" and kept["closed_by"]
+    sign(close)
+    assert close.look(MIA, MONTH).state is CloseState.CLOSED
+
+
+def test_a_month_stays_closed_while_a_later_one_builds_on_it(
+    close: MonthClose, clock: FixedClock, store: Store
+) -> None:
+    sign(close)
+    close.ask_reopening(MIA, MONTH, "A mistake")
+    values = {"id": "close_x", "month": NEXT, "state": "closed", "inputs": '{"figures":{}}', "digest": "d"}
+    store.month_closes.add({**values, "asked_by": "mia", "asked_key": "s-mia", "asked_at": 1})
+    with pytest.raises(Refused, match="2026-11 is closed"):
+        close.reopen(CARL, MONTH)
+
+
+def test_the_database_holds_what_was_signed_and_one_close_a_month(close: MonthClose, store: Store) -> None:
+    sign(close)
+    seen = close.look(MIA, MONTH)
+    assert seen.close is not None
+    for values in ({"digest": "other"}, {"inputs": "{}"}, {"month": NEXT}):
+        with pytest.raises(IntegrityError, match="what was signed stays"):
+            store.month_closes.move(seen.close["id"], values)
+    with pytest.raises(InputError, match="not where you saw it"):
+        close.ask(MIA, MONTH)
+
+
+def test_who_may_only_look_closes_nothing(close: MonthClose) -> None:
+    auditor = Actor("uta", frozenset({Role.AUDITOR}))
+    assert close.look(auditor, MONTH).state is None
+    works: list[tuple[Callable[..., None], tuple[str, ...]]] = [
+        (close.ask, ()),
+        (close.sign, ("",)),
+        (close.withdraw, ()),
+        (close.ask_reopening, ("Why",)),
+        (close.reopen, ()),
+        (close.keep_closed, ()),
+    ]
+    for work, more in works:
+        with pytest.raises(AccessDenied):
+            work(auditor, MONTH, *more)
