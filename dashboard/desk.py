@@ -11,6 +11,7 @@ from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
 from dashboard.books import MonthBooks
 from dashboard.books.closing import MonthClose
+from dashboard.books.journal import Journal
 from dashboard.cases import Cases
 from dashboard.cases.lists import CaseLists
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
@@ -130,6 +131,7 @@ class Desk:
     payout_matching: PayoutMatching
     month_books: MonthBooks
     month_close: MonthClose
+    journal: Journal
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -324,6 +326,7 @@ def open_desk(
         payout_matching=payout_matching,
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),
+        journal=Journal(store, clock, settings),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

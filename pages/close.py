@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.domain.books import Blocker, Books
 from dashboard.ui import errors, format, layout, session
-from dashboard.ui.books import balances, closing
+from dashboard.ui.books import balances, closing, journal
 from dashboard.ui.text import plain
 
 LINKS = {
@@ -77,6 +77,7 @@ def main() -> None:
             )
         else:
             st.markdown(":material/check_circle: No payout.")
+        journal.draw(desk, actor, month)
 
 
 main()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.books import MonthBooks
+from dashboard.books.journal import Journal
 from dashboard.domain.approvals import digest_of
 from dashboard.domain.books import AfterClose, Books, CloseState, Movement, after_close, figures_of, read_month
 from dashboard.domain.clock import Clock
@@ -50,6 +51,7 @@ class MonthClose:
 
     def __init__(self, store: Store, clock: Clock, settings: Settings, books: MonthBooks) -> None:
         self._store, self._clock, self._settings, self._books = store, clock, settings, books
+        self._journal = Journal(store, clock, settings)
 
     def look(self, actor: Actor, month: str) -> ClosedMonth:
         """A month with its close; what came after the close of the one before is a movement of its own here."""
@@ -60,7 +62,7 @@ class MonthClose:
         if close and CloseState(close["state"]).is_in_force:
             late = after_close(json.loads(close["inputs"])["figures"], figures_of(books))
         waits = close is not None and close["state"] == CloseState.WAITING
-        return ClosedMonth(books, close, late, digest_of(self._inputs(books)) if waits else "")
+        return ClosedMonth(books, close, late, digest_of(self._inputs(actor, books)) if waits else "")
 
     def ask(self, actor: Actor, month: str) -> None:
         """Ask for a close. Raises Refused where anything stands in the way, InputError where one waits."""
@@ -68,7 +70,7 @@ class MonthClose:
         with self._store.transaction():
             seen = self.look(actor, month)
             _require_clear(seen.books)
-            inputs = self._inputs(seen.books)
+            inputs = self._inputs(actor, seen.books)
             now, id = self._clock.now(), new_id("close")
             who: dict[str, object] = {"asked_by": actor.name, "asked_key": actor.key, "asked_at": to_epoch(now)}
             values = {"id": id, "month": month, "state": CloseState.WAITING.value, "inputs": to_json(inputs)}
@@ -146,7 +148,7 @@ class MonthClose:
 
     # Parts.
 
-    def _inputs(self, books: Books) -> dict[str, Any]:
+    def _inputs(self, actor: Actor, books: Books) -> dict[str, Any]:
         """The figures, what is on its way, and a digest of every row that they are made of."""
         month = books.month
         days = month.first.isoformat(), month.after.isoformat()
@@ -155,6 +157,7 @@ class MonthClose:
         return {
             "month": month.name,
             "figures": figures_of(books),
+            "journal": [one.as_list() for one in self._journal.entries_now(actor, month)],
             "on_their_way": [[one.id, one.cents, one.currency, one.arrival.isoformat()] for one in books.on_their_way],
             "sources": {
                 name: {"rows": len(rows), "sha256": hashlib.sha256(to_json(rows).encode()).hexdigest()}

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from dashboard.cli import commands, statements
+from dashboard.cli import commands, journal, statements
+from dashboard.domain.journal import Profile
 
 STATUSES = "exit status: 0 done, 1 it could not be done, 2 a wrong call, 130 interrupted"
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -38,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_running(verbs)
     _add_export(verbs)
     _add_statement(verbs)
+    _add_journal(verbs)
     _add_sandbox(verbs)
     _add_keys(verbs)
     _add_maintenance(verbs)
@@ -168,6 +170,20 @@ def _add_statement(verbs: Verbs) -> None:
         help="which account, by the end of its number, where the file has several",
     )
     statement.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_journal(verbs: Verbs) -> None:
+    added = _add(
+        verbs,
+        "journal",
+        journal.journal,
+        "write a month's journal lines for the accounting software; the same month again has the same numbers",
+        "journal export --month 2026-11 --profile quickbooks --out november.csv",
+    )
+    added.add_argument("what", choices=["export"], help="what is done")
+    added.add_argument("--month", required=True, metavar="YYYY-MM", help="the month")
+    added.add_argument("--profile", required=True, choices=list(map(str, Profile)), help="the file's form")
+    added.add_argument("--out", type=Path, help="the file, which only you can read (default: standard output)")
 
 
 def _add_sandbox(verbs: Verbs) -> None:

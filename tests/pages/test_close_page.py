@@ -23,3 +23,13 @@ def test_the_sandboxs_months_tie_and_the_page_says_what_is_in_the_way(app: AppTe
     app.run()
     assert not app.exception and "There is no bank statement." not in text_of(app)
     assert "is proposed and not confirmed." in text_of(app)
+
+
+def test_the_accounts_of_the_journal_are_named_on_the_page(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    show(app, "close")
+    app.text_input(key="journal-clearing").set_value("1250 Stripe")
+    app.button(key="journal-names").click().run()
+    assert not app.exception and "The names are kept." in [one.value for one in app.success]
+    month = str(app.selectbox(key="close-month").value)
+    assert "1250 Stripe" in desk.journal.export(actor, month, "quickbooks")

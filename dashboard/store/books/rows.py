@@ -10,7 +10,7 @@ from dashboard.store.sql import select, select_one
 # Which balance at Stripe a row belongs to: its charge says so, else the payout that carried it, all of which is of one
 # balance; what comes back of a payout is of the balance that it left. A payout's own row is left out: the payout itself
 # says what left the balance.
-_MOVED = """
+MOVED = """
 WITH part AS (
   SELECT s.payout_id, s.source_id, s.type, s.created, s.amount, s.fee, s.net, s.currency,
     coalesce(c.rail, (SELECT max(y.rail) FROM balance_transaction x JOIN charge y ON y.id = x.source_id
@@ -30,7 +30,7 @@ WITH part AS (
   FROM part m LEFT JOIN paid p ON p.id = m.payout_id
 )
 """
-_BACK = "('payout_failure', 'payout_cancel')"  # what puts a payout that did not arrive back on the balance
+BACK = "('payout_failure', 'payout_cancel')"  # what puts a payout that did not arrive back on the balance
 
 
 class BooksTable:
@@ -45,7 +45,7 @@ class BooksTable:
         `unpaid` is what is in no payout by the end of the month; cents.
         """
         query = (
-            f"{_MOVED} SELECT old_rail, currency, type, rail,"
+            f"{MOVED} SELECT old_rail, currency, type, rail,"
             " sum(CASE WHEN created < :begin THEN net ELSE 0 END) AS before,"
             " sum(CASE WHEN created >= :begin THEN 1 ELSE 0 END) AS count,"
             " sum(CASE WHEN created >= :begin THEN amount ELSE 0 END) AS amount,"
@@ -59,7 +59,7 @@ class BooksTable:
     def payouts(self, begins_at: int, ends_at: int) -> list[dict[str, Any]]:
         """By old_rail and currency: payouts made `before` the month and `within` it, and those `by_hand`; cents."""
         query = (
-            f"{_MOVED} SELECT old_rail, currency,"
+            f"{MOVED} SELECT old_rail, currency,"
             " sum(CASE WHEN created < :begin THEN amount ELSE 0 END) AS before,"
             " sum(CASE WHEN created >= :begin THEN amount ELSE 0 END) AS within,"
             " sum(CASE WHEN automatic = 0 THEN amount ELSE 0 END) AS by_hand"
@@ -73,10 +73,10 @@ class BooksTable:
         One of which neither is known (it failed, and its return is not read) is listed too: it is an blocker.
         """
         query = (
-            f"{_MOVED} SELECT id, arrival, amount, currency, status, old_rail FROM paid p WHERE created < :end"
+            f"{MOVED} SELECT id, arrival, amount, currency, status, old_rail FROM paid p WHERE created < :end"
             " AND ((status NOT IN ('failed', 'canceled') AND (arrival >= :bank_end OR arrival IS NULL))"
             " OR (status IN ('failed', 'canceled') AND NOT EXISTS (SELECT 1 FROM balance_transaction b"
-            f" WHERE b.source_id = p.id AND b.type IN {_BACK} AND b.created < :end))) ORDER BY arrival, id"
+            f" WHERE b.source_id = p.id AND b.type IN {BACK} AND b.created < :end))) ORDER BY arrival, id"
         )
         return select(self._database.handle, query, {"end": ends_at, "bank_end": bank_ends})
 
@@ -86,8 +86,8 @@ class BooksTable:
         `{id, amount, net, currency, itemized, returned}`; one made by hand has no parts to tie to.
         """
         query = (
-            f"{_MOVED}, looked AS (SELECT p.*, (status NOT IN ('failed', 'canceled') OR EXISTS (SELECT 1 FROM"
-            f" balance_transaction b WHERE b.source_id = p.id AND b.type IN {_BACK})) AS returned FROM paid p"
+            f"{MOVED}, looked AS (SELECT p.*, (status NOT IN ('failed', 'canceled') OR EXISTS (SELECT 1 FROM"
+            f" balance_transaction b WHERE b.source_id = p.id AND b.type IN {BACK})) AS returned FROM paid p"
             " WHERE created < :end) SELECT id, amount, net, currency, itemized, returned FROM looked"
             " WHERE (automatic = 1 AND (itemized = 0 OR net <> amount)) OR NOT returned ORDER BY created, id"
         )

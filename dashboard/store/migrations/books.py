@@ -36,6 +36,13 @@ CLOSES = (
       SELECT RAISE(ABORT, 'a close that has ended stays ended');
     END""",
 )
+# What an account of the journal is called in the company's own books.
+ACCOUNTS = """CREATE TABLE journal_account (
+  account TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  named_by TEXT NOT NULL,
+  named_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID"""
 
 
 def define(migrations: Migrations) -> None:
@@ -45,3 +52,7 @@ def define(migrations: Migrations) -> None:
     def closes(db: sqlite_utils.Database) -> None:
         for statement in CLOSES:
             db.execute(statement)
+
+    @migrations(name="books_002_journal")
+    def journal(db: sqlite_utils.Database) -> None:
+        db.execute(ACCOUNTS)

@@ -94,6 +94,7 @@ LEFT = {
     "statement_refusal": "rows of our bank's statements that were not taken, by line and reason",
     "statement_profile": "which column of a bank's file is which",
     "bank_line": "our own bank statement, kept as the books are: what our bank wrote, whoever it names",
+    "journal_account": "names of our own accounts",
     "month_close": "sums of a month, digests, who of the staff signed",
     "payout_match": "which payouts and lines of our own statement belong together, and who said so",
     "payout_match_part": "ids of payouts and lines, amounts",
