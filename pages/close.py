@@ -25,12 +25,11 @@ def draw_figures(books: Books) -> None:
     figures = []
     for currency in sorted({one.currency for one in books.balances}):
         mine = [one for one in books.balances if one.currency == currency]
-        coming = [one for one in mine if one.in_transit] or mine[:1]
-        figures.append(
-            (f"Stripe balance, {currency.upper()}", format.money(sum(one.closing for one in mine), currency))
-        )
-        for one in coming:
-            figures.append((f"In transit: {one.rail}, {currency.upper()}", format.money(one.in_transit, currency)))
+        held = sum(one.closing for one in mine)
+        figures.append((f"Stripe balance, {currency.upper()}", format.money(held, currency)))
+        figures += [
+            (f"In transit: {one.rail}, {currency.upper()}", format.money(one.in_transit, currency)) for one in mine
+        ]
     figures.append(("In the way", f"{len(books.blockers):,}"))
     layout.metrics(figures)
 
@@ -42,11 +41,11 @@ def draw_blockers(found: tuple[Blocker, ...]) -> None:
         st.markdown(":material/check_circle: Nothing: the balance ties and every payout is on the statement.")
         return
     for one in found[:SHOWN]:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            named = f" ({one.payout})" if one.payout else ""
-            st.markdown(f":material/arrow_right: {plain(f'{one.what}{named} {one.step}')}")
-            query = {"payout": one.payout} if one.payout and one.page == "payouts" else None
-            st.page_link(PAGES[one.page], label=LINKS[one.page], query_params=query)
+        words, link = st.columns([5, 1], vertical_alignment="center")
+        named = f" ({one.payout})" if one.payout else ""
+        words.markdown(f":material/arrow_right: {plain(f'{one.what}{named} {one.step}')}")
+        query = {"payout": one.payout} if one.payout and one.page == "payouts" else None
+        link.page_link(PAGES[one.page], label=LINKS[one.page], query_params=query)
     if len(found) > SHOWN:
         st.caption(f"{len(found) - SHOWN:,} more of the same kinds follow once these are done.")
 
