@@ -29,6 +29,7 @@ def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
         "sort": "created",
         "fields": grid.fields(desk.payments.banks(actor)),
         "whole": whole,
+        "pressed": charts.pressed_bar(),
         "views": views,
         "figures": {name: view.to_query() for name, view in filters.figures(desk.payments.today()).items()},
         "exports": can(actor, Permission.EXPORT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.domain.return_codes import NOT_SENT, RETURN_CODES, explain
+from dashboard.payments.sheet import reason_words
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.payments.charts import COLLECTED, LOST
+from dashboard.store.payments.charts import COLLECTED, LOST, narrow
 
 EPOCH = date(1970, 1, 1)
 TOP = 10  # customers in the chart by name; the others stand together below them
@@ -39,13 +40,17 @@ AGES = ("Overdue", "Today", "1 to 2 days", "3 to 4 days", "5 days or more")
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar or a part of one: what it stands for, and how many payments and cents are in it."""
+    """One bar or a part of one: what it stands for, how many payments and cents are in it, and the filter of those.
+
+    `within` is none where no filter says it: of bars that stand for many, and of an age in business days.
+    """
 
     name: str
     count: int
     amount: int
     group: str = ""
     start: date | None = None
+    within: PaymentFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,11 @@ class Charts:
             total = sums[begin(EPOCH + timedelta(row["day"]), step), known.get(row["state"], REST)]
             total[0] += row["count"]
             total[1] += row["amount"]
-        bars = [Bar(day.isoformat(), n, cents, group, day) for (day, group), (n, cents) in sorted(sums.items())]
+        asked = wanted.on(self.today())
+        bars = [
+            Bar(day.isoformat(), n, cents, group, day, _within_days(asked, day, step, group))
+            for (day, group), (n, cents) in sorted(sums.items())
+        ]
         return Chart(bars, currency, others, step)
 
     def ageing(self, actor: Actor, wanted: PaymentFilter) -> Chart:
@@ -145,14 +154,27 @@ class Charts:
             total = sums[age_of(EPOCH + timedelta(row["day"]), bool(row["overdue"]), today)]
             total[0] += row["count"]
             total[1] += row["amount"]
-        return Chart([Bar(age, n, cents) for age, (n, cents) in sums.items() if n], currency, others)
+        overdue = replace(narrow(wanted, WAITING), overdue=True)
+        bars = [Bar(age, n, cents, within=overdue if age == AGES[0] else None) for age, (n, cents) in sums.items() if n]
+        return Chart(bars, currency, others)
 
     def reasons(self, actor: Actor, wanted: PaymentFilter) -> Chart:
         """Why payments failed or were returned, most frequent first, each with who acts."""
         require(actor, Permission.VIEW_PAYMENTS)
         rows, currency, others = _one_currency(self._store.charts.by_reason_within(wanted, self.today()))
         rows.sort(key=lambda row: -row["count"])
-        bars = [Bar(row["reason"] or "no reason given", row["count"], row["amount"]) for row in rows]
+        asked = narrow(wanted, LOST)
+        bars = [
+            Bar(
+                reason_words(row["reason"]),
+                row["count"],
+                row["amount"],
+                within=replace(asked, failure_code=row["reason"]),
+            )
+            if row["reason"]
+            else Bar("no reason given", row["count"], row["amount"])
+            for row in rows
+        ]
         return Chart(_with_rest(bars, "other reasons"), currency, others)
 
     def by_customer(self, actor: Actor, wanted: PaymentFilter) -> Chart:
@@ -160,8 +182,16 @@ class Charts:
         require(actor, Permission.VIEW_PAYMENTS)
         rows, currency, others = _one_currency(self._store.charts.by_customer(wanted, self.today()))
         names = self._store.charts.customer_names([row["customer_id"] for row in rows[:TOP]])
+        asked = narrow(wanted, COLLECTED)
         bars = [
-            Bar(names.get(row["customer_id"], row["customer_id"] or "no customer"), row["count"], row["amount"])
+            Bar(
+                names.get(row["customer_id"], row["customer_id"]),
+                row["count"],
+                row["amount"],
+                within=replace(asked, customer=row["customer_id"]),
+            )
+            if row["customer_id"]
+            else Bar("no customer", row["count"], row["amount"])
             for row in rows
         ]
         return Chart(_with_rest(bars, "customers together"), currency, others)
@@ -209,6 +239,27 @@ def begin(day: date, step: str) -> date:
     if step == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if step == "month" else day
+
+
+def end(day: date, step: str) -> date:
+    """The last day of the day, week or month that begins with a day."""
+    if step == "month":
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return day + timedelta(days=6 if step == "week" else 0)
+
+
+def _within_days(wanted: PaymentFilter, day: date, step: str, group: str) -> PaymentFilter | None:
+    """The filter of a bar by days of creation; none where the filter is by another date already."""
+    if wanted.dated:
+        return None
+    states = [state for state in PaymentState if GROUPS.get(state, REST) == group]
+    kept = narrow(wanted, states)
+    last = end(day, step)
+    return replace(
+        kept,
+        created_from=max(day, kept.created_from or day),
+        created_to=min(last, kept.created_to or last),
+    )
 
 
 def age_of(made: date, overdue: bool, today: date) -> str:

@@ -261,6 +261,16 @@ def test_the_charts_add_up_to_what_the_filter_shows(desk: RunningDesk, page: Pag
     assert words
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(2)
     see_everybody_can_use(page, "the charts", title="Payments · ACH Desk")
+    bars = page.locator("[data-testid=stExpander]").filter(has_text="As a list").first
+    bars.locator("summary").click()
+    bar = bars.get_by_role("button", name=re.compile(r": \d+ payments?, \$")).first
+    counted = re.search(r"\d+ payments?, \$[\d,.]+\d", bar.inner_text())
+    assert counted
+    bar.press("Enter")
+    expect(said).to_contain_text(f"Shown: {counted[0]}", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("created_from="))
+    page.go_back()
+    expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(2, timeout=PATIENCE)
     choose_status(page, "Paid out")  # the filter stands above the charts too
     expect(page.get_by_text(f"Adds up to {words[1]}.")).to_have_count(1, timeout=PATIENCE)
     page.get_by_role("radio", name="Return rates").click()

@@ -18,7 +18,18 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.domain.return_codes import RETURN_CODES
 from dashboard.payments import Payments, read_row
-from dashboard.payments.charts import AGES, RATE_DAYS, RATE_LIMITS, Charts, ReturnRate, age_of, begin, choose_step
+from dashboard.payments.charts import (
+    AGES,
+    RATE_DAYS,
+    RATE_LIMITS,
+    REST_OF_THEM,
+    Charts,
+    ReturnRate,
+    age_of,
+    begin,
+    choose_step,
+    end,
+)
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
@@ -153,6 +164,30 @@ def test_every_charts_bars_add_up_to_the_rows_of_their_currency(
         assert (chart.count, chart.amount) == (len(rows), sum(row["amount"] for row in rows))
         left_out = {row["currency"] for row in shown(store, wanted, states)} - {chart.currency}
         assert set(chart.others) == left_out
+
+
+@settings(max_examples=40, deadline=None)
+@given(wanted=FILTERS)
+def test_a_bars_filter_shows_the_payments_that_the_bar_counts(
+    store: Store, environ_of_module: dict[str, str], wanted: PaymentFilter
+) -> None:
+    charts, actor = Charts(store, FixedClock(NOW), load_settings(environ_of_module, None)), demo_actor()
+    for read in (charts.by_day, charts.ageing, charts.reasons, charts.by_customer):
+        chart = read(actor, wanted)
+        for bar in chart.bars[:4] + chart.bars[-4:]:
+            if bar.within is None:
+                assert bar.name in {*AGES, "no reason given", "no customer"} or bar.group == REST_OF_THEM
+                continue
+            rows = [row for row in shown(store, bar.within) if row["currency"] == chart.currency]
+            assert (bar.count, bar.amount) == (len(rows), sum(row["amount"] for row in rows))
+            assert PaymentFilter.from_query(bar.within.to_query()) == bar.within, "as it stands in an address"
+
+
+@given(day=st.dates(date(2020, 1, 1), date(2030, 1, 1)), step=st.sampled_from(["day", "week", "month"]))
+def test_a_bar_ends_the_day_before_the_next_one_begins(day: date, step: str) -> None:
+    first = begin(day, step)
+    assert first <= day <= end(first, step)
+    assert begin(end(first, step) + timedelta(1), step) == end(first, step) + timedelta(1)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ export async function start(root, host) {
   sheet.replaceSync(await (await fetch(new URL(`${data.files}grid.css`, document.baseURI))).text());
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const address = new Address(data);
-  let state = address.read(), sums = null, picked = null, told = "", timers = {}, changedAt = 0;
+  let state = address.read(), sums = null, picked = null, told = "", timers = {}, changedAt = 0, pressed = host.args.data.pressed?.at ?? 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
@@ -103,6 +103,12 @@ export async function start(root, host) {
     });
   }
 
+  // Another address of this page: Streamlit and the table both read it, as after Back.
+  function visit(query) {
+    history.pushState({}, "", `${page}?${query}`);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  }
+
   // What an export will do is said before it is ordered; the page shows how far it is, and the file.
   async function offerExport() {
     const asked = { ...source.order, ranges: picks.asked };
@@ -112,8 +118,7 @@ export async function start(root, host) {
       try { await ask(`${data.path}/export`, { ...asked, form }); } catch (error) { quiet(error); return; }
       const query = new URLSearchParams(location.search);
       query.set("look", "Export");
-      history.pushState({}, "", `${page}?${query}`);
-      window.dispatchEvent(new PopStateEvent("popstate"));
+      visit(query);
     };
     const button = (name, onclick) => el("button", { type: "button", onclick }, name);
     sure.replaceChildren(el("p", {}, words), el("div", { class: "acts" }, button("Create a CSV file", order("csv")),
@@ -220,6 +225,7 @@ export async function start(root, host) {
     Object.assign(data, host.args.data);
     warning.textContent = warning.title = data.warning; warning.hidden = !data.warning;
     drawViews(); say(); fit();
+    if ((data.pressed?.at ?? 0) > pressed) { pressed = data.pressed.at; visit(new URLSearchParams(data.pressed.query)); }
   }
   fit(); draw(); filters.show(state.filter); begin(false);
   if (state.open && !data.opens) { panel.hidden = false; fetchPanel(state.open, false); }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
@@ -13,13 +15,15 @@ from dashboard.domain.formatting import units
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payments.charts import AGES, REST, REST_OF_THEM, Chart, ReturnRate
-from dashboard.ui import errors, format
+from dashboard.ui import actions, errors, format
 from dashboard.ui.text import plain
 
 # Each stands out from white and from the dark background by 3:1 or more (WCAG 1.4.11); the legend names them.
 COLOURS = {"Collected": "#23866a", "Waiting": "#8a8f98", "Failed or returned": "#bf5a2a", REST: "#5b7fa6"}
 STEP_WORDS = {"day": "day", "week": "week (from Monday)", "month": "month", "": "day"}
 HEIGHT = 260
+LISTED = 30  # bars in words below a chart
+PRESSED = "chart-pressed"  # the filter of the bar that was pressed last
 LEVELS = {
     "ok": ("✓", "below half of the limit"),
     "warning": ("⚠", "above half of the limit"),
@@ -57,7 +61,7 @@ def draw_by_day(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
                 *_tips(),
             ],
         )  # fmt: skip
-        _show(bars, chart, "Money by day of creation, split into collected, waiting, failed and refunded")
+        _show(bars, chart, "by-day", "Money by day of creation, split into collected, waiting, failed and refunded")
 
 
 @st.fragment(parallel=True)
@@ -71,7 +75,7 @@ def draw_ageing(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             return
         names = _names("Business days", list(AGES))
         color = alt.condition("datum.name == 'Overdue'", alt.value("#bf5a2a"), alt.value("#8a8f98"))
-        _show(_level(chart, names, color), chart, "Pending money by business days since the debit")
+        _show(_level(chart, names, color), chart, "ageing", "Pending money by business days since the debit")
 
 
 @st.fragment(parallel=True)
@@ -86,7 +90,7 @@ def draw_reasons(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
         bars = _level(
             chart, _names(), alt.value("#bf5a2a"), x=alt.X("count:Q", title="Payments", axis=alt.Axis(tickMinStep=1))
         )
-        _show(bars, chart, "Failed and returned payments by reason code")
+        _show(bars, chart, "reasons", "Failed and returned payments by reason code")
 
 
 @st.fragment(parallel=True)
@@ -105,7 +109,7 @@ def draw_by_customer(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
             f" Not drawn, far larger than the others: {bar.name}, {format.money(bar.amount, chart.currency)}."
             for bar in rest
         )
-        _show(bars, chart, "Collected money by customer, the largest first", below)
+        _show(bars, chart, "by-customer", "Collected money by customer, the largest first", below)
 
 
 def draw_charts(desk: Desk, actor: Actor, wanted: PaymentFilter) -> None:
@@ -187,14 +191,68 @@ def _table(chart: Chart) -> pd.DataFrame:
                 "money": units(bar.amount, chart.currency),
                 "sum": format.money(bar.amount, chart.currency),
                 "count": bar.count,
+                "bar": number,
             }
-            for bar in chart.bars
+            for number, bar in enumerate(chart.bars)
         ]
     )
 
 
-def _show(bars: alt.Chart, chart: Chart, alt_text: str, below: str = "") -> None:
-    st.altair_chart(bars.properties(height=HEIGHT), width="stretch", alt=alt_text)
+def _show(bars: alt.Chart, chart: Chart, name: str, alt_text: str, below: str = "") -> None:
+    key = f"chart-{name}"
+    event = st.altair_chart(
+        bars.properties(height=HEIGHT).add_params(alt.selection_point(name="pressed", fields=["bar"])),
+        width="stretch",
+        alt=alt_text,
+        key=key,
+        on_select="rerun",
+    )
+    _follow(key, chart, cast(Any, event).selection.get("pressed") or [])
     count = format.payments(chart.count)
     left_out = f" Not in this chart: {', '.join(one.upper() for one in chart.others)}." if chart.others else ""
     st.caption(plain(f"Adds up to {count}, {format.money(chart.amount, chart.currency)}.{below}{left_out}"))
+    listed = st.expander("As a list", on_change="rerun", key=f"{key}-list")
+    if listed.open:
+        with listed:
+            _list(key, chart)
+
+
+def _list(key: str, chart: Chart) -> None:
+    """The newest or largest bars in words; each leads to its payments, by keyboard too."""
+    bars = [bar for bar in (reversed(chart.bars) if chart.step else chart.bars) if bar.count]
+    for number, bar in enumerate(bars[:LISTED]):
+        name = bar.name if bar.start is None else f"{format.day(bar.start)}, {bar.group}"
+        words = plain(f"{name}: {format.payments(bar.count)}, {format.money(bar.amount, chart.currency)}")
+        if bar.within is None:
+            st.markdown(words)
+        else:
+            actions.button(words, _show_bar(bar.within), key=f"{key}-bar-{number}", type="tertiary")
+    if len(bars) > LISTED:
+        st.caption(f"And {len(bars) - LISTED:,} more: choose fewer days in the filter.")
+
+
+def _show_bar(wanted: PaymentFilter) -> actions.Work:
+    return lambda _actor, _fields: actions.Then(keep={PRESSED: _pressed(wanted)})
+
+
+def _pressed(wanted: PaymentFilter) -> dict[str, Any]:
+    return {"at": time.time_ns() // 1_000_000, "query": wanted.to_query()}
+
+
+def _follow(key: str, chart: Chart, pressed: list[dict[str, Any]]) -> None:
+    """Ask for the table of the payments of a bar that was pressed; what stays pressed asks once."""
+    seen = f"{key}-seen"
+    if pressed == st.session_state.get(seen, []):
+        return
+    st.session_state[seen] = pressed
+    number = pressed[0].get("bar") if pressed else None
+    bar = chart.bars[number] if isinstance(number, int) and 0 <= number < len(chart.bars) else None
+    if bar is not None and bar.within is not None:
+        st.session_state[PRESSED] = _pressed(bar.within)
+        st.rerun()  # the table is drawn outside of this part
+
+
+def pressed_bar() -> dict[str, Any] | None:
+    """The filter of the bar that was pressed last, as in an address, and when (epoch milliseconds)."""
+    found: dict[str, Any] | None = st.session_state.get(PRESSED)
+    return found
