@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from dashboard.domain.formatting import count
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import Actor
 from dashboard.settings import Settings
-from dashboard.staff.access import Permission, require
+from dashboard.staff.access import Permission, require, require_proof
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
 from dashboard.store.sql import to_epoch, to_json
@@ -32,7 +33,8 @@ ONCE_CLOSED = "After the close of the month before"
 class ClosedMonth:
     """A month as it stands and as it was signed: `close` is its row or None, `late` what has changed since.
 
-    `digest` is that of its inputs as they are now, while a close waits to be signed.
+    `digest` is that of what a second person answers: of the inputs as they are now while a close waits to be signed, of
+    the question while a reopening waits; else it is empty.
     """
 
     books: Books
@@ -61,8 +63,12 @@ class MonthClose:
         late: tuple[AfterClose, ...] = ()
         if close and CloseState(close["state"]).is_in_force:
             late = after_close(json.loads(close["inputs"])["figures"], figures_of(books))
-        waits = close is not None and close["state"] == CloseState.WAITING
-        return ClosedMonth(books, close, late, digest_of(self._inputs(actor, books)) if waits else "")
+        digest = ""
+        if close and close["state"] == CloseState.WAITING:
+            digest = digest_of(self._inputs(actor, books))
+        elif close and close["state"] == CloseState.REOPENING:
+            digest = _question_of(close)
+        return ClosedMonth(books, close, late, digest)
 
     def ask(self, actor: Actor, month: str) -> None:
         """Ask for a close. Raises Refused where anything stands in the way, InputError where one waits."""
@@ -83,12 +89,14 @@ class MonthClose:
     def sign(self, actor: Actor, month: str, digest: str) -> None:
         """Close a month as the second person, with the digest that was shown.
 
-        Raises Refused for one's own question or where anything stands in the way, InputError where it has changed.
+        Raises AccessDenied without proof, Refused for one's own question or where anything stands in the way,
+        InputError where it has changed.
         """
         require(actor, Permission.CLOSE_MONTH)
-        self._require_another(actor, month, "asked_by", "asked_key")
-        with self._store.transaction():
+        require_proof(actor, "Closing a month", self._clock.real())
+        with self._deciding(actor, month):
             close = self._live(month, CloseState.WAITING)
+            _require_another(actor, close["asked_by"], close["asked_key"])
             seen = self.look(actor, month)
             _require_clear(seen.books)
             if not digest == close["digest"] == seen.digest:
@@ -129,13 +137,25 @@ class MonthClose:
             self._store.month_closes.move(close["id"], {**values, **who})
             self._store.trail.append(actor, "month.reopen_asked", month, self._clock.now(), reason=words)
 
-    def reopen(self, actor: Actor, month: str) -> None:
-        """Reopen a month as the second person; the signed statement is kept. Raises Refused, InputError."""
+    def reopen(self, actor: Actor, month: str, digest: str) -> None:
+        """Reopen a month as the second person, with the digest that was shown; the signed statement is kept.
+
+        Raises AccessDenied without proof, Refused for one's own question or where a later month is closed, InputError
+        where another question has taken its place.
+        """
         require(actor, Permission.CLOSE_MONTH)
-        self._require_another(actor, month, "reopen_by", "reopen_key")
-        with self._store.transaction():
+        require_proof(actor, "Reopening a month", self._clock.real())
+        with self._deciding(actor, month):
             close = self._live(month, CloseState.REOPENING)
+            _require_another(actor, close["reopen_by"], close["reopen_key"])
             self._require_last(month)
+            if digest != _question_of(close):
+                raise InputError(
+                    "Another question has taken the place of the one you saw.",
+                    meaning="Nothing was reopened.",
+                    action="Reload the page, read why, then decide.",
+                    code="changed",
+                )
             self._end(actor, close, CloseState.REOPENED, "month.reopened")
 
     def keep_closed(self, actor: Actor, month: str) -> None:
@@ -186,17 +206,18 @@ class MonthClose:
             raise _moved()
         return close
 
-    def _require_another(self, actor: Actor, month: str, name: str, key: str) -> None:
-        """The same person under another address is no second one. Raises Refused, with a row in the trail."""
-        close = self._store.month_closes.live(month)
-        if close is not None and {actor.key, actor.name} & {close[name], close[key]}:
-            self._store.trail.append(actor, "month.close_refused", month, self._clock.now(), code="own_request")
-            raise Refused(
-                "You asked for this yourself.",
-                meaning="A second person signs; the same person under another address is not one.",
-                action="Ask a colleague who may close a month.",
-                code="own_request",
-            )
+    @contextmanager
+    def _deciding(self, actor: Actor, month: str) -> Iterator[None]:
+        """A second person's decision in one transaction: of two at one instant the second sees the first.
+
+        What is refused stands in the trail.
+        """
+        try:
+            with self._store.transaction():
+                yield
+        except Refused as error:
+            self._store.trail.append(actor, "month.close_refused", month, self._clock.now(), code=error.code)
+            raise
 
     def _require_last(self, month: str) -> None:
         later = self._store.month_closes.closed_after(month)
@@ -213,6 +234,22 @@ class MonthClose:
         values = {"state": state.value, "ended_by": actor.name, "ended_at": to_epoch(now)}
         self._store.month_closes.move(close["id"], values)
         self._store.trail.append(actor, action, close["month"], now, digest=close["digest"], reason=close["reason"])
+
+
+def _question_of(close: Mapping[str, Any]) -> str:
+    """What stands for a question to reopen: of which close, by whom, and why."""
+    return digest_of({name: close[name] for name in ("id", "reopen_by", "reopen_key", "reason")})
+
+
+def _require_another(actor: Actor, name: str, key: str) -> None:
+    """The same person under another address is no second one. Raises Refused."""
+    if {actor.key, actor.name} & {name, key}:
+        raise Refused(
+            "You asked for this yourself.",
+            meaning="A second person signs; the same person under another address is not one.",
+            action="Ask a colleague who may close a month.",
+            code="own_request",
+        )
 
 
 def _require_clear(books: Books) -> None:

@@ -19,7 +19,7 @@ from dashboard.domain.models import Actor
 from dashboard.domain.representments import Presentment, Representment, find_representment
 from dashboard.jobs import Jobs
 from dashboard.settings import Settings
-from dashboard.staff.access import Permission, require
+from dashboard.staff.access import Permission, require, require_proof
 from dashboard.store import Store
 
 LONGEST_WAIT = AGAIN_WITHIN  # after it no step by the rules is possible any more
@@ -142,10 +142,14 @@ class Cases:
             self._store.cases.close(id, Outcome.DONE, actor.name, self._clock.now())
             self._note(actor, case, "case.done", "Done", note)
 
+    def asks_for_proof(self, cents: int) -> bool:
+        """Whether giving up this much asks for a fresh sign-in or a PIN, as a debit or a refund of it does."""
+        return cents > self._settings.debit_rules.proof_cents
+
     def write_off(self, actor: Actor, id: str, reason: str) -> Case:
         """Give the money up, for a reason; above ACH_DESK_APPROVE_ABOVE_CENTS a second person is asked first.
 
-        Raises InputError where it is decided, or waits for that person already.
+        Raises InputError where it is decided, or waits for that person already, AccessDenied (code `proof`).
         """
         require(actor, Permission.WRITE_OFF)
         why, above = _check_note(reason), self._settings.approvals.above_cents
@@ -153,6 +157,8 @@ class Cases:
         with self._store.transaction():
             case = self._undecided(id)
             self._require_no_review(case)
+            if self.asks_for_proof(case.amount):
+                require_proof(actor, "A write-off of this size", self._clock.real())
             asks = (above is not None and case.amount > above) or self._reviews.is_asked(KIND, id)
             if not asks:
                 self._store.cases.close(id, Outcome.WRITTEN_OFF, actor.name, self._clock.now())

@@ -158,7 +158,11 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_ROLE_ADMIN", "who is admin, in the same form"),
     Key("ACH_DESK_ROLE_AUDITOR", "who is auditor, in the same form"),
     Key("ACH_DESK_DEBIT_ROLES", "which roles may debit: some of ops, finance, admin, auditor", "finance"),
-    Key("ACH_DESK_DEBIT_PROOF_CENTS", "a debit above this requires a fresh sign-in or a PIN; cents", "100000"),
+    Key(
+        "ACH_DESK_DEBIT_PROOF_CENTS",
+        "a debit, refund or write-off above this requires a fresh sign-in or a PIN; cents",
+        "100000",
+    ),
     Key("ACH_DESK_DEBIT_MAX_CENTS", "a debit above this is refused for everybody; cents", "99999999"),
     Key(
         "ACH_DESK_DEBIT_SEND_MINUTES",

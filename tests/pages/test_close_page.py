@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
+from dashboard.staff.access import ALWAYS
+from dashboard.ui import session
 from tests.pages.conftest import show, text_of
 
 
@@ -50,7 +55,20 @@ def test_a_month_of_the_sandbox_can_be_closed_by_two_people(app: AppTest, desk: 
     assert not app.exception and app.button(key="close-sign").label == "Sign and close"
     app.button(key="close-sign").click().run()
     assert "You asked for this yourself." in text_of(app)
-    colleague = Actor("carl@example.com", actor.roles, subject="s-carl")
+    colleague = Actor("carl@example.com", actor.roles, subject="s-carl", proved_until=ALWAYS)
     desk.month_close.sign(colleague, month, desk.month_close.look(colleague, month).digest)
     app.run()
     assert "Nothing has changed after the close." in text_of(app)
+
+
+def test_who_has_not_just_signed_in_gives_a_pin_to_sign(
+    app: AppTest, desk: Desk, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sync.run()
+    month = desk.month_books.months(actor)[1]
+    values = {"id": "close_x", "month": month, "state": "waiting", "inputs": "{}", "digest": "d"}
+    desk.store.month_closes.add({**values, "asked_by": "mia", "asked_key": "s-mia", "asked_at": 1})
+    held = replace(actor, proved_until=None)
+    monkeypatch.setattr(session, "find_person", lambda *_, **__: held)
+    show(app, "close")
+    assert app.button(key="close-sign").disabled and "You have no PIN" in app.text_input(key="close-pin").label

@@ -134,6 +134,17 @@ def test_without_a_limit_one_person_writes_off_and_says_why(desk: DeskFixture) -
     assert desk.store.cases.events(case.id)[-1].note == "The company is gone"
 
 
+def test_a_large_write_off_asks_for_the_proof_that_a_debit_of_its_size_does(make: Make) -> None:
+    desk = make(ACH_DESK_DEBIT_PROOF_CENTS="4199")
+    desk.store.projection.apply("charges", [charge(desk.clock), charge(desk.clock, "py_2", amount=4_199)])
+    held = replace(MAKER, proved_until=None)
+    with pytest.raises(AccessDenied, match="A write-off of this size requires a fresh sign-in or your PIN"):
+        desk.cases.write_off(held, case_of(desk.store).id, "Gone")
+    assert case_of(desk.store).state is CaseState.OPEN
+    assert desk.cases.write_off(held, case_of(desk.store, "py_2").id, "Gone").outcome is Outcome.WRITTEN_OFF
+    assert desk.cases.write_off(MAKER, case_of(desk.store).id, "Gone").outcome is Outcome.WRITTEN_OFF
+
+
 def test_above_the_limit_a_second_person_decides_and_equal_is_not_above(strict: DeskFixture) -> None:
     assert strict.cases.write_off(MAKER, case_of(strict.store, "py_0").id, "Gone").outcome is Outcome.WRITTEN_OFF
     id = case_of(strict.store).id

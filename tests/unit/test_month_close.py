@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlite_utils import Database
 
 from dashboard.books import MonthBooks
 from dashboard.books.closing import ONCE_CLOSED, MonthClose
@@ -16,6 +19,7 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError, Refused
 from dashboard.domain.models import Actor, Role
 from dashboard.settings import Settings
+from dashboard.staff.access import ALWAYS
 from dashboard.statements import Statements
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
@@ -23,9 +27,9 @@ from dashboard.store.engine.dialect import IntegrityError
 from tests import statement_files as files
 
 FINANCE = frozenset({Role.FINANCE})
-MIA = Actor("mia@example.com", FINANCE, subject="s-mia")
-MIA_ELSEWHERE = Actor("mia.other@example.com", FINANCE, subject="s-mia")
-CARL = Actor("carl@example.com", FINANCE, subject="s-carl")
+MIA = Actor("mia@example.com", FINANCE, subject="s-mia", proved_until=ALWAYS)
+MIA_ELSEWHERE = Actor("mia.other@example.com", FINANCE, subject="s-mia", proved_until=ALWAYS)
+CARL = Actor("carl@example.com", FINANCE, subject="s-carl", proved_until=ALWAYS)
 MONTH, NEXT = "2026-10", "2026-11"
 
 
@@ -55,7 +59,7 @@ def sign(close: MonthClose) -> None:
 
 def reopen(close: MonthClose) -> None:
     close.ask_reopening(MIA, MONTH, "The bank corrected its statement")
-    close.reopen(CARL, MONTH)
+    close.reopen(CARL, MONTH, close.look(CARL, MONTH).digest)
 
 
 def actions(store: Store) -> list[str]:
@@ -82,7 +86,7 @@ def test_one_person_under_two_addresses_is_not_two(close: MonthClose, store: Sto
     close.sign(CARL, MONTH, close.look(CARL, MONTH).digest)
     close.ask_reopening(CARL, MONTH, "A mistake")
     with pytest.raises(Refused, match="You asked for this yourself"):
-        close.reopen(CARL, MONTH)
+        close.reopen(CARL, MONTH, close.look(CARL, MONTH).digest)
     assert sorted(actions(store)) == sorted(
         ["month.close_asked", *["month.close_refused"] * 3, "month.closed", "month.reopen_asked"]
     )
@@ -153,7 +157,7 @@ def test_a_month_stays_closed_while_a_later_one_builds_on_it(
     values = {"id": "close_x", "month": NEXT, "state": "closed", "inputs": '{"figures":{}}', "digest": "d"}
     store.month_closes.add({**values, "asked_by": "mia", "asked_key": "s-mia", "asked_at": 1})
     with pytest.raises(Refused, match="2026-11 is closed"):
-        close.reopen(CARL, MONTH)
+        close.reopen(CARL, MONTH, close.look(CARL, MONTH).digest)
 
 
 def test_the_database_holds_what_was_signed_and_one_close_a_month(close: MonthClose, store: Store) -> None:
@@ -167,6 +171,52 @@ def test_the_database_holds_what_was_signed_and_one_close_a_month(close: MonthCl
         close.ask(MIA, MONTH)
 
 
+def test_who_signs_or_reopens_has_just_proved_who_they_are(close: MonthClose) -> None:
+    held = replace(CARL, proved_until=None)
+    close.ask(MIA, MONTH)
+    with pytest.raises(AccessDenied, match="Closing a month requires a fresh sign-in or your PIN"):
+        close.sign(held, MONTH, close.look(held, MONTH).digest)
+    assert close.look(MIA, MONTH).state is CloseState.WAITING
+    close.sign(CARL, MONTH, close.look(CARL, MONTH).digest)
+    close.ask_reopening(MIA, MONTH, "A mistake")
+    with pytest.raises(AccessDenied, match="Reopening a month requires"):
+        close.reopen(held, MONTH, close.look(held, MONTH).digest)
+    assert close.look(MIA, MONTH).state is CloseState.REOPENING
+
+
+def test_a_reopening_is_for_the_reason_that_was_read(close: MonthClose) -> None:
+    """A page that was left open shows a question which was declined, and asked anew for another reason."""
+    sign(close)
+    close.ask_reopening(MIA, MONTH, "The bank corrected its statement")
+    shown = close.look(CARL, MONTH).digest
+    close.keep_closed(CARL, MONTH)
+    close.ask_reopening(MIA, MONTH, "To book something else")
+    with pytest.raises(InputError, match="Another question"):
+        close.reopen(CARL, MONTH, shown)
+    assert close.look(MIA, MONTH).state is CloseState.REOPENING
+    close.reopen(CARL, MONTH, close.look(CARL, MONTH).digest)
+
+
+def test_who_asks_between_the_look_and_the_signature_of_theirs_does_not_sign(
+    close: MonthClose, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second tab of the signer withdraws the question and asks it anew while the first one signs."""
+    close.ask(MIA, MONTH)
+    digest, begin, meanwhile = close.look(CARL, MONTH).digest, store.transaction, list[bool]()
+
+    def transaction() -> AbstractContextManager[Database]:
+        if not meanwhile:
+            meanwhile.append(True)
+            close.withdraw(CARL, MONTH)
+            close.ask(CARL, MONTH)
+        return begin()
+
+    monkeypatch.setattr(store, "transaction", transaction)
+    with pytest.raises(Refused, match="You asked for this yourself"):
+        close.sign(CARL, MONTH, digest)
+    assert close.look(MIA, MONTH).state is CloseState.WAITING
+
+
 def test_who_may_only_look_closes_nothing(close: MonthClose) -> None:
     auditor = Actor("uta", frozenset({Role.AUDITOR}))
     assert close.look(auditor, MONTH).state is None
@@ -175,7 +225,7 @@ def test_who_may_only_look_closes_nothing(close: MonthClose) -> None:
         (close.sign, ("",)),
         (close.withdraw, ()),
         (close.ask_reopening, ("Why",)),
-        (close.reopen, ()),
+        (close.reopen, ("",)),
         (close.keep_closed, ()),
     ]
     for work, more in works:

@@ -13,9 +13,10 @@ from dashboard.domain.books import CloseState
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
 from dashboard.store.sql import from_epoch
-from dashboard.ui import actions, format, session
+from dashboard.ui import actions, format, pin, session
 from dashboard.ui.text import plain
 
+PIN = "close-pin"
 LATE = {
     "what": st.column_config.TextColumn("What", width="large"),
     "closed": st.column_config.TextColumn("When closed", alignment="right"),
@@ -44,28 +45,43 @@ def draw(desk: Desk, actor: Actor, seen: ClosedMonth) -> None:
         st.markdown(f":material/lock: {said}")
     st.caption(plain(f"Digest of its inputs (SHA-256): {seen.close['digest']}"))
     if can(actor, Permission.CLOSE_MONTH):
-        draw_decisions(desk, seen)
+        draw_decisions(desk, actor, seen)
     draw_late(seen)
 
 
-def draw_decisions(desk: Desk, seen: ClosedMonth) -> None:
-    """The buttons of the state in which the close is."""
+def draw_decisions(desk: Desk, actor: Actor, seen: ClosedMonth) -> None:
+    """The buttons of the state in which the close is; a second person proves who they are."""
     month, close = seen.books.month.name, desk.month_close
     if seen.close is None:
         return
-    with st.container(horizontal=True):
-        if seen.state is CloseState.WAITING:
-            sign = actions.call(close.sign, month, seen.close["digest"])
-            actions.button("Sign and close", sign, key="close-sign", type="primary")
-            actions.button("Withdraw the question", actions.call(close.withdraw, month), key="close-withdraw")
-        elif seen.state is CloseState.REOPENING:
-            st.markdown(plain(f"{seen.close['reopen_by']} asks to reopen it: {seen.close['reason']}"))
-            actions.button("Reopen", actions.call(close.reopen, month), key="close-reopen")
-            actions.button("Keep it closed", actions.call(close.keep_closed, month), key="close-keep")
+    if seen.state is CloseState.WAITING:
+        draw_answer(desk, actor, "Sign and close", "close-sign", partial(sign, desk, month, seen.close["digest"]))
+        actions.button("Withdraw the question", actions.call(close.withdraw, month), key="close-withdraw")
+    elif seen.state is CloseState.REOPENING:
+        st.markdown(plain(f"{seen.close['reopen_by']} asks to reopen it: {seen.close['reason']}"))
+        draw_answer(desk, actor, "Reopen", "close-reopen", partial(reopen, desk, month, seen.digest))
+        actions.button("Keep it closed", actions.call(close.keep_closed, month), key="close-keep")
     if seen.state is CloseState.CLOSED:
         with st.expander("Reopen this month"), st.form("reopen", border=False):
             st.text_area("Why?", max_chars=300, key="reopen-reason", placeholder="A second person reads this.")
             actions.submit("Ask to reopen it", partial(ask_reopening, desk, month), key="reopen-send")
+
+
+def draw_answer(desk: Desk, actor: Actor, words: str, key: str, work: actions.Work) -> None:
+    """The button of a second person, with the PIN where they have not just signed in."""
+    with st.form(f"{key}-form", border=False, clear_on_submit=True):
+        known = pin.ask(desk, actor, PIN)
+        actions.submit(plain(words), work, key=key, type="primary", disabled=not known)
+
+
+def sign(desk: Desk, month: str, digest: str, actor: Actor, fields: actions.Fields) -> None:
+    """Sign what was shown."""
+    desk.month_close.sign(pin.prove(desk, actor, fields, PIN), month, digest)
+
+
+def reopen(desk: Desk, month: str, digest: str, actor: Actor, fields: actions.Fields) -> None:
+    """Reopen for the reason that was shown."""
+    desk.month_close.reopen(pin.prove(desk, actor, fields, PIN), month, digest)
 
 
 def ask_reopening(desk: Desk, month: str, actor: Actor, fields: actions.Fields) -> None:

@@ -15,10 +15,11 @@ from dashboard.domain.representments import Representment
 from dashboard.domain.return_codes import MOST_REPRESENTMENTS, explain
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, errors, format, session
+from dashboard.ui import actions, errors, format, pin, session
 from dashboard.ui.cases.grid import NOBODY, say_by, say_due, say_status
 from dashboard.ui.text import plain
 
+PIN = "case-pin"
 DONE_HINT = {
     NextStep.DEBIT_AGAIN: "Debited again, and how",
     NextStep.AUTHORIZATION: "When the customer linked again",
@@ -164,7 +165,9 @@ def _draw_write_off(desk: Desk, actor: Actor, case: Case) -> None:
         if above is not None and case.amount > above:
             st.caption(plain(f"Above {format.money(above)} a second person is asked."))
         st.text_input("Why is the money given up?", max_chars=NOTE_LIMIT, key="case-why")
-        actions.submit(f"Write off {amount}", partial(_write_off, desk, case.id), key="case-write-off-send")
+        known = pin.ask(desk, actor, PIN) if desk.cases.asks_for_proof(case.amount) else True
+        work = partial(_write_off, desk, case.id)
+        actions.submit(f"Write off {amount}", work, key="case-write-off-send", disabled=not known)
 
 
 def _note(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> actions.Then:
@@ -193,10 +196,10 @@ def _wait(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> actions.
 
 def _write_off(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> actions.Then:
     """Write it off, or ask a second person."""
-    case = desk.cases.write_off(actor, id, fields["case-why"])
+    case = desk.cases.write_off(pin.prove(desk, actor, fields, PIN), id, fields["case-why"])
     waits = case.state is CaseState.REVIEW
     return actions.Then(
-        forget=["case-why"], said="A second person is asked, under Approvals." if waits else "It is written off."
+        forget=["case-why", PIN], said="A second person is asked, under Approvals." if waits else "It is written off."
     )
 
 
