@@ -13,7 +13,17 @@ from typing import Any
 from dashboard.books import MonthBooks
 from dashboard.books.journal import Journal
 from dashboard.domain.approvals import digest_of
-from dashboard.domain.books import AfterClose, Books, CloseState, Movement, after_close, figures_of, read_month
+from dashboard.domain.books import (
+    OLD_RAIL,
+    AfterClose,
+    Balance,
+    Books,
+    CloseState,
+    Movement,
+    after_close,
+    figures_of,
+    read_month,
+)
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.formatting import count
@@ -26,6 +36,7 @@ from dashboard.store.engine.dialect import IntegrityError
 from dashboard.store.sql import to_epoch, to_json
 
 LONGEST_REASON = 300
+CLOSING = "|Closing balance"  # how such a figure's name ends
 ONCE_CLOSED = "After the close of the month before"
 
 
@@ -192,8 +203,8 @@ class MonthClose:
             return books
         signed = json.loads(before["inputs"])["figures"]
         balances = []
-        for one in books.balances:
-            opening = int(signed.get(f"{one.rail}|{one.currency}|Closing balance", 0))
+        for one in (*books.balances, *_vanished(signed, books)):
+            opening = int(signed.get(f"{one.rail}|{one.currency}{CLOSING}", 0))
             since = one.opening - opening
             late = (Movement(ONCE_CLOSED, 1, since, 0, since),) if since else ()
             balances.append(replace(one, opening=opening, movements=(*late, *one.movements)))
@@ -234,6 +245,15 @@ class MonthClose:
         values = {"state": state.value, "ended_by": actor.name, "ended_at": to_epoch(now)}
         self._store.month_closes.move(close["id"], values)
         self._store.trail.append(actor, action, close["month"], now, digest=close["digest"], reason=close["reason"])
+
+
+def _vanished(signed: Mapping[str, int], books: Books) -> list[Balance]:
+    """Balances that were signed and have nothing now: what they were made of belongs to another rail, by news of it."""
+    present = {f"{one.rail}|{one.currency}{CLOSING}" for one in books.balances}
+    gone = [
+        name.split("|") for name, cents in signed.items() if name.endswith(CLOSING) and cents and name not in present
+    ]
+    return [Balance(rail == OLD_RAIL, currency, 0, (), 0, 0) for rail, currency, _ in gone]
 
 
 def _question_of(close: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from dashboard.domain.books import CloseState, Month, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
-from dashboard.domain.journal import Account, Entry, Profile, make_entry, read_entry, totals, write
+from dashboard.domain.journal import Account, Entry, Profile, full_name, make_entry, read_entry, totals, write
 from dashboard.domain.models import Actor
 from dashboard.payouts import Group, group_of
 from dashboard.settings import Settings
@@ -35,7 +35,21 @@ class Journal:
         self._store, self._clock, self._settings = store, clock, settings
 
     def export(self, actor: Actor, month: str, profile: str) -> str:
-        """The file of a month, which replaces an earlier one of it. Raises InputError for an unknown month or form."""
+        """The file of a month, which replaces an earlier one of it. Raises InputError as `check_form` does."""
+        require(actor, Permission.EXPORT)
+        self.check_form(actor, month, profile)
+        entries = self._entries(read_month(month, self._settings.timezone))
+        text = write(entries, Profile(profile), self._names())
+        self._store.trail.append(
+            actor, "journal.exported", month, self._clock.now(), profile=profile, entries=len(entries)
+        )
+        return text
+
+    def check_form(self, actor: Actor, month: str, profile: str) -> None:
+        """Nothing where the month can be written so. Raises InputError for an unknown month or form.
+
+        Also for Xero where the month has two currencies: its form has none, and would book one as the other.
+        """
         require(actor, Permission.EXPORT)
         if profile not in set(Profile):
             raise InputError(
@@ -45,11 +59,14 @@ class Journal:
                 code="journal_profile",
             )
         entries = self._entries(read_month(month, self._settings.timezone))
-        text = write(entries, Profile(profile), self._names())
-        self._store.trail.append(
-            actor, "journal.exported", month, self._clock.now(), profile=profile, entries=len(entries)
-        )
-        return text
+        currencies = sorted({one.currency.upper() for one in entries})
+        if profile == Profile.XERO and len(currencies) > 1:
+            raise InputError(
+                f"This month has lines in {' and '.join(currencies)}, and Xero's form does not say a currency.",
+                meaning="Nothing was written: one currency would be booked as the other.",
+                action="Choose another form.",
+                code="journal_currencies",
+            )
 
     def entries(self, actor: Actor, month: str) -> list[Entry]:
         """A month's entries, by day and number. Raises InputError."""
@@ -70,7 +87,7 @@ class Journal:
         """Keep what the accounts are called. Raises InputError where one is empty, too long, or stands twice."""
         require(actor, Permission.CLOSE_MONTH)
         clean = {account: " ".join(name.split()) for account, name in names.items()}
-        folded = {account: name.casefold() for account, name in (self._names() | clean).items()}
+        after = self._names() | clean
         if any(not name or len(name) > LONGEST_NAME or not name.isprintable() for name in clean.values()):
             raise InputError(
                 f"An account's name is empty or longer than {LONGEST_NAME} characters.",
@@ -78,7 +95,7 @@ class Journal:
                 action="Write each as it stands in your books.",
                 code="journal_account",
             )
-        if list(folded.values()).count(folded[Account.CLEARING]) > 1:
+        if _is_shared(Account.CLEARING, after):
             raise InputError(
                 "The clearing account is another account too.",
                 meaning="It could not show the Stripe balance. Nothing was changed.",
@@ -152,3 +169,11 @@ class Journal:
             memo = f"Payout {row['id']}"
             made.append(make_entry(f"ACH-{month.name}-{row['id']}", day, memo, row["currency"], sums))
         return [one for one in made if one]
+
+
+def _is_shared(account: Account, names: Mapping[Account, str]) -> bool:
+    """Whether another account has its name, as it was typed or as ledger text writes it."""
+    typed = [name.casefold() for name in names.values()]
+    written = [full_name(one, name).casefold() for one, name in names.items()]
+    mine = full_name(account, names[account]).casefold()
+    return typed.count(names[account].casefold()) > 1 or written.count(mine) > 1

@@ -14,7 +14,9 @@ from enum import StrEnum
 
 from dashboard.domain.errors import InputError
 
-_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")  # the digits of ASCII alone: a month has one name
+
+OLD_RAIL = "Old ACH rail"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Balance:
     @property
     def rail(self) -> str:
         """Which balance at Stripe it is: the old rail's money is kept apart (Stripe: source types)."""
-        return "Old ACH rail" if self.old_rail else "ACH and all other means"
+        return OLD_RAIL if self.old_rail else "ACH and all other means"
 
     @property
     def moved(self) -> int:

@@ -164,9 +164,12 @@ _PLAIN = (("number", "date", "account", "debit_cents", "credit_cents", "currency
 
 
 def full_name(account: Account, name: str) -> str:
-    """An account in ledger text: one with colons is taken as it is, another goes below its class."""
+    """An account in ledger text: one with colons is taken as it is, another goes below its class.
+
+    Letters of every script stay, so that two names do not become one (hledger and beancount read them).
+    """
     parts = name.split(":") if ":" in name else [account.kind, name]
-    clean = (re.sub(r"[^A-Za-z0-9]+", "-", one).strip("-") or "Account" for one in parts)
+    clean = (re.sub(r"[\W_]+", "-", one).strip("-") or account.words.replace(" ", "-") for one in parts)
     return ":".join(one[0].upper() + one[1:] for one in clean)
 
 

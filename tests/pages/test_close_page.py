@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
+from dashboard.domain.books import read_month
+from dashboard.domain.journal import Profile
 from dashboard.domain.models import Actor
 from dashboard.staff.access import ALWAYS
 from dashboard.ui import session
@@ -38,6 +40,18 @@ def test_the_accounts_of_the_journal_are_named_on_the_page(app: AppTest, desk: D
     assert not app.exception and "The names are kept." in [one.value for one in app.success]
     month = str(app.selectbox(key="close-month").value)
     assert "1250 Stripe" in desk.journal.export(actor, month, "quickbooks")
+
+
+def test_the_form_of_xero_is_not_offered_for_two_currencies(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    show(app, "close")
+    at = read_month(str(app.selectbox(key="close-month").value), desk.settings.timezone).begins_at
+    row = {"id": "txn_yen", "created": at, "amount": 1_000, "fee": 0, "net": 1_000, "currency": "jpy"}
+    kept = [{**row, "type": "payment", "status": "available", "source": None}]
+    desk.store.projection.apply("balance_transactions", kept)
+    app.selectbox(key="journal-profile").set_value(Profile.XERO).run()
+    assert not app.exception and "Xero's form does not say a currency" in text_of(app)
+    assert "Account names" in [one.label for one in app.expander]
 
 
 def test_a_month_of_the_sandbox_can_be_closed_by_two_people(app: AppTest, desk: Desk, actor: Actor) -> None:

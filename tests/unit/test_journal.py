@@ -158,6 +158,28 @@ def test_accounts_are_named_once_and_the_clearing_account_is_none_of_the_others(
     assert full_name(Account.BANK, "assets:bank:Chase 1") == "Assets:Bank:Chase-1"
 
 
+def test_two_names_are_two_accounts_in_ledger_text_too(journal: Journal) -> None:
+    """The clearing account would not show the Stripe balance, were the bank's lines in it."""
+    assert full_name(Account.CLEARING, "清算") == "Assets:清算" != full_name(Account.BANK, "銀行")
+    assert full_name(Account.CLEARING, "***") != full_name(Account.BANK, "***")
+    journal.name_accounts(MIA, {Account.CLEARING: "清算", Account.BANK: "銀行"})
+    for same in ("1250-Stripe", "1250 stripe!", "assets:1250.Stripe"):
+        with pytest.raises(InputError, match="clearing account is another account too"):
+            journal.name_accounts(MIA, {Account.CLEARING: "1250 Stripe", Account.BANK: same})
+
+
+def test_a_form_without_a_currency_carries_one_alone(store: Store, journal: Journal) -> None:
+    """1,000 yen were 1,000 dollars in Xero."""
+    book(store, "txn_1", 12, 10_000, fee=80)
+    assert "99.20" in journal.export(MIA, MONTH, Profile.XERO)
+    row = {"id": "txn_2", "created": read_month(MONTH, NEW_YORK).begins_at, "amount": 1_000, "fee": 0, "net": 1_000}
+    yen = {**row, "currency": "jpy", "type": "payment", "status": "available", "source": None}
+    store.projection.apply("balance_transactions", [yen])
+    with pytest.raises(InputError, match="lines in JPY and USD"):
+        journal.export(MIA, MONTH, Profile.XERO)
+    assert all("JPY" in journal.export(MIA, MONTH, one).upper() for one in Profile if one is not Profile.XERO)
+
+
 def test_who_may_not_gets_no_lines_and_an_unknown_form_is_refused(journal: Journal) -> None:
     nobody = Actor("olga", frozenset({Role.OPS}))
     with pytest.raises(AccessDenied):

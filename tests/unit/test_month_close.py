@@ -133,6 +133,24 @@ def test_a_late_return_changes_no_signed_figure_and_lands_in_the_next_month(clos
     assert after.closing == before.closing - 5_500
 
 
+def test_what_was_signed_of_one_rail_and_is_of_the_other_by_later_news_is_no_money_made(
+    close: MonthClose, store: Store, clock: FixedClock
+) -> None:
+    """Its charge is read after the close: the next month opens with what was signed, and moves it from rail to rail."""
+    with store.transaction() as db:
+        db.execute("UPDATE balance_transaction SET source_id = 'py_1'")
+    sign(close)
+    at = int(datetime(2026, 10, 12, tzinfo=UTC).timestamp())
+    charge = {"id": "py_1", "created": at, "amount": 10_000, "currency": "usd", "status": "succeeded"}
+    store.projection.apply("charges", [{**charge, "payment_method_details": {"type": "ach_debit", "ach_debit": {}}}])
+    after = close.look(MIA, NEXT).books.balances
+    assert {one.old_rail: (one.opening, one.moved, one.closing) for one in after} == {
+        False: (9_920, -9_920, 0),
+        True: (0, 9_920, 9_920),
+    }
+    assert all(one.ties for one in after)
+
+
 def test_reopening_needs_a_reason_and_a_second_person_and_keeps_the_statement(close: MonthClose, store: Store) -> None:
     sign(close)
     for reason in ("", "   ", "x" * 301, "\x00"):
@@ -215,6 +233,13 @@ def test_who_asks_between_the_look_and_the_signature_of_theirs_does_not_sign(
     with pytest.raises(Refused, match="You asked for this yourself"):
         close.sign(CARL, MONTH, digest)
     assert close.look(MIA, MONTH).state is CloseState.WAITING
+
+
+def test_a_month_has_one_name(close: MonthClose) -> None:
+    """Digits of another script name no second month, which could be closed beside the first."""
+    for name in ("2026-1０", "２026-10", "20２6-10", "2026-10\n"):
+        with pytest.raises(InputError, match="is no month"):
+            close.ask(MIA, name)
 
 
 def test_who_may_only_look_closes_nothing(close: MonthClose) -> None:

@@ -10,7 +10,7 @@ from dashboard.desk import Desk
 from dashboard.domain.journal import Account, Profile
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions
+from dashboard.ui import actions, errors
 from dashboard.ui.text import plain
 
 WORDS = {
@@ -30,14 +30,16 @@ def draw(desk: Desk, actor: Actor, month: str) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox("Form", list(Profile), format_func=lambda one: WORDS[one], key="journal-profile")
             profile = Profile(chosen or Profile.CSV)
-            st.download_button(
-                "Download the journal",
-                data=lambda: desk.journal.export(actor, month, profile).encode(),
-                file_name=f"journal-{month}-{profile}.{profile.ending}",
-                mime="text/plain",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            with errors.shown():
+                desk.journal.check_form(actor, month, profile)
+                st.download_button(
+                    "Download the journal",
+                    data=lambda: desk.journal.export(actor, month, profile).encode(),
+                    file_name=f"journal-{month}-{profile}.{profile.ending}",
+                    mime="text/plain",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
     if can(actor, Permission.CLOSE_MONTH):
         with st.expander("Account names"), st.form("journal-accounts", border=False):
             for account, name in desk.journal.names(actor).items():
