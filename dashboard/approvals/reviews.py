@@ -83,8 +83,10 @@ class Reviews:
             return True
         return newest.state is ApprovalState.APPROVED and newest.body_digest == digest_of(bodies)
 
-    def ask_again(self, actor: Actor, kind: str, subject: str, bodies: Mapping[str, object]) -> None:
-        """Have a question open about what would be sent now; nothing where one is."""
+    def ask_again(
+        self, actor: Actor, kind: str, subject: str, bodies: Mapping[str, object], cents: int | None = None
+    ) -> None:
+        """Have a question open about what would be sent now; nothing where one is. `cents` where they may change."""
         newest = require_found(self._store.approvals.newest(kind, subject), "approval")
         if newest.state is ApprovalState.REQUIRES_REVIEW and newest.body_digest == digest_of(bodies):
             return
@@ -94,7 +96,7 @@ class Reviews:
             kind,
             subject,
             customer_id=newest.customer_id,
-            cents=newest.amount_cents,
+            cents=newest.amount_cents if cents is None else cents,
             rule=newest.rule,
             bodies=bodies,
         )

@@ -77,7 +77,7 @@ class WriteOffKind(BaseKind):
     def _review(self, run: Run) -> None:
         case = self._case(run.job)
         with run.moving(Ask(APPROVE, WAITS_FOR_APPROVAL, "review"), "case.write_off_waits"):
-            self._reviews.ask_again(run.job.actor, KIND, case.id, body_of(case))
+            self._reviews.ask_again(run.job.actor, KIND, case.id, body_of(case), case.amount)
 
     def _close(self, run: Run) -> None:
         case = self._case(run.job)

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from dashboard.domain.errors import InputError
 
-_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")  # the digits of ASCII alone: a month has one name
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")  # no digits of other scripts: a month has one name
 
 OLD_RAIL = "Old ACH rail"
 

@@ -217,6 +217,26 @@ def test_what_was_approved_is_the_loss_that_was_shown(strict: DeskFixture) -> No
     assert case_of(strict.store).outcome is Outcome.WRITTEN_OFF
 
 
+def test_a_loss_that_grew_is_decided_anew_about_all_of_it(strict: DeskFixture) -> None:
+    """Else a case that was opened about a part would be written off by one person, whatever the loss is by now."""
+    strict.store.projection.apply("charges", [charge(strict.clock, "py_2", "succeeded", amount=9_000)])
+    part = dispute(strict.clock, charge="py_2", amount=100)
+    strict.store.projection.apply("disputes", [part])
+    id = case_of(strict.store, "py_2").id
+    assert strict.cases.write_off(MAKER, id, "Little").outcome is Outcome.WRITTEN_OFF
+    strict.store.projection.apply("disputes", [{**part, "amount": 9_000}])
+    case = case_of(strict.store, "py_2")
+    assert (case.state, case.amount) == (CaseState.OPEN, 9_000)
+    assert strict.cases.write_off(MAKER, id, "Gone").state is CaseState.REVIEW
+    ((approval, _),) = strict.approvals.waiting(CHECKER)
+    shown = strict.approvals.question(CHECKER, approval.id)
+    strict.store.projection.apply("disputes", [{**part, "amount": 8_000}])
+    with pytest.raises(InputError):
+        strict.approvals.approve(CHECKER, approval.id, shown.digest)
+    ((again, _),) = strict.approvals.waiting(CHECKER)
+    assert (again.amount_cents, strict.approvals.question(CHECKER, again.id).bodies["amount"]) == (8_000, 8_000)
+
+
 # The account.
 
 

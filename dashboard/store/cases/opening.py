@@ -39,7 +39,7 @@ SELECT m.id, m.created, m.amount, m.currency, m.state, m.reason, c.network_code,
     AND s.type = 'payment_failure_refund'), m.created),
   d.id, d.status, d.reason, d.created, d.amount,
   r.id, r.failure_reason, r.created, r.amount,
-  k.id, k.state, k.outcome, k.mark, k.code, k.kind
+  k.id, k.state, k.outcome, k.mark, k.code, k.kind, k.amount
 FROM payment m LEFT JOIN charge c ON c.id = m.id LEFT JOIN payment_case k ON k.payment_id = m.id
 LEFT JOIN dispute d ON d.id = (SELECT id FROM dispute WHERE charge_id = m.id
   ORDER BY status IN ({_HARMLESS}), created DESC, id LIMIT 1)
@@ -95,6 +95,7 @@ class _Facts(NamedTuple):
     mark: str | None
     code: str | None
     kind: str | None
+    case_amount: int | None
 
 
 class CaseOpening:
@@ -192,8 +193,11 @@ class CaseOpening:
 
 
 def is_news(facts: _Facts, trouble: Trouble) -> bool:
-    """Whether a case says less than is known: of a decision only that something else has happened since counts."""
-    if trouble.mark != facts.mark or facts.outcome == Outcome.RECOVERED:
+    """Whether a case says less than is known; of a decision something else that happened or another amount counts.
+
+    Who gives money up, or approves it, decides about an amount.
+    """
+    if trouble.mark != facts.mark or trouble.cents != facts.case_amount or facts.outcome == Outcome.RECOVERED:
         return True
     return trouble.code != facts.code and facts.case_state != CaseState.CLOSED
 
