@@ -182,9 +182,12 @@ def test_the_database_holds_what_was_signed_and_one_close_a_month(close: MonthCl
     sign(close)
     seen = close.look(MIA, MONTH)
     assert seen.close is not None
-    for values in ({"digest": "other"}, {"inputs": "{}"}, {"month": NEXT}):
+    signed = ({"digest": "other"}, {"inputs": "{}"}, {"month": NEXT}, {"closed_by": MIA.name}, {"asked_by": CARL.name})
+    for values in signed:
         with pytest.raises(IntegrityError, match="what was signed stays"):
             store.month_closes.move(seen.close["id"], values)
+    with pytest.raises(IntegrityError, match="what was signed stays"), store.transaction() as db:
+        db.execute("DELETE FROM month_close")
     with pytest.raises(InputError, match="not where you saw it"):
         close.ask(MIA, MONTH)
 

@@ -44,6 +44,16 @@ ACCOUNTS = """CREATE TABLE journal_account (
   named_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID"""
 
+SIGNER = (
+    """CREATE TRIGGER month_close_signer BEFORE UPDATE OF asked_by, asked_at, closed_by, closed_key, closed_at
+      ON month_close WHEN OLD.closed_at IS NOT NULL BEGIN
+      SELECT RAISE(ABORT, 'what was signed stays');
+    END""",
+    """CREATE TRIGGER month_close_stays BEFORE DELETE ON month_close BEGIN
+      SELECT RAISE(ABORT, 'what was signed stays');
+    END""",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of the books."""
@@ -56,3 +66,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="books_002_journal")
     def journal(db: sqlite_utils.Database) -> None:
         db.execute(ACCOUNTS)
+
+    @migrations(name="books_003_signer")
+    def signer(db: sqlite_utils.Database) -> None:
+        """Who signed, and when, stays too, as with an approval's decision."""
+        for statement in SIGNER:
+            db.execute(statement)
