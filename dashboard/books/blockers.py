@@ -128,7 +128,25 @@ class Blockers:
             for one in seen.loose
             if month.first <= one.line.posted_on < month.after
         ]
-        return found
+        seen_ids = {one.payout.id for one in seen.waiting} | {p.id for one in seen.candidates for p in one.payouts}
+        return found + self._before_statements(month, seen_ids)
+
+    def _before_statements(self, month: Month, seen: set[str]) -> list[Blocker]:
+        """Payouts that arrived so long before the first statement that nobody looks for them there."""
+        rows = self._store.payout_matches.free_payouts(month.bank_begins)
+        missed = [
+            row
+            for row in rows
+            if row["arrival"] < month.bank_ends and row["status"] != "failed" and row["id"] not in seen
+        ]
+        if not missed:
+            return []
+        what = f"{count(len(missed), 'payout')} of this month arrived before the first line of any statement."
+        return [
+            Blocker(
+                what, "Import the statement of those days.", "statements", missed[0]["id"] if len(missed) == 1 else ""
+            )
+        ]
 
 
 def _touches(one: Candidate, month: Month) -> bool:

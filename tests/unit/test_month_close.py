@@ -104,6 +104,21 @@ def test_nothing_is_closed_while_anything_stands_in_the_way(close: MonthClose, s
     assert close.look(CARL, MONTH).state is CloseState.WAITING
 
 
+def test_a_month_from_before_the_first_statement_is_not_tied_by_leaving_its_payouts_out(
+    close: MonthClose, store: Store
+) -> None:
+    """No rule proposes a match for what arrived weeks before the first line, so nothing waits for one either."""
+    at = int(datetime(2026, 10, 13, tzinfo=UTC).timestamp())
+    payout = {"id": "po_1", "created": at, "arrival_date": at + 172_800, "amount": 9_920, "currency": "usd"}
+    done = {"status": "paid", "automatic": True, "reconciliation_status": "completed"}
+    store.projection.apply("payouts", [payout | done])
+    with store.transaction() as db:
+        db.execute("UPDATE balance_transaction SET payout_id = 'po_1'")
+    store.projection.mark_itemized("po_1")
+    with pytest.raises(Refused, match="1 payout of this month arrived before the first line of any statement"):
+        close.ask(MIA, MONTH)
+
+
 def test_a_month_that_changed_since_it_was_asked_for_is_not_signed(close: MonthClose, store: Store) -> None:
     close.ask(MIA, MONTH)
     shown = close.look(CARL, MONTH).digest
