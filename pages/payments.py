@@ -30,6 +30,7 @@ def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
         "fields": grid.fields(desk.payments.banks(actor)),
         "whole": whole,
         "pressed": charts.pressed_bar(),
+        "asked": filters.spell(st.query_params),
         "views": views,
         "figures": {name: view.to_query() for name, view in filters.figures(desk.payments.today()).items()},
         "exports": can(actor, Permission.EXPORT),

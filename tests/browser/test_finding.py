@@ -80,7 +80,7 @@ def test_it_is_there_where_the_navigation_is_closed_and_leads_within_the_same_pa
     page.get_by_test_id("stSidebar").hover()
     page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     dialog = open_find(page)
-    page.keyboard.type("overdue")
+    page.keyboard.type("overdue payments")
     expect(see_chosen(dialog, 0)).to_contain_text("Overdue payments")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/payments\\?overdue=1"), timeout=PATIENCE)

@@ -13,8 +13,8 @@ export class Address {
   }
   clean(filter) { return Object.fromEntries(this.parts.filter((name) => filter[name]).map((name) => [name, String(filter[name])])); }
   isSame(one, other) { return JSON.stringify(this.clean(one)) === JSON.stringify(this.clean(other)); }
-  read() {
-    const query = new URLSearchParams(location.search);
+  read(search = location.search) {
+    const query = new URLSearchParams(search);
     return {
       filter: this.clean(Object.fromEntries(query)), sort: query.get("sort") || this.sort, desc: query.get("order") !== "up",
       place: Math.max(0, Number.parseInt(query.get("place") ?? "0", 10) || 0), open: query.get("open"),

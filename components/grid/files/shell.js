@@ -16,7 +16,8 @@ export async function start(root, host) {
   sheet.replaceSync(await (await fetch(new URL(`${data.files}grid.css`, document.baseURI))).text());
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const address = new Address(data);
-  let state = address.read(), sums = null, picked = null, told = "", timers = {}, changedAt = 0, pressed = host.args.data.pressed?.at ?? 0;
+  // A link within the app opens the page before the browser's address says what it asks for; Python knows it.
+  let state = address.read(location.search || `?${new URLSearchParams(data.asked ?? {})}`), sums = null, picked = null, told = "", timers = {}, changedAt = 0, pressed = host.args.data.pressed?.at ?? 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
