@@ -7,6 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from dashboard.domain import exported_tables
 from dashboard.domain.models import Role
 from dashboard.domain.return_codes import as_markdown
 from dashboard.gateways import stripe_permissions
@@ -127,6 +128,7 @@ def generated() -> dict[Path, str]:
     readme, docs = ROOT / "README.md", ROOT / "docs"
     kept, codes, licensed = (docs / f"{name}.md" for name in ("retention", "codes", "licenses"))
     guide, tables, drawn = docs / "deployment.md", docs / "schema.md", ROOT / "ARCHITECTURE.md"
+    data = docs / "data.md"
     architecture = with_part(drawn.read_text(), "folders", folders_drawing())
     architecture = with_part(architecture, "make", make_table())
     return {
@@ -134,6 +136,7 @@ def generated() -> dict[Path, str]:
         guide: with_part(
             with_part(guide.read_text(), "roles", roles_table()), "permissions", stripe_permissions.as_markdown()
         ),
+        data: with_part(data.read_text(), "tables", exported_tables.as_markdown()),
         tables: with_part(tables.read_text(), "schema", schema()),
         readme: with_part(readme.read_text(), "settings", settings_table()),
         codes: with_part(codes.read_text(), "codes", as_markdown()),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from dashboard.cli import commands, journal, statements
+from dashboard.cli import commands, exports, journal, statements
 from dashboard.domain.journal import Profile
 
 STATUSES = "exit status: 0 done, 1 it could not be done, 2 a wrong call, 130 interrupted"
@@ -117,14 +117,24 @@ def _add_export(verbs: Verbs) -> None:
     export = _add(
         verbs,
         "export",
-        commands.export,
-        "write the payments that match a filter to a file that only you can read",
-        "export payments --format xlsx --status failed --created-from 2026-11-01 --out november.xlsx",
+        exports.export,
+        "write every table of the books, of a month or all, into a folder with a manifest; or, with `payments`, the"
+        " payments that match a filter to a file; only you can read them",
+        "export --month 2026-11 --format parquet --to november\n"
+        "         ach-desk export payments --format xlsx --status failed --created-from 2026-11-01 --out november.xlsx",
     )
-    export.add_argument("what", choices=["payments"], help="what is written")
-    export.add_argument("--format", choices=["csv", "xlsx", "parquet"], default="csv", help="the file's form")
-    export.add_argument("--bom", action="store_true", help="begin a CSV with the mark by which Excel knows UTF-8")
-    export.add_argument("--out", type=Path, required=True, help="the file")
+    export.add_argument(
+        "what", nargs="?", choices=["books", "payments"], default="books", help="what is written; left out, the books"
+    )
+    export.add_argument("--format", choices=["csv", "xlsx", "parquet"], default="csv", help="the files' form")
+    export.add_argument("--month", default="", metavar="YYYY-MM", help="of the books only this month")
+    export.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="of the books, the folder: new, empty or an older export"
+    )
+    export.add_argument(
+        "--bom", action="store_true", help="of payments, begin a CSV with the mark by which Excel knows UTF-8"
+    )
+    export.add_argument("--out", type=Path, help="of payments, the file; so are the options that follow")
     export.add_argument("--columns", help="comma-separated; all where it is left out")
     export.add_argument("--zone", type=commands.zone, help="time zone of the times (default: ACH_DESK_TIMEZONE)")
     export.add_argument("--status", action="append", default=[], help="only these; can be repeated")
@@ -139,6 +149,8 @@ def _add_export(verbs: Verbs) -> None:
     export.add_argument("--payout", default="", help="Stripe's payout id, po_…")
     export.add_argument("--overdue", action="store_true", help="only what is past its expected date")
     export.add_argument("--text", default="", help="name, e-mail, reference, id or amount")
+    usual = {action.dest: action.default for action in export._actions if action.dest != "help"}
+    export.set_defaults(usual=usual, refuse=export.error)
 
 
 def _add_statement(verbs: Verbs) -> None:

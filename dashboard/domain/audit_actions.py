@@ -260,6 +260,7 @@ class AuditAction(StrEnum):
     PAYOUT_MATCHED = "payout.matched", "Payout matched with the bank statement"
     PAYOUT_MATCH_REJECTED = "payout.match_rejected", "Match of a payout with the bank statement rejected"
     PAYOUT_MATCH_WITHDRAWN = "payout.match_withdrawn", "Match of a payout with the bank statement undone"
+    BOOKS_EXPORTED = "books.exported", "Tables of the books exported"
     JOURNAL_EXPORTED = "journal.exported", "Journal lines exported"
     JOURNAL_ACCOUNTS_NAMED = "journal.accounts_named", "Accounts of the journal named"
     MONTH_CLOSE_ASKED = "month.close_asked", "Close of a month asked for"

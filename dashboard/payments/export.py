@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from dashboard.domain.csv_lines import BOM, csv_line
+from dashboard.domain.csv_lines import BOM
 from dashboard.domain.errors import InputError
+from dashboard.domain.table_files import BATCH, Kind, write_csv, write_parquet
 from dashboard.domain.workbooks import About, write_workbook
 from dashboard.payments import PaymentRow
 from dashboard.payments.sheet import SHEET, sheet_columns, sheet_rows
 from dashboard.store.private_files import open_private
-
-BATCH = 10_000  # rows of a Parquet row group, and between two reports of progress
 
 Cell = str | int | None
 Row = dict[str, Cell]
@@ -82,8 +81,10 @@ def export(
         return write_workbook(out, about, sheet_columns(names), sheet_rows(counted, names))
     if bom and format is Format.CSV:
         out.write(BOM.encode())
-    write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet}[format]
-    return write(_cells(counted, columns, about.zone), out, columns)
+    cells = _cells(counted, columns, about.zone)
+    if format is Format.CSV:
+        return write_csv(out, columns, cells)
+    return write_parquet(out, {name: Kind.INTEGER if name in NUMBERS else Kind.TEXT for name in columns}, cells)
 
 
 def check_columns(columns: Sequence[str]) -> None:
@@ -125,35 +126,3 @@ def _counted(rows: Iterable[PaymentRow], on_progress: Callable[[int], None] | No
         yield row
         if on_progress and count % BATCH == 0:
             on_progress(count)
-
-
-def _write_csv(rows: Iterator[list[Cell]], out: BinaryIO, columns: Sequence[str]) -> int:
-    out.write(csv_line(columns).encode())
-    count = 0
-    for row in rows:
-        out.write(csv_line(row).encode())
-        count += 1
-    return count
-
-
-def _write_parquet(rows: Iterator[list[Cell]], out: BinaryIO, columns: Sequence[str]) -> int:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pa.schema([(name, pa.int64() if name in NUMBERS else pa.string()) for name in columns])
-    count, batch = 0, list[list[Cell]]()
-
-    def flush(writer: Any) -> None:
-        arrays = [pa.array([row[place] for row in batch], field.type) for place, field in enumerate(schema)]
-        writer.write_batch(pa.record_batch(arrays, schema=schema))
-        batch.clear()
-
-    with pq.ParquetWriter(out, schema) as writer:
-        for row in rows:
-            batch.append(row)
-            count += 1
-            if len(batch) == BATCH:
-                flush(writer)
-        if batch:
-            flush(writer)
-    return count

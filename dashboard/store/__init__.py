@@ -17,6 +17,7 @@ from dashboard.store.accounts.shared import SharedAccountTable
 from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
 from dashboard.store.books.closes import MonthCloseTable
+from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
 from dashboard.store.books.rows import BooksTable
 from dashboard.store.cases.opening import CaseOpening
@@ -116,6 +117,7 @@ class Store:
         self.statements = StatementTable(database)
         self.payout_matches = PayoutMatchTable(database)
         self.books = BooksTable(database)
+        self.exported = ExportedRows(database)
         self.journal = JournalTable(database)
         self.month_closes = MonthCloseTable(database)
         self.sync_state = SyncStateTable(database)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from dashboard.books.export import BooksExport
 from dashboard.desk import Desk, open_desk
 from dashboard.doctor import examine
 from dashboard.domain.errors import AccessDenied, DeskError, ProviderRejected
@@ -205,6 +206,7 @@ class Planted:
         for format in Format:
             order = ExportOrder(PaymentFilter(), format, desk.settings.timezone)
             desk.exports.write(ACTOR, order, self.home / f"payments.{format.value}")
+            BooksExport(desk.store, desk.clock, desk.settings).write(ACTOR, self.home / f"books-{format.value}", format)
         for name, write in (
             ("customers", partial(desk.customers.workbook, ACTOR, zone=desk.settings.timezone)),
             ("audit", partial(desk.audit.workbook, ACTOR, wanted=AuditFilter())),
@@ -285,6 +287,9 @@ def test_the_search_finds_a_secret_wherever_one_is(planted: Planted, caplog: pyt
         "payments.csv",
         "payments.xlsx",
         "payments.parquet",
+        "books-csv/payments.csv",
+        "books-xlsx/payments.xlsx",
+        "books-parquet/payments.parquet",
         "log",
         "what people saw",
     ):
