@@ -14,6 +14,7 @@ from dashboard.books.closing import MonthClose
 from dashboard.books.journal import Journal
 from dashboard.cases import Cases
 from dashboard.cases.lists import CaseLists
+from dashboard.cases.presenting_again import PresentingAgain
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
@@ -113,6 +114,7 @@ class Desk:
     approvals: Approvals
     refunds: Refunds
     cases: Cases
+    presenting_again: PresentingAgain
     case_lists: CaseLists
     jobs: Jobs
     open_jobs: OpenJobs
@@ -308,6 +310,7 @@ def open_desk(
         approvals=Approvals(store, jobs, clock, settings, *reviewed),
         refunds=refunds,
         cases=Cases(store, clock, settings, jobs),
+        presenting_again=PresentingAgain(store, clock, settings, debits),
         case_lists=CaseLists(store, clock, settings),
         jobs=jobs,
         open_jobs=OpenJobs(store, jobs, clock),

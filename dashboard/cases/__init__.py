@@ -9,6 +9,7 @@ from typing import cast
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
 from dashboard.cases.write_off import KIND, body_of
+from dashboard.debits.representments import RepresentmentRules
 from dashboard.domain.cases import AGAIN_WITHIN, NOTE_LIMIT, Case, CaseEvent, CaseState, NextStep, Outcome
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
@@ -16,7 +17,7 @@ from dashboard.domain.formatting import date_of, money
 from dashboard.domain.jobs import Job, JobState
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
-from dashboard.domain.representments import Presentment, Representment, find_representment
+from dashboard.domain.representments import Attempt, Representment
 from dashboard.jobs import Jobs
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof
@@ -30,7 +31,8 @@ ACTIVE = timedelta(days=30)  # who signed in within it is somebody to give a cas
 class CaseDetail:
     """One case with its time line; `account_id` is the linked account that was debited, where it is one of ours.
 
-    `again` says whether it may be presented again; None where its code never is.
+    `again` says whether it may be presented again; None where its code never is. `attempts` are those that were
+    ordered from it; `first_case` is the case that goes on, where this one is of such an attempt.
     """
 
     case: Case
@@ -39,6 +41,8 @@ class CaseDetail:
     customer_id: str | None
     account_id: str | None
     again: Representment | None
+    attempts: tuple[Attempt, ...] = ()
+    first_case: str | None = None
 
 
 class Cases:
@@ -47,6 +51,7 @@ class Cases:
     def __init__(self, store: Store, clock: Clock, settings: Settings, jobs: Jobs) -> None:
         self._store, self._clock, self._settings, self._jobs = store, clock, settings, jobs
         self._reviews = Reviews(store, clock, settings)
+        self._rules = RepresentmentRules(store, clock, settings.timezone)
 
     def catch_up(self) -> int:
         """Open what payments from before there were cases lack. Returns how many; 0 ever after."""
@@ -65,13 +70,17 @@ class Cases:
         payment = self._store.payments.get(case.payment_id) or {}
         debit = self._store.debits.get(payment["debit_id"]) if payment.get("debit_id") else None
         owner = self._store.customers.by_stripe_id(payment["customer_id"]) if payment.get("customer_id") else None
+        attempt = self._store.representments.of_debit(debit.id) if debit else None
+        asks = case.step is NextStep.DEBIT_AGAIN and case.state is not CaseState.PRESENTED
         return CaseDetail(
             case=case,
             events=self._store.cases.events(case.id),
             payment_state=str(payment.get("state", "")),
             customer_id=debit.customer_id if debit else owner.id if owner else None,
             account_id=debit.bank_account_id if debit else None,
-            again=find_representment(case.payment_id, self._chain(case), self.today()),
+            again=self._rules.find(case.payment_id) if asks else None,
+            attempts=tuple(self._store.representments.of_case(case.id)),
+            first_case=attempt.case_id if attempt else None,
         )
 
     def of_payment(self, actor: Actor, payment_id: str) -> Case | None:
@@ -128,7 +137,7 @@ class Cases:
             )
         with self._store.transaction():
             case = self._undecided(id)
-            self._require_no_review(case)
+            self._require_free(case)
             self._store.cases.set_state(id, CaseState.WAITING, until)
             self._note(actor, case, "case.waits", f"Waits for the customer until {until.isoformat()}", note)
 
@@ -138,7 +147,7 @@ class Cases:
         note = _check_note(text)
         with self._store.transaction():
             case = self._undecided(id)
-            self._require_no_review(case)
+            self._require_free(case)
             self._store.cases.close(id, Outcome.DONE, actor.name, self._clock.now())
             self._note(actor, case, "case.done", "Done", note)
 
@@ -156,7 +165,7 @@ class Cases:
         job: Job | None = None
         with self._store.transaction():
             case = self._undecided(id)
-            self._require_no_review(case)
+            self._require_free(case)
             if self.asks_for_proof(case.amount):
                 require_proof(actor, "A write-off of this size", self._clock.real())
             asks = (above is not None and case.amount > above) or self._reviews.is_asked(KIND, id)
@@ -186,12 +195,6 @@ class Cases:
 
     # Parts of them.
 
-    def _chain(self, case: Case) -> list[Presentment]:
-        """Every debit of the same debt; none where the payment came back for another reason than want of money."""
-        if case.step is not NextStep.DEBIT_AGAIN:
-            return []
-        return self._store.cases.chain(case.payment_id, self._settings.timezone)
-
     def _ask_second(self, actor: Actor, case: Case, above: int | None) -> None:
         most = "it was asked before" if above is None or case.amount <= above else f"it is above {money(above)}"
         payment = self._store.payments.get(case.payment_id) or {}
@@ -219,13 +222,20 @@ class Cases:
             )
         return case
 
-    def _require_no_review(self, case: Case) -> None:
+    def _require_free(self, case: Case) -> None:
         if case.state is CaseState.REVIEW:
             raise InputError(
                 "A write-off of this case waits for a second person.",
                 meaning="Nothing was done now.",
                 action="Cancel it, or wait for their answer under Approvals.",
                 code="waits_for_approval",
+            )
+        if case.state is CaseState.PRESENTED:
+            raise InputError(
+                "The debit of this case was presented again, and its outcome is not known yet.",
+                meaning="Nothing was done now. The case closes when the money comes, and opens again if it does not.",
+                action="Wait for it, or cancel that debit while it can be canceled.",
+                code="presented_again",
             )
 
     def _note(self, actor: Actor, case: Case, action: str, what: str, note: str = "", **facts: object) -> None:

@@ -13,8 +13,9 @@ from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
 from dashboard.debits.checks import check_amount, check_balance, check_invoice_reference
 from dashboard.debits.job import CONFIRM_AGAIN, KIND, NOT_FOUND
-from dashboard.debits.orders import TICKET, find_sent, make_debit, order_facts
+from dashboard.debits.orders import TICKET, Attached, find_sent, make_debit, order_facts
 from dashboard.debits.preview import OwnDebits, Preview
+from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import RESTORED, require_reviewed
 from dashboard.debits.review import write_bodies
 from dashboard.debits.risk import RiskGate, needs_look
@@ -68,6 +69,7 @@ class Debits:
         self._risk = RiskGate(store, plaid, clock, settings, jobs)
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
+        self._representments = RepresentmentRules(store, clock, settings.timezone)
         self._own = OwnDebits(store, clock, settings.timezone, settings.debit_rules.same_days)
 
     def balance(self, actor: Actor, bank_account_id: str) -> Balance:
@@ -141,11 +143,12 @@ class Debits:
         """A name for one form, drawn once: however often the form is sent, it is one debit."""
         return new_id("ticket")
 
-    def submit(self, actor: Actor, order: DebitOrder) -> Debit:
+    def submit(self, actor: Actor, order: DebitOrder, attached: Attached | None = None) -> Debit:
         """Commit the order and send it on the worker; the same ticket gives the same debit.
 
         Raises InputError for what was typed, Refused for what the desk does not do, AccessDenied (code `proof`) for an
-        amount that asks for a fresh sign-in or a PIN. What is ordered counts in every limit from now on.
+        amount that asks for a fresh sign-in or a PIN. What is ordered counts in every limit from now on. `attached`
+        keeps a row of its own in the same transaction, or raises.
         """
         self._require(actor)
         known = find_sent(self._store, order)
@@ -164,10 +167,13 @@ class Debits:
             known = find_sent(self._store, order)
             if known is not None:
                 return known
+            if attached is not None:
+                attached.check()
             self._check_funds(
                 order.balance, order.amount_cents, order.accept_unknown_balance, account.id, looked=order.looked
             )
-            self._own.require_unlike(order.bank_account_id, order.amount_cents, reference, order.similar_to)
+            earlier = attached.earlier if attached else frozenset[str]()
+            self._own.require_unlike(account.id, order.amount_cents, reference, order.similar_to, earlier)
             self._store.debits.add(
                 debit,
                 ticket=order.ticket,
@@ -177,6 +183,7 @@ class Debits:
             )
             self._reservations.reserve(debit, actor.key)
             facts = order_facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
+            facts |= attached.keep(debit) if attached else {}
             step = "review" if self._ask_second(actor, debit, account) else "create"
             job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
             if step == "review":
@@ -269,10 +276,11 @@ class Debits:
             require_proof(actor, "A debit of this size", self._clock.real())
         account = self._account(debit.bank_account_id)
         self._eligibility.require(account)
+        self._representments.require(id)
         account_id, amount = account.id, debit.amount_cents
         with self._store.transaction():  # two orders at one instant: the second sees what the first will take
             self._check_funds(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
-            self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, without=debit.id)
+            self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, {debit.id})
             self._reservations.require_again(debit)
             self._store.debits.confirm_again(id, balance, self._stripe.time())
             self._jobs.answer(
@@ -330,8 +338,12 @@ class Debits:
         balance: Balance,
         *,
         without: str = "",
+        earlier: frozenset[str] = frozenset(),
     ) -> Preview:
-        """What an order would meet if it were confirmed now; nothing is done. `without` is its id, where it has one."""
+        """What an order would meet if it were confirmed now; nothing is done.
+
+        `without` is its id, where it has one; `earlier` are debits that it is like on purpose.
+        """
         self._require(actor)
         account = self._account(bank_account_id)
         refusal: DeskError | None = None
@@ -349,7 +361,7 @@ class Debits:
             left_cents=left,
             assessment=assessed,
             must_look=assessed is not None and needs_look(assessed, left),
-            similar=self._own.similar(account.id, amount_cents, reference, without=without),
+            similar=self._own.similar(account.id, amount_cents, reference, earlier | {without}),
             refusal=refusal,
         )
 

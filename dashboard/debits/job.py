@@ -27,6 +27,7 @@ from dashboard.debits.intents import (
 )
 from dashboard.debits.lookup import IntentLookup
 from dashboard.debits.problems import CANCELED_AT_STRIPE, LOOKED_FOR, NOT_LISTED, NOT_SENT, WAITS_FOR_APPROVAL
+from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import RESTORED
 from dashboard.debits.review import write_bodies
 from dashboard.domain.approvals import ApprovalState
@@ -84,6 +85,7 @@ class DebitKind(BaseKind):
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
+        self._representments = RepresentmentRules(store, clock, settings.timezone)
 
     @property
     def steps(self) -> Mapping[str, Step]:
@@ -347,9 +349,10 @@ class DebitKind(BaseKind):
         return now - ordered > self._send_within
 
     def _find_refusal(self, debit: Debit) -> Problem | None:
-        """What prevents it by now: the account removed, the authorization revoked, a limit lowered since."""
+        """What prevents it by now: the account removed, the authorization revoked, a dispute, a limit lowered since."""
         account = self._store.accounts.get(debit.bank_account_id)
         blocker = self._eligibility.of([account])[account.id] if account else None
+        blocker = blocker or self._representments.refusal(debit.id)
         if blocker is not None:
             return blocker
         try:

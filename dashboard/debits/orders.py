@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from dashboard.debits.checks import CURRENCY
 from dashboard.domain.errors import InputError
@@ -12,6 +14,20 @@ from dashboard.domain.models import BankAccount, Debit, DebitOrder, DebitState, 
 from dashboard.store import Store
 
 TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
+
+
+class Attached(Protocol):
+    """What a debit is ordered for, where that keeps a row of its own."""
+
+    @property
+    def earlier(self) -> frozenset[str]:
+        """Ids of debits that this one is like on purpose, so that nobody is asked about them."""
+
+    def check(self) -> None:
+        """Nothing where it may be ordered now, inside the order's transaction. Raises Refused, InputError."""
+
+    def keep(self, debit: Debit) -> Mapping[str, object]:
+        """Keep the row, inside the same transaction; returns what the trail says of it."""
 
 
 def find_sent(store: Store, order: DebitOrder) -> Debit | None:

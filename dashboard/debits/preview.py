@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -61,10 +62,12 @@ class OwnDebits:
             return None
         return balance.available_cents - self.pending_cents(bank_account_id, without=without)
 
-    def similar(self, bank_account_id: str, amount_cents: int, reference: str, *, without: str = "") -> Debit | None:
+    def similar(
+        self, bank_account_id: str, amount_cents: int, reference: str, without: Set[str] = frozenset()
+    ) -> Debit | None:
         """The newest debit of the account with this amount or this invoice within ACH_DESK_DEBIT_SAME_DAYS days.
 
-        `without` is the id of a debit that is not compared.
+        `without` are ids of debits that are not compared.
         """
         if not self._same_days:
             return None
@@ -73,7 +76,7 @@ class OwnDebits:
             (
                 debit
                 for debit in self._store.debits.of_account_since(bank_account_id, self._since())
-                if debit.id != without
+                if debit.id not in without
                 and debit.state not in NO_MONEY
                 and (debit.amount_cents == amount_cents or fold(debit.invoice_reference) == invoice)
             ),
@@ -81,10 +84,15 @@ class OwnDebits:
         )
 
     def require_unlike(
-        self, bank_account_id: str, amount_cents: int, reference: str, asked_about: str | None, *, without: str = ""
+        self,
+        bank_account_id: str,
+        amount_cents: int,
+        reference: str,
+        asked_about: str | None,
+        without: Set[str] = frozenset(),
     ) -> None:
         """Nothing where no debit is like it but the one that the person was asked about. Raises Refused."""
-        similar = self.similar(bank_account_id, amount_cents, reference, without=without)
+        similar = self.similar(bank_account_id, amount_cents, reference, without)
         if similar is not None and similar.id != asked_about:
             raise Refused(
                 "This account was debited with the same amount or the same invoice.",

@@ -8,6 +8,7 @@ from statistics import median
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.debits.intents import CONFIRM, write_payment_intent
+from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import require_reviewed
 from dashboard.domain.clock import Clock
 from dashboard.domain.lookups import require_found
@@ -39,6 +40,7 @@ class DebitReview:
         self._store, self._stripe, self._clock = store, stripe, clock
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
+        self._representments = RepresentmentRules(store, clock, settings.timezone)
 
     def bodies(self, subject: str) -> Mapping[str, object]:
         """Exactly what would be sent now."""
@@ -82,6 +84,7 @@ class DebitReview:
         debit = self._debit(subject)
         require_reviewed(self._store)
         self._eligibility.require(self._account(debit))
+        self._representments.require(debit.id)
         self._reservations.require_again(debit)
 
     def on_approved(self, subject: str) -> None:

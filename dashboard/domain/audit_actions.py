@@ -201,6 +201,7 @@ class AuditAction(StrEnum):
     CASE_ASSIGNED = "case.assigned", "Case of a payment given to somebody"
     CASE_NOTED = "case.noted", "Note at a case of a payment"
     CASE_WAITS = "case.waits", "Case of a payment waiting for the customer"
+    CASE_PRESENTED_AGAIN = "case.presented_again", "Payment presented again"
     CASE_DONE = "case.done", "Case of a payment done"
     CASE_WRITE_OFF_ORDERED = "case.write_off_ordered", "Write-off of a payment ordered"
     CASE_WRITE_OFF_WAITS = "case.write_off_waits", "Write-off of a payment waiting for approval"

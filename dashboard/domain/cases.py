@@ -50,6 +50,7 @@ class CaseState(StrEnum):
     OPEN = "open"
     WAITING = "waiting"  # for the customer
     REVIEW = "review"  # a write-off waits for a second person
+    PRESENTED = "presented"  # its debit was presented again, and what becomes of that decides it
     CLOSED = "closed"
 
     @property
@@ -83,6 +84,7 @@ class Outcome(StrEnum):
     DONE = "done"
     DEBITED_AGAIN = "debited_again"
     WRITTEN_OFF = "written_off"
+    MERGED = "merged"  # of an attempt that came back: the case of the first debit goes on
 
     @property
     def word(self) -> str:
@@ -101,6 +103,7 @@ STATE_WORDS = {
     CaseState.OPEN: "Open",
     CaseState.WAITING: "Waiting for the customer",
     CaseState.REVIEW: "Write-off waits for approval",
+    CaseState.PRESENTED: "Presented again",
     CaseState.CLOSED: "Closed",
 }
 STEP_WORDS = {
@@ -118,8 +121,9 @@ OUTCOME_WORDS = {
     Outcome.DONE: "Done",
     Outcome.DEBITED_AGAIN: "Debited again",
     Outcome.WRITTEN_OFF: "Written off",
+    Outcome.MERGED: "In the case of the first debit",
 }
-UNDECIDED = (CaseState.OPEN, CaseState.WAITING, CaseState.REVIEW)
+UNDECIDED = (CaseState.OPEN, CaseState.WAITING, CaseState.REVIEW, CaseState.PRESENTED)
 BY_THE_DESK = frozenset({Outcome.RECOVERED, Outcome.BEFORE_START})
 # Stripe: disputes that can still be answered, and inquiries that are open. Of the others one won took nothing.
 ANSWERABLE = frozenset({"needs_response", "under_review"})

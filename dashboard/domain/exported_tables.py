@@ -215,7 +215,7 @@ CASES = ExportedTable(
         _text("cause", "what it is about at Stripe"),
         _text("code", "the return code, where one is known"),
         _text("step", "what is to be done next"),
-        _text("state", "`open`, `waiting`, `review` or `closed`"),
+        _text("state", "`open`, `waiting`, `review`, `presented` or `closed`"),
         _text("outcome", "how it ended"),
         _text("assignee", "whose it is"),
         _cents("amount_cents", "what is at stake"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from dashboard.domain.cases import AGAIN_WITHIN
 from dashboard.domain.common import Problem
@@ -27,11 +28,46 @@ class Presentment:
     reason: str | None
     fee: int
     is_disputed: bool
+    is_refused: bool = False  # an order of ours that ended before Stripe took it
 
     @property
     def was_sent(self) -> bool:
         """Whether the bank network saw it: what was canceled or refused before is no attempt."""
-        return self.state != "canceled" and self.reason not in NOT_SENT
+        return self.state != "canceled" and not self.is_refused and self.reason not in NOT_SENT
+
+
+class PresentedState(StrEnum):
+    """Where an attempt that the desk ordered is; only `withdrawn` is an end, since Stripe may still correct itself."""
+
+    ORDERED = "ordered"
+    WITHDRAWN = "withdrawn"  # it never reached the bank: refused, declined or canceled
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+
+    @property
+    def word(self) -> str:
+        """As a page says it."""
+        return ATTEMPT_WORDS[self]
+
+
+ATTEMPT_WORDS = {
+    PresentedState.ORDERED: "on its way",
+    PresentedState.WITHDRAWN: "not sent",
+    PresentedState.FAILED: "came back",
+    PresentedState.SUCCEEDED: "succeeded",
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A debit that presents `original_id` again, for the case that it was ordered from; `number` is 1 or 2."""
+
+    debit_id: str
+    case_id: str
+    original_id: str
+    number: int
+    state: PresentedState
+    ordered_at: datetime
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
 from dashboard.store.books.rows import BooksTable
 from dashboard.store.cases.opening import CaseOpening
+from dashboard.store.cases.representments import RepresentmentTable
 from dashboard.store.cases.rows import CaseTable
 from dashboard.store.connections.health import HealthTable
 from dashboard.store.connections.items import ItemTable
@@ -107,6 +108,7 @@ class Store:
         self.token_rotations = TokenRotationTable(database)
         self.case_opening = CaseOpening(database, clock.now, zone)
         self.cases = CaseTable(database)
+        self.representments = RepresentmentTable(database)
         self.projection = PaymentProjection(database, zone, self.case_opening)
         self.columns = PaymentColumns(database, zone)
         self.payments = PaymentTable(database, self.columns)

@@ -12,10 +12,13 @@ from dashboard import running
 from dashboard.cases import Cases
 from dashboard.desk import Desk
 from dashboard.domain.cases import Case, CaseState, Outcome
-from dashboard.domain.models import Actor
+from dashboard.domain.ids import new_id
+from dashboard.domain.models import Actor, DebitOrder, Purpose
 from dashboard.ui.cases.grid import CASES
 from dashboard.ui.lists import Reading
 from tests.pages.conftest import grid_of, show, text_of
+from tests.pages.test_pages import add, link
+from tests.sandboxes import Sandbox
 
 
 @pytest.fixture
@@ -107,3 +110,37 @@ def test_a_row_opens_its_own_case_beside_the_table(desk: Desk, actor: Actor, cas
     assert ["Work on it", "cases", {"case": case.id}] in told["acts"]
     assert ["next", "Next step", "Get a new account."] in told["lines"]
     assert "Opened: The payment failed · the desk" in str(told["parts"])
+
+
+@pytest.fixture
+def came_back(desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> Case:
+    """The case of a debit of ours of four days ago that came back for want of money."""
+    account = link(desk, actor, lived_sandbox, add(desk, actor, f"Rita Return {new_id('x')[-6:]}"))
+    before = desk.debits.balance(actor, account.id)
+    wanted = DebitOrder(desk.debits.ticket(), account.id, 4_321, "INV-4321", Purpose.SERVICES, before)
+    debit = desk.debits.submit(actor, wanted)
+    assert debit.payment_intent_id is not None
+    intent = desk.stripe.read_payment_intent(debit.payment_intent_id)
+    created = int((desk.clock.now() - timedelta(days=4)).timestamp())
+    charge = {"id": f"py_{debit.id}", "created": created, "amount": 4_321, "currency": "usd", "status": "failed"}
+    rail = {"payment_method_details": {"type": "us_bank_account"}, "failure_code": "insufficient_funds"}
+    told = {"metadata": intent["metadata"], "payment_intent": intent["id"], "customer": intent["customer"]}
+    desk.store.projection.apply("charges", [charge | rail | told])
+    found = desk.store.cases.of_payment(str(charge["id"]))
+    assert found is not None
+    return found
+
+
+def test_a_debit_is_presented_again_from_its_case(app: AppTest, desk: Desk, came_back: Case) -> None:
+    app.query_params["case"] = came_back.id
+    said = text_of(show(app, "cases"))
+    assert "May be presented again until" in said and "attempt 1 of 2" in said
+    said = text_of(press(app, "Check the balance"))
+    assert "**What will happen:** $43.21 is debited from" in said and "INV-4321" in said and "RETRY PYMT" in said
+    assert not [one for one in app.text_input if "mount" in one.label], "the amount is copied and not typed"
+    said = text_of(press(app, "Present \\$43.21 again"))
+    assert "Its debit was presented again" in said and "Attempt 1 of 2, ordered" in said
+    (attempt,) = desk.store.representments.of_case(came_back.id)
+    debit = desk.store.debits.get(attempt.debit_id)
+    assert debit is not None and (debit.amount_cents, debit.invoice_reference) == (4_321, "INV-4321")
+    assert not [one for one in app.button if one.label in {"Done", "Wait", "Check the balance"}]

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
 from dashboard.cases import Cases
+from dashboard.cases.presenting_again import PresentingAgain
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals, RemovalSteps
@@ -117,6 +118,7 @@ class DeskFixture:
         self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)
         refunds = RefundReview(self.store, self.refunds)
         self.cases = Cases(self.store, self.clock, self.settings, self.jobs)
+        self.presenting_again = PresentingAgain(self.store, self.clock, self.settings, self.debits)
         reviewed = (review, refunds, WriteOffReview(self.store))
         self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, *reviewed)
         self.shared = SharedAccounts(self.store, self.clock, self.settings)

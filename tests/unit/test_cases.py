@@ -348,7 +348,13 @@ def test_a_copy_is_in_the_trail_without_what_was_typed(lists: CaseLists, store: 
 
 
 def test_an_address_says_a_filter_and_nothing_else_counts() -> None:
-    query = {"status": "open,waiting,review,lost", "kind": "late_return", "step": "x", "overdue": "1", "due_from": "y"}
+    query = {
+        "status": "open,waiting,review,presented,lost",
+        "kind": "late_return",
+        "step": "x",
+        "overdue": "1",
+        "due_from": "y",
+    }
     found = CaseFilter.from_query(query)
     assert found == CaseFilter(states=UNDECIDED, kinds=(CaseKind.LATE_RETURN,), overdue=True)
     assert found.words() == "Cases: not decided, Late return, overdue"

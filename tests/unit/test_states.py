@@ -20,6 +20,7 @@ from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
 from dashboard.domain.payout_matching import MatchState
 from dashboard.domain.refunds import RefundState
+from dashboard.domain.representments import PresentedState
 from dashboard.store.connections.token_rotations import Rotation
 from dashboard.store.engine.database import Database
 from dashboard.store.linking.hosted import Waiting
@@ -41,6 +42,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("payment_case", "state"): CaseState,
     ("payout_match", "state"): MatchState,
     ("refund_order", "state"): RefundState,
+    ("representment", "state"): PresentedState,
     ("token_rotation", "state"): Rotation,
 }
 # Nobody moves these: `payment_status.derive` says them anew from Stripe's objects, and the sums count what it said.
@@ -58,6 +60,10 @@ ENDS: dict[str, dict[str, set[str]]] = {
     "link_attempt": {"authorized": set(), "unknown": set(), "exited": {"received", "failed"}},
     "link_hosted": {"done": {"over"}, "over": {"done"}},
     "month_close": {"reopened": set(), "withdrawn": set()},
+    "representment": {
+        "withdrawn": set(),
+        **{one: {"withdrawn", "succeeded", "failed"} for one in ("failed", "succeeded")},
+    },
     "payout_match": {"rejected": set(), "withdrawn": set()},
     "token_rotation": {one: {"wanted"} for one in ("done", "refused", "lost")},
 }

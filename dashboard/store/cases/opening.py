@@ -22,6 +22,7 @@ from dashboard.domain.cases import (
 from dashboard.domain.ids import new_id
 from dashboard.domain.payment_status import HARMLESS_DISPUTES
 from dashboard.domain.return_codes import return_code
+from dashboard.store.cases.representments import follow_attempts
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection
 from dashboard.store.sql import from_epoch, to_epoch
@@ -39,7 +40,8 @@ SELECT m.id, m.created, m.amount, m.currency, m.state, m.reason, c.network_code,
     AND s.type = 'payment_failure_refund'), m.created),
   d.id, d.status, d.reason, d.created, d.amount,
   r.id, r.failure_reason, r.created, r.amount,
-  k.id, k.state, k.outcome, k.mark, k.code, k.kind, k.amount
+  k.id, k.state, k.outcome, k.mark, k.code, k.kind, k.amount,
+  (SELECT case_id FROM representment WHERE debit_id = m.debit_id)
 FROM payment m LEFT JOIN charge c ON c.id = m.id LEFT JOIN payment_case k ON k.payment_id = m.id
 LEFT JOIN dispute d ON d.id = (SELECT id FROM dispute WHERE charge_id = m.id
   ORDER BY status IN ({_HARMLESS}), created DESC, id LIMIT 1)
@@ -96,6 +98,7 @@ class _Facts(NamedTuple):
     code: str | None
     kind: str | None
     case_amount: int | None
+    attempt_of: str | None  # the case that it was presented again for
 
 
 class CaseOpening:
@@ -127,9 +130,14 @@ class CaseOpening:
             elif is_news(facts, trouble):
                 self._change(db, facts, trouble)
 
+    def follow_attempts(self, db: Connection, payment_ids: Iterable[str]) -> None:
+        """Make the attempts behind these payments, and the cases that they are of, what the payments say."""
+        follow_attempts(db, payment_ids, self._now(), self._day)
+
     def rename(self, db: Connection, renamed: dict[str, str], gone: Iterable[str]) -> None:
         """Follow payments that another id shows from now on; those of `gone` are shown by another row already."""
         moved = [(new, old, new) for old, new in renamed.items()]
+        db.executemany("UPDATE representment SET original_id = ? WHERE original_id = ?", [one[:2] for one in moved])
         query = (
             "UPDATE payment_case SET payment_id = ? WHERE payment_id = ?"
             " AND NOT EXISTS (SELECT 1 FROM payment_case WHERE payment_id = ?)"
@@ -145,19 +153,24 @@ class CaseOpening:
     def _open(self, db: Connection, facts: _Facts, trouble: Trouble) -> None:
         since, at = self._since(db), to_epoch(self._now())
         old, id = _is_old(trouble, since), new_id("case")
-        state, outcome = (CaseState.CLOSED, Outcome.BEFORE_START) if old else (CaseState.OPEN, None)
-        closed = (at, DESK) if old else (None, None)
+        merged = facts.attempt_of is not None and trouble.kind is CaseKind.RETURN
+        outcome = Outcome.BEFORE_START if old else Outcome.MERGED if merged else None
+        state, *closed = (CaseState.OPEN, None, None) if outcome is None else (CaseState.CLOSED, at, DESK)
         db.execute(_ADD, [*self._values(facts, trouble, since), state, outcome, at, *closed, id])
-        if not old:
+        if merged:
+            db.execute(_EVENT, [id, at, DESK, "Closed: it is worked in the case of the first debit"])
+        elif not old:
             db.execute(_EVENT, [id, at, DESK, f"Opened: {HAPPENED[trouble.kind]}"])
 
     def _change(self, db: Connection, facts: _Facts, trouble: Trouble) -> None:
         at, since = to_epoch(self._now()), self._since(db)
         was_open = facts.case_state != CaseState.CLOSED
+        is_presented = facts.case_state == CaseState.PRESENTED
         if facts.outcome == Outcome.BEFORE_START and _is_old(trouble, since):  # the backfill has read more of it
             db.execute(_KEEP, [*self._values(facts, trouble, since), facts.case_id])
             return
-        state = facts.case_state if was_open else CaseState.OPEN
+        stays = was_open and not (is_presented and trouble.mark != facts.mark)
+        state = facts.case_state if stays else CaseState.OPEN
         db.execute(_CHANGE, [*self._values(facts, trouble, since), state, facts.case_id])
         verb = "Changed" if was_open else "Opened again"
         db.execute(_EVENT, [facts.case_id, at, DESK, f"{verb}: {HAPPENED[trouble.kind]}"])

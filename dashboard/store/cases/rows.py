@@ -104,7 +104,8 @@ class CaseTable:
         """
         query = (
             "SELECT m.id, m.created, m.state, coalesce(c.network_code, m.reason) AS reason, coalesce(m.fee, 0) AS fee,"
-            " coalesce(c.disputed, 0) OR EXISTS (SELECT 1 FROM dispute WHERE charge_id = m.id) AS disputed"
+            " coalesce(c.disputed, 0) OR EXISTS (SELECT 1 FROM dispute WHERE charge_id = m.id) AS disputed,"
+            " m.state = 'failed' AND m.id = m.debit_id AS refused"
             " FROM payment m LEFT JOIN charge c ON c.id = m.id JOIN payment o ON o.id = :id"
             " WHERE m.id = o.id OR (m.customer_id = o.customer_id AND m.amount = o.amount AND m.currency = o.currency"
             " AND m.reference = o.reference AND coalesce(m.last4, '') = coalesce(o.last4, ''))"
@@ -118,6 +119,7 @@ class CaseTable:
                 reason=row["reason"],
                 fee=row["fee"],
                 is_disputed=bool(row["disputed"]),
+                is_refused=bool(row["refused"]),
             )
             for row in select(self._database.handle, query, {"id": payment_id})
         ]

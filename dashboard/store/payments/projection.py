@@ -237,6 +237,9 @@ class PaymentProjection:
             self._cases.rename(db, renamed, [id for id in stale if id not in renamed])
         cases |= {id for id, row in wanted.items() if row[_STATE] in TROUBLED}  # the bank's code stands beside the row
         cases |= {row[0] for row in changed if row[0] in before and before[row[0]][_STATE] in TROUBLED}
+        ordered = [row[0] for row in changed if row[_PAYMENT_DEBIT] is not None]
+        if ordered:
+            self._cases.follow_attempts(db, ordered)
         if cases or renamed:
             self._cases.follow(db, cases | set(renamed.values()))
         return len(stale) + len(changed)

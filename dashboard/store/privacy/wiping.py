@@ -100,6 +100,7 @@ LEFT = {
     "payout_match_part": "ids of payouts and lines, amounts",
     "payment_case": "amounts, dates, codes, ids, who of the staff works on it",
     "payment_case_start": "a time",
+    "representment": "which debit presents which payment again, for which case",
     "payment_change": "which rows of payments changed",
     "institution": "banks",
     "institution_read": "a time",

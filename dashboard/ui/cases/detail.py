@@ -11,11 +11,11 @@ from dashboard.cases import CaseDetail
 from dashboard.desk import Desk
 from dashboard.domain.cases import HAPPENED, NOTE_LIMIT, Case, CaseState, NextStep
 from dashboard.domain.models import Actor
-from dashboard.domain.representments import Representment
-from dashboard.domain.return_codes import MOST_REPRESENTMENTS, explain
+from dashboard.domain.return_codes import explain
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, pin, session
+from dashboard.ui.cases import present_again
 from dashboard.ui.cases.grid import NOBODY, say_by, say_due, say_status
 from dashboard.ui.text import plain
 
@@ -65,33 +65,15 @@ def _draw_next(case: Case, shown: CaseDetail, *, today_words: str, desk: Desk, a
             st.markdown(plain(f"{meaning.meaning} {meaning.action}."))
             if spoken := CUSTOMER_SENTENCES.get(meaning.code):
                 st.markdown(f"**Say to the customer:** “{plain(spoken)}”")
+    present_again.draw_attempts(desk, actor, shown)
     if case.state is not CaseState.CLOSED and shown.again is not None:
-        _draw_again(desk, actor, shown, shown.again)
+        present_again.draw(desk, actor, shown, shown.again)
     with st.container(horizontal=True):
         there = actions.go("payment", {"payment": case.payment_id})
         actions.button("Its payment", there, key="case-payment")
         if shown.customer_id and can(actor, Permission.VIEW_CUSTOMERS):
             owner = actions.go("customers", {"customer": shown.customer_id})
             actions.button("The customer", owner, key="case-customer")
-
-
-def _draw_again(desk: Desk, actor: Actor, shown: CaseDetail, again: Representment) -> None:
-    """Whether it may be presented again, as which attempt and until when; what the attempts have cost."""
-    with st.container(border=True):
-        case = shown.case
-        fees = f" Fees so far: {format.money(again.fees, case.currency)}." if again.fees else ""
-        if again.problem is not None:
-            st.markdown("**May not be presented again**")
-            st.markdown(plain(f"{again.problem.what} {again.problem.meaning} {again.problem.action}{fees}"))
-            return
-        until = format.day(again.until_on, desk.cases.today())
-        st.markdown(plain(f"May be presented again until {until}: attempt {again.attempt} of {MOST_REPRESENTMENTS}."))
-        amount = format.money(case.amount, case.currency)
-        same = f"The same amount, {amount}" + (f", under {case.reference}" if case.reference else "")
-        st.caption(plain(f"{same}.{fees} Another amount is a new debit, for which the customer has to agree."))
-        if shown.account_id and can(actor, Permission.CREATE_DEBIT):
-            there = actions.go("debit", {"account": shown.account_id})
-            actions.button("Debit the account", there, key="case-debit")
 
 
 def _draw_timeline(desk: Desk, shown: CaseDetail) -> None:
@@ -121,6 +103,9 @@ def _draw_work(desk: Desk, actor: Actor, case: Case) -> None:
                 key="case-cancel",
                 width="stretch",
             )
+    if case.state is CaseState.PRESENTED:
+        words = "Its debit was presented again. The case closes when the money comes, and opens again if it does not."
+        st.info(words, icon=":material/replay:")
     if case.state is not CaseState.CLOSED:
         _draw_assign(desk, actor, case)
     with st.form("case-note-form", border=False):
