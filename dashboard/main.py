@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from components.find import find  # noqa: E402
 from dashboard.domain.models import Actor, Mode  # noqa: E402
 from dashboard.staff.access import can  # noqa: E402
 from dashboard.store.encryption.columns import LOST_KEY  # noqa: E402
-from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate  # noqa: E402
+from dashboard.ui import actions, errors, layout, session, sign_in_gate  # noqa: E402
 from dashboard.ui.linking import handover  # noqa: E402
 from dashboard.ui.navigation import HIDDEN, PERSON_PAGE, SANDBOX_PAGE, SECTIONS, list_sections  # noqa: E402
 from dashboard.web import grid_routes  # noqa: E402
@@ -67,12 +66,6 @@ def open_first(stem: str) -> None:
     st.switch_page(PAGES / f"{stem}.py", query_params={name: str(value) for name, value in st.query_params.items()})
 
 
-@st.fragment
-def draw_find(paths: Sequence[str]) -> None:
-    """Find anything; a part of its own, since a run of the whole would step back to this page before it leaves it."""
-    lists.follow(find(grid_routes.address_of(""), key="find"), paths)
-
-
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
@@ -86,7 +79,7 @@ with errors.shown():
         st.set_page_config(page_title=f"{chosen.title} · ACH Desk")
         layout.mark_mode(desk.mode, navigated=True)
         with st.sidebar:
-            draw_find(paths)
+            find(grid_routes.address_of(""), key="find")
         layout.mark_sidebar(desk.mode)
         if not desk.reads_secrets:
             errors.show(LOST_KEY)

@@ -81,8 +81,7 @@ def draw_list(desk: Desk) -> None:
             draw_export(desk, actor)
         empty = "No bank is linked yet.", "Go to Onboard, pick a customer and press Connect a bank."
         about = ACCOUNTS.describe(actor, empty, fields=fields(desk.account_lists.banks(actor)))
-        report = grid(about, key=ACCOUNTS.key)
-        lists.follow(report.opened, ("accounts",))
+        grid(about, key=ACCOUNTS.key)
 
 
 def main() -> None:
@@ -94,7 +93,7 @@ def main() -> None:
             draw_list(desk)
         return
     layout.title("Linked account", f"Times are in {session.zone()}.")
-    st.page_link("../pages/accounts.py", label="Back to the accounts", icon=":material/arrow_back:")
+    lists.draw_way_back("accounts", "Back to the accounts")
     with errors.shown():
         actor = session.actor()
         show_detail(desk, actor, desk.linking.account(actor, id))

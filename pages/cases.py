@@ -22,8 +22,7 @@ def draw_list(desk: Desk) -> None:
             layout.title("Cases")
         empty = "Nothing has failed or come back yet.", "A case opens by itself when the sync reads such a payment."
         about = CASES.describe(actor, empty, reading=sync_status.say_still_reading(desk))
-        report = grid(about, key=CASES.key)
-        lists.follow(report.opened, ("cases", "payment"))
+        grid(about, key=CASES.key)
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def main() -> None:
             draw_list(desk)
         return
     layout.title("Case", "What happened to a payment, the one next step, and what was done about it.")
-    st.page_link("../pages/cases.py", label="Back to the cases", icon=":material/arrow_back:")
+    lists.draw_way_back("cases", "Back to the cases")
     with errors.shown():
         detail.draw(desk, session.actor(), id)
 

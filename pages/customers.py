@@ -56,8 +56,7 @@ def draw_list(desk: Desk) -> None:
             importing.draw(desk, actor)
             return
         empty = "There are no customers yet.", "Add one under Onboard, or import a file (Import, above)."
-        report = grid(CUSTOMERS.describe(actor, empty), key=CUSTOMERS.key)
-        lists.follow(report.opened, ("customers",))
+        grid(CUSTOMERS.describe(actor, empty), key=CUSTOMERS.key)
 
 
 def main() -> None:

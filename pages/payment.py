@@ -12,7 +12,7 @@ from dashboard.domain.payment_filter import RAILS
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
 from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
-from dashboard.ui import errors, format, layout, session
+from dashboard.ui import errors, format, layout, lists, session
 from dashboard.ui.cases import detail as cases
 from dashboard.ui.payments import grid
 from dashboard.ui.refunds import refund
@@ -25,12 +25,8 @@ ACCEPTANCE = {"online": "online, in Link", "offline": "in person"}
 def draw_way_back() -> None:
     """To the table as it was left, and to another payment by any of its ids."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.page_link(
-        "../pages/payments.py",
-        label="Back to payments",
-        icon=":material/arrow_back:",
-        query_params=st.session_state.get("payment-address", {}),
-    )
+    with left:
+        lists.draw_way_back("payments", "Back to payments")
     other = right.text_input("Another payment", placeholder="Any id: charge, PaymentIntent or our debit").strip()
     if other and other != st.query_params.get("payment"):
         st.query_params["payment"] = other

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from components import grid as table
@@ -14,8 +11,6 @@ from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate
 from dashboard.ui.payments import charts, export, filters, grid, saved_views, since_close, sync_status
 from dashboard.ui.text import plain
-
-LEADS_TO = ("payment", "payouts", "cases")
 
 
 def describe(desk: Desk, actor: Actor, *, whole: bool) -> dict[str, object]:
@@ -49,14 +44,6 @@ def why_empty(desk: Desk) -> tuple[str, str]:
     if status.running:
         return "The first sync with Stripe is running.", "Wait; the line above shows the progress."
     return "Nothing has been read from Stripe yet.", "Press Sync now."
-
-
-def open_page(asked: Mapping[str, Any] | None) -> None:
-    """Go where somebody asked to go in the table, once; filter and order wait in the session for the way back."""
-    found = lists.take_opening(asked, LEADS_TO)
-    if asked is not None and found:
-        st.session_state["payment-address"] = filters.spell(asked.get("from") or {})
-        st.switch_page(f"../pages/{found[0]}.py", query_params=found[1])
 
 
 def draw_look(desk: Desk, actor: Actor, look: str) -> None:
@@ -103,8 +90,7 @@ def draw_payments(desk: Desk) -> None:
         if look == since_close.LOOK:
             since_close.draw(desk, actor)
             return
-        report = table.grid(describe(desk, actor, whole=look in {None, "Table"}), key=filters.GRID)
-        open_page(report.opened)
+        table.grid(describe(desk, actor, whole=look in {None, "Table"}), key=filters.GRID)
         draw_look(desk, actor, look or "Table")
 
 

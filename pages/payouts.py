@@ -105,8 +105,7 @@ def draw_list(desk: Desk) -> None:
             draw_export(desk, actor)
         empty = "There are no payouts yet.", "Stripe pays out what is available; press Sync now under Payments."
         about = PAYOUTS.describe(actor, empty, reading=sync_status.say_still_reading(desk))
-        report = grid(about, key=PAYOUTS.key)
-        lists.follow(report.opened, ("payouts", "payments"))
+        grid(about, key=PAYOUTS.key)
 
 
 def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
@@ -154,7 +153,7 @@ def main() -> None:
     layout.title(
         "Payout", "What Stripe paid into your bank account, and the payments, fees, refunds and returns in it."
     )
-    st.page_link("../pages/payouts.py", label="Back to the payouts", icon=":material/arrow_back:")
+    lists.draw_way_back("payouts", "Back to the payouts")
     with errors.shown():
         if reading := sync_status.say_still_reading(desk):
             st.caption(f":material/hourglass_top: {plain(reading)}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 # Small on purpose: Streamlit sends it with every mount. The rest is fetched by its hashed address once, and kept.
@@ -34,11 +31,6 @@ _mount = st.components.v2.component(
 )
 
 
-def find(files: str, *, key: str) -> Mapping[str, Any] | None:
-    """Mount it once on a page; `files` is where its scripts are. What was chosen last: `{page, query, at}`."""
-    result = _mount(key=key, data={"files": files}, default={"opened": None}, on_opened_change=_nothing)
-    return result.opened if isinstance(result.opened, Mapping) else None
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each state value; the page reads the value in its body."""
+def find(files: str, *, key: str) -> None:
+    """Mount it once on a page; `files` is where its scripts are."""
+    _mount(key=key, data={"files": files})

@@ -1,13 +1,11 @@
 """A table that scrolls through all of a list: its rows come by routes of the desk, past Streamlit.
 
-Python hears only of what it must know: the filter and order that are shown, and the page that somebody opens.
+Python hears only of what it must know: the filter and order that are shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -43,31 +41,13 @@ _mount = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True)
-class GridReport:
-    """What the browser says: the filter and order shown, as in the address, and the page that was asked for."""
-
-    filter: Mapping[str, Any] | None
-    opened: Mapping[str, Any] | None
-
-
-def grid(data: Mapping[str, object], *, key: str) -> GridReport:
+def grid(data: Mapping[str, object], *, key: str) -> None:
     """Mount the grid. `data` is what it shows beside the rows; equal data is not sent again.
 
-    `filter` and `opened` stay as they were said until something else is said.
+    What it shows is `filter` of the state under the key: filter and order, as in the address.
     """
-    result = _mount(
-        key=key,
-        data=dict(data),
-        default={"filter": None, "opened": None},
-        on_filter_change=_nothing,
-        on_opened_change=_nothing,
-    )
-    return GridReport(
-        filter=result.filter if isinstance(result.filter, Mapping) else None,
-        opened=result.opened if isinstance(result.opened, Mapping) else None,
-    )
+    _mount(key=key, data=dict(data), default={"filter": None}, on_filter_change=_nothing)
 
 
 def _nothing() -> None:
-    """Streamlit wants a callback for each state value; the page reads the value in its body."""
+    """Streamlit wants a callback for each state value; pages read it from the session."""

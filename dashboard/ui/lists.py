@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Generic, NamedTuple, Protocol
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ from dashboard.web import grid_routes
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
 
 EVERYTHING = "Everything"
-OPENED = "list-opened"  # in the session: when the page that was asked for last was asked for
+LISTS = {name: f"../pages/{name}.py" for name in ("payments", "payouts", "customers", "accounts", "cases")}
 
 
 class Column(NamedTuple):
@@ -235,19 +236,12 @@ def head() -> Iterator[None]:
         yield
 
 
-def take_opening(asked: Mapping[str, Any] | None, leads_to: Sequence[str]) -> tuple[str, dict[str, str]] | None:
-    """The page that somebody asked for in a component and its query, once; what was asked before it counts no more."""
-    at = (asked or {}).get("at")
-    if asked is None or not isinstance(at, int) or at <= st.session_state.get(OPENED, 0):
-        return None
-    if asked.get("page") not in leads_to:
-        return None
-    st.session_state[OPENED] = at
-    return str(asked["page"]), {str(name): str(value) for name, value in dict(asked.get("query") or {}).items()}
+def draw_way_back(page: str, label: str) -> None:
+    """A link to a list as it was left: filter, order and place, where the address says from where somebody came."""
+    query = way_back()
+    st.page_link(LISTS[page], label=label, icon=":material/arrow_back:", query_params=query)
 
 
-def follow(asked: Mapping[str, Any] | None, leads_to: Sequence[str]) -> None:
-    """Go where somebody asked to go in a component, once."""
-    found = take_opening(asked, leads_to)
-    if found:
-        st.switch_page(f"../pages/{found[0]}.py", query_params=found[1])
+def way_back() -> dict[str, str]:
+    """The query of the list from which this page was opened."""
+    return dict(parse_qsl(str(st.query_params.get("from", ""))))

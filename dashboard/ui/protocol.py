@@ -11,6 +11,8 @@ from starlette.requests import cookie_parser
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Navigation_pb2 import Navigation
+from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -71,29 +73,42 @@ def reduce_message(data: bytes, kept: Kept) -> bytes:
 
 
 class ShownPage:
-    """Which page a browser is on, so that a part of the page before it cannot bring that one back.
+    """Which page a browser is on, so that no run of the page before it can bring that one back.
 
     A part that runs by itself, or a press in one, may be sent just before the browser hears that it goes elsewhere.
     Streamlit 1.67 runs it after the new page and names the page it came from, at which the browser throws away all
     that is drawn, and nothing draws it again: an empty page until somebody reloads.
+    A run of the whole page that began just before another page was asked for names its page too; the browser then
+    steps back to that page's address, and Back ends there.
     """
 
     def __init__(self) -> None:
         self._hash = ""
+        self._asked = ""  # the page that the browser went to, until the server names it or any other than the one left
 
     def sent(self, data: bytes) -> bytes:
-        """A message to the browser; the run of a part names the page that is shown."""
+        """A message to the browser; it names the page that is shown, or the one that the browser asked for since."""
         message = ForwardMsg()
         message.ParseFromString(data)
         if message.HasField("navigation"):
-            self._hash = message.navigation.page_script_hash
-        elif message.HasField("new_session"):
+            said = message.navigation
+            if not any(page.page_script_hash == self._asked for page in said.app_pages):
+                self._asked = ""
+            return self._name_page(data, message, said)
+        if message.HasField("new_session"):
             # Nothing is known of the page after a broken connection, until the page itself is run again.
             if not message.metadata.run.fragment_ids:
-                self._hash = message.new_session.page_script_hash
-            elif self._hash and message.new_session.page_script_hash != self._hash:
+                return self._name_page(data, message, message.new_session)
+            if self._hash and message.new_session.page_script_hash != self._hash:
                 message.new_session.page_script_hash = self._hash
                 return bytes(message.SerializeToString())
+        return data
+
+    def _name_page(self, data: bytes, message: ForwardMsg, said: Navigation | NewSession) -> bytes:
+        if self._asked and said.page_script_hash == self._hash:
+            said.page_script_hash = self._asked
+            return bytes(message.SerializeToString())
+        self._asked, self._hash = "", said.page_script_hash
         return data
 
     def received(self, data: bytes) -> bytes:
@@ -104,7 +119,13 @@ class ShownPage:
         except DecodeError:
             return data  # Streamlit closes the connection
         asked = message.rerun_script
-        if not asked.fragment_id or not self._hash or asked.page_script_hash in {"", self._hash}:
+        if not self._hash or not asked.page_script_hash:
             return data
-        asked.page_script_hash = self._hash
+        if not asked.fragment_id:
+            self._asked = asked.page_script_hash if asked.page_script_hash != self._hash else ""
+            return data
+        page = self._asked or self._hash
+        if asked.page_script_hash == page:
+            return data
+        asked.page_script_hash = page
         return bytes(message.SerializeToString())

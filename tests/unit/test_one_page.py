@@ -80,3 +80,29 @@ def test_each_websocket_has_a_page_of_its_own() -> None:
         assert answer.status == 101
     assert len(made) == 2
     assert inner.heard == [wish("payment", "status")] * 2
+
+
+def test_a_run_that_began_before_another_page_was_asked_for_names_that_page() -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payments"))
+    shown.received(wish("payment"))
+    assert page_told(shown.sent(run_of("payments"))) == "payment"
+    assert page_asked(shown.received(wish("payment", "status of payments"))) == "payment"
+    assert page_told(shown.sent(run_of("payment"))) == "payment"
+    assert page_told(shown.sent(run_of("payments"))) == "payments", "the page may lead on to the one that was left"
+
+
+def test_the_page_that_was_left_is_named_again_where_somebody_goes_back_at_once() -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payments"))
+    shown.received(wish("payment"))
+    shown.received(wish("payments"))
+    assert page_told(shown.sent(run_of("payments"))) == "payments"
+
+
+def test_a_page_that_nobody_has_is_not_named() -> None:
+    shown = ShownPage()
+    shown.sent(run_of("payments"))
+    shown.received(wish("gone"))
+    assert shown.sent(navigation_to("payments")) == navigation_to("payments")
+    assert page_told(shown.sent(run_of("payments"))) == "payments"

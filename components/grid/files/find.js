@@ -2,6 +2,7 @@
 // The dialog stands in the document's own top layer, so that no page's layout is in its way.
 
 import { el } from "./grid.js";
+import { go } from "./pages.js";
 import { ask } from "./source.js";
 
 const REST_MS = 120; // after the last key
@@ -39,7 +40,7 @@ export async function start(root, host) {
   const pieces = (told) => told.map(([text, isHit]) => (isHit ? el("mark", {}, text) : text));
   function draw(told) {
     ({ hits } = told);
-    list.replaceChildren(...hits.map((hit, at) => el("li", { role: "option", id: `found-${at}`, "aria-selected": "false", onclick: () => go(at), onpointermove: () => at !== active && mark(at) },
+    list.replaceChildren(...hits.map((hit, at) => el("li", { role: "option", id: `found-${at}`, "aria-selected": "false", onclick: () => choose(at), onpointermove: () => at !== active && mark(at) },
       el("span", { class: "kind" }, hit.kind), el("b", {}, ...pieces(hit.title)), el("span", { class: "about" }, ...pieces(hit.about)))));
     field.setAttribute("aria-expanded", String(hits.length > 0));
     said.textContent = told.said;
@@ -61,20 +62,15 @@ export async function start(root, host) {
     lookNow();
   }
   const lookNow = () => { clearTimeout(typed); look(); };
-  // The address comes first: Streamlit would step to this page with the other one's query before it, where Back ends.
-  function go(at) {
-    const { page, query } = hits[at], words = new URLSearchParams(query).toString();
-    const path = location.pathname.replace(/[^/]*$/, page), isHere = path === location.pathname;
+  function choose(at) {
     dialog.close();
-    history.pushState({}, "", `${path}${words ? `?${words}` : ""}`);
-    if (isHere) window.dispatchEvent(new PopStateEvent("popstate")); // the page goes to its new address as it does by Back
-    else host.args.setStateValue("opened", { page, query, at: Date.now() });
+    go(hits[at].page, hits[at].query);
   }
   field.addEventListener("input", () => { clearTimeout(typed); typed = setTimeout(look, REST_MS); });
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(active + 1);
     else if (event.key === "ArrowUp") mark(active - 1);
-    else if (event.key === "Enter" && active >= 0) go(active);
+    else if (event.key === "Enter" && active >= 0) choose(active);
     else return;
     event.preventDefault();
   });

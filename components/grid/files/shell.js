@@ -2,6 +2,7 @@
 
 import { Address, makeFilterLine } from "./filters.js";
 import { el, mount } from "./grid.js";
+import { go, shownPage } from "./pages.js";
 import { drawPanel } from "./panel.js";
 import { Picks, Source, ask } from "./source.js";
 
@@ -17,7 +18,7 @@ export async function start(root, host) {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const address = new Address(data);
   // A link within the app opens the page before the browser's address says what it asks for; Python knows it.
-  let state = address.read(location.search || `?${new URLSearchParams(data.asked ?? {})}`), sums = null, picked = null, told = "", timers = {}, changedAt = 0, pressed = host.args.data.pressed?.at ?? 0;
+  let state = address.read(location.search || `?${new URLSearchParams(data.asked ?? {})}`), sums = null, picked = null, told = "", timers = {}, changedAt = 0, isLeft = false, pressed = host.args.data.pressed?.at ?? 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
@@ -104,12 +105,6 @@ export async function start(root, host) {
     });
   }
 
-  // Another address of this page: Streamlit and the table both read it, as after Back.
-  function visit(query) {
-    history.pushState({}, "", `${page}?${query}`);
-    window.dispatchEvent(new PopStateEvent("popstate"));
-  }
-
   // What an export will do is said before it is ordered; the page shows how far it is, and the file.
   async function offerExport() {
     const asked = { ...source.order, ranges: picks.asked };
@@ -119,7 +114,7 @@ export async function start(root, host) {
       try { await ask(`${data.path}/export`, { ...asked, form }); } catch (error) { quiet(error); return; }
       const query = new URLSearchParams(location.search);
       query.set("look", "Export");
-      visit(query);
+      go(shownPage(), query);
     };
     const button = (name, onclick) => el("button", { type: "button", onclick }, name);
     sure.replaceChildren(el("p", {}, words), el("div", { class: "acts" }, button("Create a CSV file", order("csv")),
@@ -155,11 +150,14 @@ export async function start(root, host) {
     panel.hidden = false;
     later("panel", isKey ? 0 : REST_MS / 2, () => fetchPanel(id, isKey));
   }
-  // The address comes first: Streamlit would step to this page with the other one's query before it, where Back ends.
+  // The other page knows the way back to this list as it is: filter, order and place.
   function leave(to, query) {
-    clearTimeout(timers.place);
-    history.pushState({}, "", `${page.replace(/[^/]*$/, to)}?${new URLSearchParams(query)}`);
-    tell("opened", { page: to, query, from: shown(), at: Date.now() });
+    Object.values(timers).forEach(clearTimeout);
+    address.write(Object.assign(state, { place: grid.top() }), false);
+    isLeft = true;
+    const from = new URLSearchParams(location.search);
+    from.delete("open");
+    go(to, { ...query, ...(from.size && { from }) });
   }
   async function fetchPanel(id, isFocused) {
     try {
@@ -201,7 +199,7 @@ export async function start(root, host) {
   };
   const slash = (event) => { if (event.key === "/" && document.activeElement === document.body) { filters.search.focus(); event.preventDefault(); } };
   const back = () => {
-    if (location.pathname !== page) return; // another page opens
+    if (isLeft || location.pathname !== page) return; // another page opens
     const before = state;
     state = address.read();
     filters.show(state.filter);
@@ -226,7 +224,7 @@ export async function start(root, host) {
     Object.assign(data, host.args.data);
     warning.textContent = warning.title = data.warning; warning.hidden = !data.warning;
     drawViews(); say(); fit();
-    if ((data.pressed?.at ?? 0) > pressed) { pressed = data.pressed.at; visit(new URLSearchParams(data.pressed.query)); }
+    if ((data.pressed?.at ?? 0) > pressed) { pressed = data.pressed.at; go(shownPage(), data.pressed.query); }
   }
   fit(); draw(); filters.show(state.filter); begin(false);
   if (state.open && !data.opens) { panel.hidden = false; fetchPanel(state.open, false); }

@@ -11,7 +11,7 @@ from dashboard.domain.models import Actor, AttemptKind, AttemptState, Customer, 
 from dashboard.domain.payment_status import PaymentState
 from dashboard.domain.searches import search_words
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui import actions, errors, format, layout, lists, session
 from dashboard.ui.accounts import bank_data, eligibility, mandates, removal
 from dashboard.ui.customers import erasure
 from dashboard.ui.linking.opening import open_link
@@ -31,8 +31,7 @@ KINDS = {AttemptKind.RELINK: "New sign-in: ", AttemptKind.RENEWAL: "New account 
 
 def draw(desk: Desk, actor: Actor, id: str) -> None:
     """The page of the customer with this id, or of whom they were merged into."""
-    back = actions.go(query={})
-    actions.button("Back to the customers", back, key="customers-all", icon=":material/arrow_back:")
+    lists.draw_way_back("customers", "Back to the customers")
     successor = desk.customers.successor(actor, id)
     if successor is not None:
         st.info("This customer was merged into the customer below.", icon=":material/merge:")
