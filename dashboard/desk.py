@@ -34,6 +34,7 @@ from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import Refused
 from dashboard.domain.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
+from dashboard.gateways.chat import ChatHook
 from dashboard.gateways.mail import MailServer
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
@@ -53,6 +54,7 @@ from dashboard.linking.job import LinkKind
 from dashboard.linking.unfinished import Attention
 from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind, CopyMails
+from dashboard.notices import Notices
 from dashboard.operations.audit import Audit
 from dashboard.operations.open_jobs import OpenJobs
 from dashboard.operations.restore_reviews import RestoreReviews
@@ -134,6 +136,7 @@ class Desk:
     month_books: MonthBooks
     month_close: MonthClose
     journal: Journal
+    notices: Notices
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
     stripe: Stripe
@@ -220,6 +223,13 @@ def rules_of(settings: Settings) -> RoleRules:
     return read_rules(
         open_id.members, open_id.groups_claim, open_id.address_claim, assume_verified=open_id.assume_verified
     )
+
+
+def make_notices(settings: Settings, store: Store, clock: Clock) -> Notices:
+    """Notices with the channels that are set: also for a command that needs nothing else of the desk."""
+    hook = settings.notices.url.reveal()
+    poster = ChatHook(settings.notices, make_session(hook)) if hook else None
+    return Notices(store, clock, settings, MailServer(settings.mail) if settings.mail else None, poster)
 
 
 def open_desk(
@@ -330,6 +340,7 @@ def open_desk(
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),
         journal=Journal(store, clock, settings),
+        notices=make_notices(settings, store, clock),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

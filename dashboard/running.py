@@ -23,6 +23,7 @@ HEALTH_EVERY = timedelta(seconds=2)  # a look at our own table; Plaid is asked a
 FAILURES_EVERY = timedelta(hours=1)  # Stripe is asked where a debit failed as one of a switched-off number does
 EXPORTS_EVERY = timedelta(seconds=30)  # files of people who left go with them
 CHANGES_EVERY = timedelta(seconds=1)  # a look at what was noted of payments, so that no page waits for much of it
+NOTICES_EVERY = timedelta(seconds=10)  # a look at our own table, along an index; a chat takes one message a second
 RETENTION_EVERY = timedelta(minutes=15)  # it runs once a business day; this is how soon after midnight
 
 _guard = threading.Lock()
@@ -63,6 +64,7 @@ def resume(opened: Desk) -> None:
     _ticker["failures"] = Ticker(FAILURES_EVERY, opened.health.check_failures)
     _ticker["exports"] = Ticker(EXPORTS_EVERY, opened.exports.prune)
     _ticker["replacements"] = Ticker(REPLACEMENTS_EVERY, opened.removals.replace_requested)
+    _ticker["notices"] = Ticker(NOTICES_EVERY, opened.notices.run_due)
     for ticker in _ticker.values():
         ticker.start()
 

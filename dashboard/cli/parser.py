@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from dashboard.cli import commands, exports, journal, statements
+from dashboard.cli import commands, exports, journal, notices, statements
 from dashboard.domain.journal import Profile
+from dashboard.domain.notices import Channel
 
 STATUSES = "exit status: 0 done, 1 it could not be done, 2 a wrong call, 130 interrupted"
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -286,6 +287,17 @@ def _add_reports(verbs: Verbs) -> None:
         "exit status: 0 nothing has failed, 1 something has or a setting is missing, 2 a wrong call",
     )
     doctor.add_argument("--json", action="store_true", help="print one JSON list")
+
+    notice = _add(
+        verbs,
+        "notice",
+        notices.notice,
+        "send a test notice by mail and in the chat, whichever are set",
+        "notice test --by chat",
+        "exit status: 0 sent, 1 a channel failed or none is set, 2 a wrong call",
+    )
+    notice.add_argument("what", choices=["test"], help="what is done")
+    notice.add_argument("--by", default="", choices=["", *map(str, Channel)], help="only this channel")
 
     audit = _add(
         verbs,

@@ -56,6 +56,7 @@ class Doctor:
             (Step.DESK, "Contact in authorizations", desk.contact),
             (Step.DESK, "Last backup", desk.backup),
             (Step.DESK, "Daily job", desk.retention),
+            (Step.DESK, "Notices", desk.notices),
         ):
             try:
                 found = check(name)
@@ -94,5 +95,6 @@ def examine(desk: Desk, actor: Actor) -> list[Check]:
         last_backup=last_backup,
         last_retention=desk.retention.last_run,
         proves_by_sign_in=desk.sign_in.proves_by_sign_in,
+        channels=lambda: desk.notices.channels(actor),
     )
     return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from dashboard.doctor.checks import Check, Verdict
 from dashboard.domain.formatting import count
 from dashboard.domain.models import Mode, Secret
+from dashboard.domain.notices import ChannelState
 from dashboard.settings import Settings
 
 DISK_WARNING_BYTES = 2 << 30  # a million payments take about 1.2 GB with their indexes; a backup needs as much again
@@ -37,6 +38,7 @@ class Ward:
     last_backup: Callable[[], datetime | None]
     last_retention: Callable[[], datetime | None]
     proves_by_sign_in: Callable[[], bool | None]
+    channels: Callable[[], Sequence[ChannelState]]
 
 
 class DeskChecks:
@@ -202,6 +204,28 @@ class DeskChecks:
             "Everything linked since then would be lost with the disk.",
             "Run `ach-desk backup`, and find out why no scheduled one was made.",
         )
+
+    def notices(self, name: str) -> Check:
+        """What somebody has to hear of goes out."""
+        channels = self._ward.channels()
+        if not channels:
+            return Check(name, Verdict.OK, "No channel is set: notices stay on the page Notices.")
+        failing = [one for one in channels if one.failing_since]
+        if not failing:
+            names = " and ".join(one.channel.value for one in channels)
+            return Check(name, Verdict.OK, f"Sent by {names}; nothing has failed.")
+        found = " ".join(
+            f"{one.channel.value.capitalize()} has failed for {_ago(self._now() - one.failing_since)}: {one.problem}"
+            for one in failing
+            if one.failing_since
+        )
+        verdict, meaning = (
+            (Verdict.FAILED, "Nobody is told of what happens; it waits and goes out once a channel works again.")
+            if len(failing) == len(channels)
+            else (Verdict.WARNING, "Notices go by the other channel.")
+        )
+        action = " ".join(dict.fromkeys(one.action for one in failing))
+        return Check(name, verdict, found, meaning, f"{action} Then run `ach-desk notice test`.")
 
     def contact(self, name: str) -> Check:
         """Authorizations say how they are revoked (Nacha; Regulation E, 12 CFR 1005.10(c))."""

@@ -296,6 +296,7 @@ class AuditAction(StrEnum):
     AUDIT_COPIED = "audit.copied", "Audit trail copied out of the table"
     AUDIT_EXPORTED = "audit.exported", "Audit trail exported"
     AUDIT_UNSEALED_ROWS = "audit.unsealed_rows", "Rows written without a key"
+    NOTICE_TESTED = "notice.tested", "Test notice sent"
     BACKUP_BEGUN = "backup.begun", "Backup begun"
     BACKUP_MADE = "backup.made", "Backup made"
     BACKUP_CARRIED_OVER = "backup.carried_over", "Rows since the backup brought over"

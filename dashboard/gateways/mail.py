@@ -1,4 +1,4 @@
-"""The mail server, by SMTP (RFC 5321): one message to one person, and whether one that failed may have been sent."""
+"""The mail server, by SMTP (RFC 5321): a message to all in its `To`, and whether one that failed may have been sent."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class MailServer:
         try:
             smtp = self._open()
             _demand(smtp.mail(self._settings.sender), "the sender")
-            _demand(smtp.rcpt(str(message["To"])), "the recipient")
+            for address in str(message["To"]).split(", "):  # all or nobody: before the text nothing is sent
+                _demand(smtp.rcpt(address), "a recipient")
             on_its_way = True
             answer = smtp.data(content)
             on_its_way = False
@@ -104,7 +105,7 @@ def _demand(answer: tuple[int, bytes], what: str) -> None:
             f"The mail server refused {what} ({code}).",
             provider=PROVIDER,
             code=str(code),
-            action="Check the customer's e-mail address and ACH_DESK_SMTP_FROM; the server's log says more.",
+            action="Check the recipient's e-mail address and ACH_DESK_SMTP_FROM; the server's log says more.",
         )
     if code >= TEMPORARY:
         raise ProviderUnreachable(

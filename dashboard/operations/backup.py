@@ -12,6 +12,7 @@ from dashboard.domain.clock import Clock
 from dashboard.domain.errors import StoreError, StoreUnavailable
 from dashboard.domain.formatting import read_utc_stamp, utc_stamp
 from dashboard.domain.models import Actor
+from dashboard.domain.notices import Fact, NoticeKind
 from dashboard.staff.access import Permission, require
 from dashboard.store import prepare
 from dashboard.store.audit_trail import Trail
@@ -31,6 +32,7 @@ from dashboard.store.engine.copies import (
 )
 from dashboard.store.engine.database import Database, translated
 from dashboard.store.migrations import migrate
+from dashboard.store.notices.noting import NoticeNoting
 from dashboard.store.restores import RestoreTable, Unknown
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class Backups:
         try:
             made = self._make(sealed)
         except StoreError as error:
-            self._note(actor, "backup.failed", code=error.code, why=error.what)
+            self._note_failure(actor, error)
             raise
         self._note(actor, "backup.made", sealed=sealed, name=made.name, bytes=made.stat().st_size)
         return made
@@ -99,6 +101,15 @@ class Backups:
         for path in (*self._folder.glob("desk-*.partial"), *self._folder.glob(f"desk-*{UNSEALED}")):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+    def _note_failure(self, actor: Actor, error: StoreError) -> None:
+        """In the trail each time; as a notice once for all tries since the last backup."""
+        newest = next(iter(self.kept()), None)
+        since = utc_stamp(newest.taken_at) if newest else ""
+        fact = Fact(NoticeKind.BACKUP_FAILED, since or "never", self._clock.now(), facts={"code": error.code})
+        with self._database.transaction():
+            self._note(actor, "backup.failed", code=error.code, why=error.what)
+            NoticeNoting(self._database, self._clock.now).note(fact)
 
     def _note(self, actor: Actor, action: str, **facts: object) -> None:
         with self._database.transaction():

@@ -1,4 +1,4 @@
-"""Settings of the mail server that sends customers the copy of their authorization."""
+"""Settings of the mail server that sends copies of authorizations, and notices."""
 
 from __future__ import annotations
 

@@ -47,6 +47,8 @@ from dashboard.store.mandates.revocations import RevocationTable
 from dashboard.store.mandates.rows import MandateTable
 from dashboard.store.migrations import migrate
 from dashboard.store.migrations.audit_and_privacy import SEALED
+from dashboard.store.notices.noting import NoticeNoting
+from dashboard.store.notices.outbox import OutboxTable
 from dashboard.store.payments.charts import ChartTable
 from dashboard.store.payments.columns import PaymentColumns
 from dashboard.store.payments.projection import PaymentProjection
@@ -106,10 +108,12 @@ class Store:
         self.hosted = HostedLinkTable(database, vault)
         self.erasures = ErasureTable(database, vault)
         self.token_rotations = TokenRotationTable(database)
-        self.case_opening = CaseOpening(database, clock.now, zone)
+        self.noting = NoticeNoting(database, clock.now)
+        self.outbox = OutboxTable(database)
+        self.case_opening = CaseOpening(database, clock.now, zone, self.noting)
         self.cases = CaseTable(database)
         self.representments = RepresentmentTable(database)
-        self.projection = PaymentProjection(database, zone, self.case_opening)
+        self.projection = PaymentProjection(database, zone, self.case_opening, self.noting)
         self.columns = PaymentColumns(database, zone)
         self.payments = PaymentTable(database, self.columns)
         self.charts = ChartTable(database, self.columns, zone)

@@ -38,6 +38,7 @@ SECTIONS: dict[str, list[PageEntry]] = {
         PageEntry("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         PageEntry("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
         PageEntry("approvals", "Approvals", ":material/how_to_reg:", Permission.VIEW_PAYMENTS),
+        PageEntry("notices", "Notices", ":material/notifications:", Permission.VIEW_PAYMENTS),
     ],
     "Desk": [
         PageEntry("audit", "Audit trail", ":material/history_edu:", Permission.VIEW_AUDIT),

@@ -15,6 +15,7 @@ from dashboard.desk import Desk, open_desk
 from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
 from dashboard.domain.errors import AccessDenied, ProviderDenied, ProviderRejected
 from dashboard.domain.models import Actor, Mode, RiskResult, RiskSource, Role, Secret
+from dashboard.domain.notices import Channel, ChannelState
 from dashboard.gateways.plaid_replies import RiskAnswer
 from dashboard.gateways.stripe_permissions import PERMISSIONS, KeyPermission
 from dashboard.jobs.worker import InlineWorker
@@ -122,6 +123,7 @@ WELL: dict[str, Any] = {
     "last_backup": lambda: NOW,
     "last_retention": lambda: NOW,
     "proves_by_sign_in": lambda: None,
+    "channels": list,
 }
 
 
@@ -270,3 +272,14 @@ def test_a_provider_by_whose_sign_in_nobody_is_proved_is_pointed_out(desk: Desk)
 
     assert [verdict(one) for one in (None, True, False)] == [Verdict.OK, Verdict.OK, Verdict.WARNING]
     assert look(desk)["Sign-in"].verdict is Verdict.OK, "without sign-in there is nothing to prove by"
+
+
+def test_a_way_out_that_fails_is_found_and_more_so_where_it_is_the_only_one(desk: Desk) -> None:
+    assert look(desk)["Notices"].verdict is Verdict.OK
+    mail = ChannelState(Channel.MAIL, sent_at=NOW)
+    chat = ChannelState(Channel.CHAT, NOW - timedelta(hours=3), 7, NOW, "It said no (404).", "Make a new one.")
+    assert look(desk, channels=lambda: [mail])["Notices"].found == "Sent by mail; nothing has failed."
+    both = look(desk, channels=lambda: [chat, mail])["Notices"]
+    assert both.verdict is Verdict.WARNING and both.found == "Chat has failed for 3 hours: It said no (404)."
+    alone = look(desk, channels=lambda: [chat])["Notices"]
+    assert alone.verdict is Verdict.FAILED and "ach-desk notice test" in alone.action

@@ -14,7 +14,7 @@ Make = Callable[..., Settings]
 
 SECRETS = {"PLAID_SECRET", "STRIPE_SECRET_KEY", "ACH_DESK_KEY"}
 SIGN_IN_SECRETS = {"ACH_DESK_OIDC_CLIENT_SECRET", "ACH_DESK_OIDC_COOKIE_SECRET", "STRIPE_WEBHOOK_SECRET"}
-OTHER_SECRETS = {"ACH_DESK_SMTP_PASSWORD"}
+OTHER_SECRETS = {"ACH_DESK_SMTP_PASSWORD", "ACH_DESK_NOTICE_CHAT_URL"}
 
 
 def test_defaults_are_those_of_a_first_test_set_up(settings: Settings) -> None:
@@ -69,6 +69,19 @@ def test_no_secret_is_printed(settings: Settings, environ: dict[str, str]) -> No
         ({"PLAID_PRODUCTS": "identity"}, "PLAID_PRODUCTS"),
         ({"PLAID_CLIENT_NAME": "A" * 31}, "PLAID_CLIENT_NAME"),
         ({"PLAID_REDIRECT_URI": "https://ops.example.com/plaid?x=1"}, "PLAID_REDIRECT_URI"),
+        ({"ACH_DESK_NOTICE_MAIL": "ops@acme.example"}, "ACH_DESK_SMTP_HOST"),
+        (
+            {
+                "ACH_DESK_NOTICE_MAIL": "ops@acme.example, fin",
+                "ACH_DESK_SMTP_HOST": "127.0.0.1",
+                "ACH_DESK_SMTP_FROM": "desk@acme.example",
+            },
+            "ACH_DESK_NOTICE_MAIL",
+        ),
+        ({"ACH_DESK_NOTICE_CHAT": "irc"}, "ACH_DESK_NOTICE_CHAT"),
+        ({"ACH_DESK_NOTICE_CHAT_NAMES": "maybe"}, "ACH_DESK_NOTICE_CHAT_NAMES"),
+        ({"ACH_DESK_NOTICE_CHAT_URL": "whatever"}, "ACH_DESK_NOTICE_CHAT_URL"),
+        ({"ACH_DESK_NOTICE_CHAT_URL": "http://hooks.example.com/whatever"}, "ACH_DESK_NOTICE_CHAT_URL"),
         ({"ACH_DESK_CONTACT_PHONE": "call us"}, "ACH_DESK_CONTACT_PHONE"),
         ({"ACH_DESK_CONTACT_EMAIL": "acme.example"}, "ACH_DESK_CONTACT_EMAIL"),
         ({"ACH_DESK_CONTACT_ADDRESS": "x" * 201}, "ACH_DESK_CONTACT_ADDRESS"),

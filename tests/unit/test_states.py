@@ -18,6 +18,7 @@ from dashboard.domain.cases import CaseState, Outcome
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
+from dashboard.domain.notices import MessageState, NoticeState
 from dashboard.domain.payout_matching import MatchState
 from dashboard.domain.refunds import RefundState
 from dashboard.domain.representments import PresentedState
@@ -38,6 +39,8 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("link_attempt", "state"): AttemptState,
     ("link_hosted", "state"): Waiting,
     ("month_close", "state"): CloseState,
+    ("notice", "state"): NoticeState,
+    ("notice_message", "state"): MessageState,
     ("payment_case", "outcome"): Outcome,
     ("payment_case", "state"): CaseState,
     ("payout_match", "state"): MatchState,
@@ -64,6 +67,8 @@ ENDS: dict[str, dict[str, set[str]]] = {
         "withdrawn": set(),
         **{one: {"withdrawn", "succeeded", "failed"} for one in ("failed", "succeeded")},
     },
+    "notice": {"sent": set(), "kept": set()},
+    "notice_message": {"sent": set(), "failed": set()},
     "payout_match": {"rejected": set(), "withdrawn": set()},
     "token_rotation": {one: {"wanted"} for one in ("done", "refused", "lost")},
 }

@@ -20,15 +20,18 @@ from dashboard.domain.cases import (
     step_of,
 )
 from dashboard.domain.ids import new_id
+from dashboard.domain.notices import Fact, NoticeKind
 from dashboard.domain.payment_status import HARMLESS_DISPUTES
 from dashboard.domain.return_codes import return_code
 from dashboard.store.cases.representments import follow_attempts
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection
+from dashboard.store.notices.noting import NoticeNoting
 from dashboard.store.sql import from_epoch, to_epoch
 
 DESK = "system"  # as `Actor.system` is called in the trail
 TROUBLED = ("failed", "returned_late")  # states of a payment
+TOLD = frozenset({CaseKind.LATE_RETURN, CaseKind.DISPUTE, CaseKind.INQUIRY})  # what somebody hears of at once
 SLICE = 400
 _HARMLESS = ", ".join(repr(status) for status in sorted(HARMLESS_DISPUTES))
 # A refund that failed counts until as much was given back after it: then the customer has their money.
@@ -104,8 +107,8 @@ class _Facts(NamedTuple):
 class CaseOpening:
     """Keeps `payment_case` true to the payments: who writes a payment asks it in the same transaction."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], zone: tzinfo) -> None:
-        self._database, self._now, self._zone = database, now, zone
+    def __init__(self, database: Database, now: Callable[[], datetime], zone: tzinfo, noting: NoticeNoting) -> None:
+        self._database, self._now, self._zone, self._noting = database, now, zone, noting
 
     def catch_up(self, batch: int = 1_000) -> int:
         """Open what payments of before there were cases lack, a batch a transaction; returns how many."""
@@ -161,6 +164,7 @@ class CaseOpening:
             db.execute(_EVENT, [id, at, DESK, "Closed: it is worked in the case of the first debit"])
         elif not old:
             db.execute(_EVENT, [id, at, DESK, f"Opened: {HAPPENED[trouble.kind]}"])
+            self._tell(facts, trouble)
 
     def _change(self, db: Connection, facts: _Facts, trouble: Trouble) -> None:
         at, since = to_epoch(self._now()), self._since(db)
@@ -174,6 +178,23 @@ class CaseOpening:
         db.execute(_CHANGE, [*self._values(facts, trouble, since), state, facts.case_id])
         verb = "Changed" if was_open else "Opened again"
         db.execute(_EVENT, [facts.case_id, at, DESK, f"{verb}: {HAPPENED[trouble.kind]}"])
+        self._tell(facts, trouble)
+
+    def _tell(self, facts: _Facts, trouble: Trouble) -> None:
+        """Note that a bank took money back, or asks about it; a dispute that is then lost took it only once."""
+        if trouble.kind not in TOLD:
+            return
+        asks = trouble.kind is CaseKind.INQUIRY
+        told: dict[str, str | int] = {"cents": trouble.cents, "currency": facts.currency, "kind": trouble.kind.value}
+        self._noting.note(
+            Fact(
+                NoticeKind.LATE_RETURN,
+                facts.id,
+                from_epoch(trouble.happened_at),
+                f"{trouble.cause} {'asks' if asks else 'taken'}",
+                {**told, "code": trouble.code or ""},
+            )
+        )
 
     def _close(self, db: Connection, facts: _Facts) -> None:
         at = to_epoch(self._now())

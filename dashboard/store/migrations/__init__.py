@@ -18,6 +18,7 @@ from dashboard.store.migrations import (
     health,
     jobs,
     limits,
+    notices,
     payments,
     people,
     refunds,
@@ -45,6 +46,7 @@ MIGRATION_SETS = {
     "refunds": refunds.define,
     "cases": cases.define,
     "books": books.define,
+    "notices": notices.define,
 }
 
 

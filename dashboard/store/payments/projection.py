@@ -19,6 +19,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection, json_list, larger, on_repeat
 from dashboard.store.jobs import wake
 from dashboard.store.migrations.payments import LATE_INDEXES
+from dashboard.store.notices.noting import NoticeNoting
 from dashboard.store.payments.stripe_objects import RESOURCES, Row
 
 SLICE = 400  # ids in one query; SQLite takes 32,766 parameters, and small statements are planned once
@@ -93,8 +94,8 @@ class Written:
 class PaymentProjection:
     """Applies objects and derives payments; days are days of the business's zone."""
 
-    def __init__(self, database: Database, zone: tzinfo, cases: CaseOpening) -> None:
-        self._database, self._cases = database, cases
+    def __init__(self, database: Database, zone: tzinfo, cases: CaseOpening, noting: NoticeNoting) -> None:
+        self._database, self._cases, self._noting = database, cases, noting
         self._day = lru_cache(maxsize=65_536)(lambda quarter: _local_day(quarter * QUARTER, zone))
 
     def apply(
@@ -121,6 +122,8 @@ class PaymentProjection:
             known = {row[place] for row in rows if (place := _TAGGED.get(resource)) and row[place] and _moves(row)}
             if known:
                 wake(db.conn, "debit", known)
+            if resource == "payouts":
+                self._noting.note_failed_payouts([row[0] for row in rows])
         return Written(len(rows), changed)
 
     @staticmethod

@@ -1,0 +1,92 @@
+"""Notices: facts that somebody has to hear of, told once, in the desk, by mail and in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import Refused
+from dashboard.domain.ids import new_id
+from dashboard.domain.models import Actor
+from dashboard.domain.notices import Channel, ChannelState, Notice, NoticeKind
+from dashboard.gateways.chat import ChatLine, Poster
+from dashboard.gateways.mail import Mailer
+from dashboard.messages.notices import NoticeWords, Reader, notice_words
+from dashboard.notices.carriers import Carrier, ChatCarrier, Letter, MailCarrier
+from dashboard.notices.sending import Sender
+from dashboard.settings import Settings
+from dashboard.staff.access import Permission, can, require
+from dashboard.store import Store
+
+__all__ = ["Notices", "ShownNotice"]
+PAGE_SIZE = 50
+# What a person must be allowed to read a notice in the desk; whoever sees payments may read the others.
+NEEDS: dict[NoticeKind, Permission] = {}
+
+
+@dataclass(frozen=True)
+class ShownNotice:
+    """A notice with its words."""
+
+    notice: Notice
+    words: NoticeWords
+
+
+class Notices:
+    """What was noted, how the channels do, and the ticker's turn."""
+
+    def __init__(
+        self, store: Store, clock: Clock, settings: Settings, mailer: Mailer | None, poster: Poster | None
+    ) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
+        self._carriers: list[Carrier] = []
+        if poster is not None and settings.notices.url:
+            self._carriers.append(ChatCarrier(poster, settings))
+        if mailer is not None and settings.notices.addresses:
+            self._carriers.append(MailCarrier(mailer, settings))
+        self._sender = Sender(store, clock, settings, self._carriers)
+
+    def list(self, actor: Actor, offset: int = 0) -> list[ShownNotice]:
+        """A page of what was noted, the last first, of what this person may see."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        found = self._store.outbox.newest(PAGE_SIZE, offset)
+        today = self._clock.now().astimezone(self._settings.timezone).date()
+        shown = []
+        for one in found:
+            if can(actor, NEEDS.get(one.fact.kind, Permission.VIEW_PAYMENTS)):
+                row = self._store.payments.get(one.fact.subject)
+                name = row["customer"] if row is not None else ""
+                shown.append(ShownNotice(one, notice_words(one, Reader(self._settings.timezone, today, name))))
+        return shown
+
+    def channels(self, actor: Actor) -> Sequence[ChannelState]:
+        """How each channel that is set does; none where notices stay in the desk."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return [self._store.outbox.channel(one.channel) for one in self._carriers]
+
+    def count_waiting(self, actor: Actor) -> int:
+        """How many are not sent yet."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.outbox.count_waiting()
+
+    def test(self, actor: Actor, channel: Channel) -> None:
+        """Send a test by one channel, now. Raises ProviderError, Refused where it is not set."""
+        require(actor, Permission.ADMIN)
+        carrier = next((one for one in self._carriers if one.channel is channel), None)
+        if carrier is None:
+            names = "ACH_DESK_NOTICE_MAIL" if channel is Channel.MAIL else "ACH_DESK_NOTICE_CHAT_URL"
+            raise Refused(
+                f"No {channel.value} is set.", meaning="Nothing was sent.", action=f"Set {names}.", code="no_channel"
+            )
+        now = self._clock.now()
+        self._store.trail.append(actor, "notice.tested", channel.value, now)
+        line = ChatLine("This is a test. Nothing has happened.")
+        carrier.carry(Letter(new_id("message"), f"{self._settings.business_name}: a test from ACH Desk", [line], now))
+        state = self._store.outbox.channel(channel)
+        sent = replace(ChannelState(channel), sent_at=self._clock.real())
+        self._store.outbox.set_channel(sent if state.failing_since else replace(state, sent_at=sent.sent_at))
+
+    def run_due(self) -> int:
+        """The ticker's turn: send what waits."""
+        return self._sender.send_due()

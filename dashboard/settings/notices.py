@@ -1,0 +1,73 @@
+"""Settings of notices: who gets them by mail, which chat, and whether a chat may name customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from dashboard.domain.addresses import fold_address
+from dashboard.domain.errors import ConfigError
+from dashboard.domain.models import Secret
+from dashboard.settings.checks import is_loopback, pick
+from dashboard.settings.mail import HOST
+
+MAIL, CHAT, CHAT_URL, NAMES = (f"ACH_DESK_NOTICE_{name}" for name in ("MAIL", "CHAT", "CHAT_URL", "CHAT_NAMES"))
+
+
+class Chat(StrEnum):
+    """What takes the post; each wants its own JSON."""
+
+    SLACK = "slack"
+    TEAMS = "teams"
+    DISCORD = "discord"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """No addresses: no mail; no address of a chat: no chat. `url` is a secret: who has it may write there."""
+
+    addresses: tuple[str, ...]
+    chat: Chat
+    url: Secret
+    chat_names: bool
+
+
+def read_notices(get: Callable[[str], str]) -> NoticeSettings:
+    """The settings of notices. Raises ConfigError."""
+    addresses = tuple(dict.fromkeys(part.strip() for part in get(MAIL).split(",") if part.strip()))
+    if any(not fold_address(one) or not one.isascii() for one in addresses):
+        raise ConfigError(MAIL, "has something that is not an e-mail address", action="Separate addresses by commas.")
+    if addresses and not get(HOST):
+        raise ConfigError(HOST, f"not set, while {MAIL} is", action=f"Set the mail server, or remove {MAIL}.")
+    url = get(CHAT_URL)
+    if url:
+        _check_hook(url)
+    chat = Chat(pick(CHAT, get(CHAT), list(Chat)))
+    return NoticeSettings(addresses, chat, Secret(url), pick(NAMES, get(NAMES), ["no", "yes"]) == "yes")
+
+
+def as_table(notices: NoticeSettings) -> dict[str, str]:
+    """These settings in force by their names; the chat's address is `***`."""
+    return {
+        MAIL: ", ".join(notices.addresses),
+        CHAT: notices.chat.value,
+        CHAT_URL: str(notices.url) if notices.url else "",
+        NAMES: "yes" if notices.chat_names else "no",
+    }
+
+
+def _check_hook(url: str) -> None:
+    """Nothing for an address that can be posted to; what is wrong never repeats it."""
+    try:
+        parts = urlsplit(url)
+        good = bool(parts.hostname) and not parts.username and parts.scheme in {"https", "http"}
+        secure = parts.scheme == "https" or is_loopback(url)
+    except ValueError:
+        good = secure = False
+    if not good:
+        raise ConfigError(CHAT_URL, "not an address", action="Copy the webhook's address from the chat, with https.")
+    if not secure:
+        raise ConfigError(CHAT_URL, "not https", action="Use https; plain http is only for this machine (127.0.0.1).")

@@ -1,0 +1,1 @@
+"""Notices: facts noted beside what they are about, and the outbox that tells them."""

@@ -1,0 +1,82 @@
+"""Notices: what somebody had to hear of, whether it went out, and how the ways out do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.desk import Desk
+from dashboard.domain.models import Actor
+from dashboard.domain.notices import ChannelState, NoticeState
+from dashboard.notices import PAGE_SIZE, ShownNotice
+from dashboard.staff.access import Permission, can
+from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui.text import plain
+
+OPEN = "Open"
+
+
+def draw_channel(desk: Desk, actor: Actor, state: ChannelState) -> None:
+    """One way out: when it last worked, or since when it fails, and a test."""
+    zone, now = session.zone(), desk.clock.now()
+    with st.container(border=True, key=f"channel-{state.channel.value}"):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        name = state.channel.value.capitalize()
+        if state.failing_since:
+            since = format.moment(state.failing_since, zone, now)
+            left.markdown(f":red[:material/error:] **{plain(name)}** · fails since {since} · {plain(state.problem)}")
+            left.caption(plain(state.action))
+        else:
+            last = f"last sent {format.moment(state.sent_at, zone, now)}" if state.sent_at else "nothing sent yet"
+            left.markdown(f":green[:material/check_circle:] **{plain(name)}** · {plain(last)}")
+        if can(actor, Permission.ADMIN):
+            test = actions.call(desk.notices.test, state.channel, then=actions.Then(said="Sent."))
+            actions.button("Send a test", test, key=f"test-{state.channel.value}", place=right, width="stretch")
+
+
+def draw_notice(desk: Desk, shown: ShownNotice) -> None:
+    """One notice: what it says, when it happened, whether it went out, and the way to where it is dealt with."""
+    zone, now, notice = session.zone(), desk.clock.now(), shown.notice
+    with st.container(border=True, key=f"notice-{notice.id}"):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.markdown(plain(shown.words.text))
+        told = {
+            NoticeState.WAITING: "waits to be sent",
+            NoticeState.KEPT: "only here",
+            NoticeState.SENT: f"sent by {notice.channel.value if notice.channel else ''}"
+            f" {format.moment(notice.sent_at, zone, now)}",
+        }[notice.state]
+        left.caption(plain(f"{format.moment(notice.noted_at, zone, now)} · {told}"))
+        there = actions.go(shown.words.page, shown.words.query)
+        actions.button(OPEN, there, key=f"open-{notice.id}", place=right, width="stretch")
+
+
+def main() -> None:
+    """The channels, then every notice, the last one first."""
+    desk, actor = session.desk(), session.actor()
+    layout.title("Notices", "What somebody had to hear of though nobody was looking. Each is told once.")
+    with errors.shown():
+        channels = desk.notices.channels(actor)
+        for state in channels:
+            draw_channel(desk, actor, state)
+        if not channels:
+            st.caption(
+                "Notices stay here. An administrator sets ACH_DESK_NOTICE_MAIL or ACH_DESK_NOTICE_CHAT_URL to have"
+                " them sent."
+            )
+        given = st.query_params.get("from", "")
+        start = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+        found = desk.notices.list(actor, start)
+        if not found:
+            layout.empty(
+                "There is nothing to tell.",
+                "A payout that fails, a payment that a bank takes back or a backup that fails stands here at once.",
+                ":material/notifications:",
+            )
+        for shown in found:
+            draw_notice(desk, shown)
+        if len(found) == PAGE_SIZE:
+            older = actions.go("notices", {"from": str(start + PAGE_SIZE)})
+            actions.button("Older", older, key="notices-older")
+
+
+main()

@@ -1,0 +1,42 @@
+"""What somebody had to hear of, on its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard import running
+from dashboard.desk import Desk
+from dashboard.domain.models import Secret
+from dashboard.domain.notices import Fact, NoticeKind
+from dashboard.notices import Notices
+from dashboard.settings.notices import Chat, NoticeSettings
+from tests.pages.conftest import show, text_of
+from tests.unit.test_notice_channels import hook
+
+
+def test_a_page_without_notices_says_what_would_stand_there(app: AppTest, desk: Desk) -> None:
+    said = text_of(show(app, "notices"))
+    assert "There is nothing to tell." in said and "Notices stay here." in said
+
+
+def test_a_notice_leads_to_where_it_is_dealt_with(app: AppTest, desk: Desk) -> None:
+    facts: dict[str, str | int] = {"cents": 123_450, "currency": "usd"}
+    desk.store.noting.note(Fact(NoticeKind.PAYOUT_FAILED, "po_1", desk.clock.now(), facts=facts))
+    said = text_of(show(app, "notices"))
+    assert "A payout of $1,234.50, expected " in said and "waits to be sent" in said
+    (notice,) = desk.store.outbox.newest(1)
+    app.button(key=f"open-{notice.id}").click().run()
+    assert app.query_params["payout"] == "po_1"
+
+
+def test_a_way_out_that_fails_says_since_when_and_why(app: AppTest, desk: Desk) -> None:
+    said = NoticeSettings((), Chat.SLACK, Secret("http://127.0.0.1:9/SECRET-CANARY"), False)
+    settings = replace(desk.settings, notices=said)
+    notices = Notices(desk.store, desk.clock, settings, None, hook("http://127.0.0.1:9/SECRET-CANARY"))
+    made = replace(desk, settings=settings, notices=notices)
+    running.provide(lambda: made)
+    show(app, "notices")
+    app.button(key="test-chat").click().run()
+    assert "The chat did not answer" in text_of(app) and "SECRET-CANARY" not in text_of(app)
