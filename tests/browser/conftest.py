@@ -40,19 +40,19 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    opened = context.new_page()
-    yield opened
-    if getattr(request.node, "failed", False):
-        RESULTS.mkdir(exist_ok=True)
-        opened.screenshot(path=RESULTS / f"{request.node.name}.png", full_page=True)
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """What a test that fails had before it: every open page, in test-results/."""
     report = yield
-    if report.when == "call":  # type: ignore[attr-defined]  # the hook's result is a TestReport
-        item.failed = report.failed  # type: ignore[attr-defined]  # read by the fixture `page`
+    shown = getattr(item, "funcargs", {}).get("browser")
+    if call.when == "call" and call.excinfo is not None and shown is not None:
+        RESULTS.mkdir(exist_ok=True)
+        for number, one in enumerate(page for context in shown.contexts for page in context.pages):
+            one.screenshot(path=RESULTS / f"{item.name}-{number}.png")
     return report
 
 

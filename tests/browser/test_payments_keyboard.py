@@ -163,6 +163,7 @@ def test_thirty_rows_are_in_sight_and_no_row_stays_empty_after_a_fling(desk: Run
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=desk.url)
     page = context.new_page()
     count = open_payments(page, desk)
+    page.evaluate(LONG_AGO)
     page.wait_for_function(f"() => ({IN_SIGHT})() >= 30", timeout=PATIENCE)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight <= innerHeight")
     for place in (1.0, 0.0, 0.5):
@@ -197,6 +198,11 @@ COPIED = {
 }
 
 
+# The last sync was so long ago that its words are as wide as they get.
+LONG_AGO = """() => {
+  const words = document.querySelector(".st-key-grid-head [data-testid=stCaptionContainer] p");
+  words.firstChild.textContent = "Read from Stripe 12 minutes ago";
+}"""
 IN_SIGHT = """() => {
   const grid = [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".og")).find(Boolean);
   const box = grid.getBoundingClientRect(), head = grid.querySelector(".og-top").getBoundingClientRect();
