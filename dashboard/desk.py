@@ -55,6 +55,7 @@ from dashboard.linking.unfinished import Attention
 from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind, CopyMails
 from dashboard.notices import Notices
+from dashboard.notices.watching import Watch
 from dashboard.operations.audit import Audit
 from dashboard.operations.open_jobs import OpenJobs
 from dashboard.operations.restore_reviews import RestoreReviews
@@ -225,11 +226,12 @@ def rules_of(settings: Settings) -> RoleRules:
     )
 
 
-def make_notices(settings: Settings, store: Store, clock: Clock) -> Notices:
+def make_notices(settings: Settings, store: Store, clock: Clock, watch: Watch | None = None) -> Notices:
     """Notices with the channels that are set: also for a command that needs nothing else of the desk."""
     hook = settings.notices.url.reveal()
     poster = ChatHook(settings.notices, make_session(hook)) if hook else None
-    return Notices(store, clock, settings, MailServer(settings.mail) if settings.mail else None, poster)
+    mailer = MailServer(settings.mail) if settings.mail else None
+    return Notices(store, clock, settings, mailer, poster, watch)
 
 
 def open_desk(
@@ -292,7 +294,8 @@ def open_desk(
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
     refunds = Refunds(store, clock, settings, jobs)
     reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
-    payments = Payments(store, clock, settings)
+    payments, charts = Payments(store, clock, settings), Charts(store, clock, settings)
+    sync = Sync(store, stripe, clock, settings, runner=syncer)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -327,11 +330,11 @@ def open_desk(
         payments=payments,
         payment_details=PaymentDetails(store, clock, settings),
         payment_lists=PaymentLists(store, clock, settings),
-        charts=Charts(store, clock, settings),
+        charts=charts,
         saved_views=SavedViews(store, clock),
         since_close=SinceClose(store, clock, settings),
         exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
-        sync=Sync(store, stripe, clock, settings, runner=syncer),
+        sync=sync,
         payouts=Payouts(store),
         payout_export=PayoutExport(store, clock),
         payout_lists=PayoutLists(store, clock),
@@ -340,7 +343,7 @@ def open_desk(
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),
         journal=Journal(store, clock, settings),
-        notices=make_notices(settings, store, clock),
+        notices=make_notices(settings, store, clock, Watch(store, clock, settings, sync, charts, payout_matching)),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

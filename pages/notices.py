@@ -39,6 +39,8 @@ def draw_notice(desk: Desk, shown: ShownNotice) -> None:
     with st.container(border=True, key=f"notice-{notice.id}"):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.markdown(plain(shown.words.text))
+        for point in shown.words.points:
+            left.markdown(f"- {plain(point.text)}")
         told = {
             NoticeState.WAITING: "waits to be sent",
             NoticeState.KEPT: "only here",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from dashboard.domain.approvals import Approval, ApprovalState, digest_of, expiry
 from dashboard.domain.clock import Clock
@@ -11,8 +12,15 @@ from dashboard.domain.ids import new_id
 from dashboard.domain.limits import Limit, counts_since
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
+from dashboard.domain.notices import Fact, NoticeKind
 from dashboard.settings import Settings
 from dashboard.store import Store
+
+
+def waits_fact(asked: Approval, now: datetime, level: str = "") -> Fact:
+    """That something waits for a second person; `level` tells the reminder from the question."""
+    facts: dict[str, str | int] = {"cents": asked.amount_cents, "currency": "usd", "what": asked.kind}
+    return Fact(NoticeKind.APPROVAL_WAITS, asked.id, now, level, facts)
 
 
 class Reviews:
@@ -70,6 +78,7 @@ class Reviews:
         self._store.approvals.add(asked)
         facts = {"approval": asked.id, "digest": asked.body_digest, "amount_cents": cents, "rule": rule}
         self._store.trail.append(actor, "approval.requested", subject, now, **facts)
+        self._store.noting.note(waits_fact(asked, now))
         return asked
 
     def is_asked(self, kind: str, subject: str) -> bool:

@@ -17,7 +17,18 @@ class NoticeKind(StrEnum):
 
     PAYOUT_FAILED = "payout_failed"
     LATE_RETURN = "late_return"
+    DEBIT_UNKNOWN = "debit_unknown"
+    APPROVAL_WAITS = "approval_waits"
+    RETURN_RATE = "return_rate"
+    LINE_UNMATCHED = "line_unmatched"
+    PAYOUT_UNMATCHED = "payout_unmatched"
+    SYNC_SILENT = "sync_silent"
+    READS_HIGH = "reads_high"
     BACKUP_FAILED = "backup_failed"
+    SUMMARY = "summary"  # of a business day's morning
+
+
+REMINDER, QUIET = "reminder", "quiet"  # levels: of an approval that still waits, of a morning without anything
 
 
 class NoticeState(StrEnum):

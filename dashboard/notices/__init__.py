@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import Refused
@@ -15,14 +16,19 @@ from dashboard.gateways.mail import Mailer
 from dashboard.messages.notices import NoticeWords, Reader, notice_words
 from dashboard.notices.carriers import Carrier, ChatCarrier, Letter, MailCarrier
 from dashboard.notices.sending import Sender
+from dashboard.notices.watching import Watch
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, can, require
 from dashboard.store import Store
 
 __all__ = ["Notices", "ShownNotice"]
 PAGE_SIZE = 50
+LOOK_EVERY = timedelta(minutes=1)
 # What a person must be allowed to read a notice in the desk; whoever sees payments may read the others.
-NEEDS: dict[NoticeKind, Permission] = {}
+NEEDS = {
+    NoticeKind.LINE_UNMATCHED: Permission.VIEW_STATEMENTS,
+    NoticeKind.PAYOUT_UNMATCHED: Permission.VIEW_STATEMENTS,
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,17 @@ class Notices:
     """What was noted, how the channels do, and the ticker's turn."""
 
     def __init__(
-        self, store: Store, clock: Clock, settings: Settings, mailer: Mailer | None, poster: Poster | None
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        mailer: Mailer | None,
+        poster: Poster | None,
+        watch: Watch | None = None,
     ) -> None:
-        self._store, self._clock, self._settings = store, clock, settings
+        """Without `watch` nothing is noted by time: for a command that only sends a test."""
+        self._store, self._clock, self._settings, self._watch = store, clock, settings, watch
+        self._looked_at: datetime | None = None
         self._carriers: list[Carrier] = []
         if poster is not None and settings.notices.url:
             self._carriers.append(ChatCarrier(poster, settings))
@@ -88,5 +102,11 @@ class Notices:
         self._store.outbox.set_channel(sent if state.failing_since else replace(state, sent_at=sent.sent_at))
 
     def run_due(self) -> int:
-        """The ticker's turn: send what waits."""
-        return self._sender.send_due()
+        """The ticker's turn: send what waits, then look for what became a fact by time; how many notices were sent."""
+        try:
+            return self._sender.send_due()
+        finally:
+            now = self._clock.now()
+            if self._watch and (self._looked_at is None or not self._looked_at <= now < self._looked_at + LOOK_EVERY):
+                self._looked_at = now
+                self._watch.look()

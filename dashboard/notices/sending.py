@@ -6,6 +6,7 @@ read a fact twice, and never misses one. The fact itself is one row, whatever ha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,10 +15,10 @@ from urllib.parse import urlencode
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import ProviderBroken, ProviderError, ProviderUnreachable
 from dashboard.domain.ids import new_id
-from dashboard.domain.notices import Channel, ChannelState, Message, Notice
+from dashboard.domain.notices import Channel, ChannelState, Message, Notice, NoticeKind
 from dashboard.gateways.chat import ChatLine
 from dashboard.jobs.leases import is_dead, new_owner
-from dashboard.messages.notices import Reader, notice_words, title_of
+from dashboard.messages.notices import TITLES, NoticeWords, Reader, notice_words, title_of
 from dashboard.notices.carriers import Carrier, Letter
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -26,6 +27,7 @@ LEASE = "notices"
 LEASED = timedelta(minutes=10)  # longer than a mail server's eight answers of up to 30 s each
 GATHERED = timedelta(seconds=20)  # what is noted within so long goes in one message
 MOST = 500  # notices a message; more go with the next
+MOST_OF_A_KIND = 10  # lines of one kind; how many more there are is said
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)  # after a failure; it doubles
 LONGEST_DOUBT = timedelta(hours=6)  # where each try may have arrived: nobody wants it every hour
 
@@ -78,8 +80,10 @@ class Sender:
 
     def _send(self, message: Message) -> int:
         notices = self._store.outbox.carried(message.id)
-        in_doubt = message.in_doubt
-        for carrier in self._due(self._clock.real()) or self._carriers:
+        in_doubt, order = message.in_doubt, self._due(self._clock.real()) or self._carriers
+        if any(one.fact.kind is NoticeKind.SUMMARY for one in notices):  # to be read in peace
+            order = sorted(order, key=lambda one: one.channel is not Channel.MAIL)
+        for carrier in order:
             try:
                 carrier.carry(self._write(message, notices, carrier))
             except ProviderError as error:
@@ -99,12 +103,22 @@ class Sender:
     def _write(self, message: Message, notices: Sequence[Notice], carrier: Carrier) -> Letter:
         lines, names = [], self._names(notices) if carrier.says_names else {}
         now, zone = self._clock.now(), self._settings.timezone
-        today = now.astimezone(zone).date()
+        today, counts = now.astimezone(zone).date(), Counter[NoticeKind]()
         for one in notices:
-            words = notice_words(one, Reader(zone, today, names.get(one.fact.subject, "")))
-            lines.append(ChatLine(words.text, link_to(self._settings, words.page, words.query)))
-        title = title_of(len(notices), self._settings.business_name)
+            counts[one.fact.kind] += 1
+            if counts[one.fact.kind] <= MOST_OF_A_KIND:
+                words = notice_words(one, Reader(zone, today, names.get(one.fact.subject, "")))
+                lines += [self._line(part) for part in (words, *words.points)]
+        lines += [
+            ChatLine(f"And {number - MOST_OF_A_KIND:,} more: {TITLES[kind]}.", link_to(self._settings, "notices", {}))
+            for kind, number in counts.items()
+            if number > MOST_OF_A_KIND
+        ]
+        title = title_of(notices, self._settings.business_name)
         return Letter(message.id, title, lines, now, self._say_failing(carrier.channel))
+
+    def _line(self, words: NoticeWords) -> ChatLine:
+        return ChatLine(words.text, link_to(self._settings, words.page, words.query))
 
     def _names(self, notices: Sequence[Notice]) -> dict[str, str]:
         """Customers' names by payment, as they are now: of one who was erased it is the pseudonym."""

@@ -202,6 +202,9 @@ class Charts:
         What Stripe refused before the bank network saw it counts neither as originated nor as returned.
         """
         require(actor, Permission.VIEW_PAYMENTS)
+        return self._return_rates()
+
+    def _return_rates(self) -> ReturnRates:
         start = self.today() - timedelta(days=RATE_DAYS)
         wanted = PaymentFilter(statuses=ORIGINATED, created_from=start)
         originated = self._store.payments.sums(wanted, self.today()).count
@@ -223,9 +226,13 @@ class Charts:
     def near_limits(self, actor: Actor, read_at: datetime | None) -> list[ReturnRate]:
         """The rates from half of their limit on; asked anew only after another sync (`read_at`) or on another day."""
         require(actor, Permission.VIEW_PAYMENTS)
+        return self.near_now(read_at)
+
+    def near_now(self, read_at: datetime | None) -> list[ReturnRate]:
+        """The same for the desk itself, which nobody asks."""
         state = (read_at, self.today())
         if self._near is None or self._near[0] != state:
-            self._near = state, [rate for rate in self.return_rates(actor).rates if rate.level != "ok"]
+            self._near = state, [rate for rate in self._return_rates().rates if rate.level != "ok"]
         return self._near[1]
 
 

@@ -13,7 +13,12 @@ from dashboard.domain.models import Secret
 from dashboard.settings.checks import is_loopback, pick
 from dashboard.settings.mail import HOST
 
-MAIL, CHAT, CHAT_URL, NAMES = (f"ACH_DESK_NOTICE_{name}" for name in ("MAIL", "CHAT", "CHAT_URL", "CHAT_NAMES"))
+MAIL, CHAT, CHAT_URL, NAMES, HOUR, ALL_QUIET = (
+    f"ACH_DESK_NOTICE_{name}" for name in ("MAIL", "CHAT", "CHAT_URL", "CHAT_NAMES", "HOUR", "ALL_QUIET")
+)
+
+
+LAST_HOUR = 23
 
 
 class Chat(StrEnum):
@@ -27,12 +32,17 @@ class Chat(StrEnum):
 
 @dataclass(frozen=True)
 class NoticeSettings:
-    """No addresses: no mail; no address of a chat: no chat. `url` is a secret: who has it may write there."""
+    """No addresses: no mail; no address of a chat: no chat. `url` is a secret: who has it may write there.
+
+    `summary_hour` is of the business's day, None for no summary; `all_quiet` says so on a week's first business day.
+    """
 
     addresses: tuple[str, ...]
     chat: Chat
     url: Secret
     chat_names: bool
+    summary_hour: int | None = 8
+    all_quiet: bool = False
 
 
 def read_notices(get: Callable[[str], str]) -> NoticeSettings:
@@ -46,7 +56,8 @@ def read_notices(get: Callable[[str], str]) -> NoticeSettings:
     if url:
         _check_hook(url)
     chat = Chat(pick(CHAT, get(CHAT), list(Chat)))
-    return NoticeSettings(addresses, chat, Secret(url), pick(NAMES, get(NAMES), ["no", "yes"]) == "yes")
+    names, quiet = (pick(key, get(key), ["no", "yes"]) == "yes" for key in (NAMES, ALL_QUIET))
+    return NoticeSettings(addresses, chat, Secret(url), names, _read_hour(get(HOUR)), quiet)
 
 
 def as_table(notices: NoticeSettings) -> dict[str, str]:
@@ -56,7 +67,17 @@ def as_table(notices: NoticeSettings) -> dict[str, str]:
         CHAT: notices.chat.value,
         CHAT_URL: str(notices.url) if notices.url else "",
         NAMES: "yes" if notices.chat_names else "no",
+        HOUR: "never" if notices.summary_hour is None else str(notices.summary_hour),
+        ALL_QUIET: "yes" if notices.all_quiet else "no",
     }
+
+
+def _read_hour(text: str) -> int | None:
+    if text == "never":
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_HOUR):
+        raise ConfigError(HOUR, f"`{text}` is not an hour from 0 to {LAST_HOUR}, nor `never`", action="Correct it.")
+    return int(text)
 
 
 def _check_hook(url: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from dashboard.domain.ids import new_id
-from dashboard.domain.notices import BEFORE_START, Fact, NoticeKind
+from dashboard.domain.notices import BEFORE_START, Fact, NoticeKind, NoticeState
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import LISTED, list_of
 from dashboard.store.sql import from_epoch, insert, select, select_one, to_epoch, to_json
@@ -18,7 +18,7 @@ class NoticeNoting:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
 
-    def note(self, fact: Fact) -> bool:
+    def note(self, fact: Fact, state: NoticeState = NoticeState.WAITING) -> bool:
         """Keep a fact to be told; False where it is known already, or from before this desk kept notices."""
         with self._database.transaction() as db:
             now = to_epoch(self._now())
@@ -32,6 +32,7 @@ class NoticeNoting:
                 "happened_at": to_epoch(fact.happened_at),
                 "noted_at": now,
                 "facts": to_json(dict(fact.facts)),
+                "state": state.value,
             }
             return insert(db, "notice", row, ignore=True)
 

@@ -21,8 +21,8 @@ class OutboxTable:
         self._database = database
 
     def newest(self, limit: int, offset: int = 0) -> list[Notice]:
-        """Every notice, the last one first."""
-        query = f"{_NOTICE} ORDER BY n.noted_at DESC, n.{ADDED} DESC LIMIT ? OFFSET ?"
+        """Every notice, the last one first; without the mornings on which there was nothing."""
+        query = f"{_NOTICE} WHERE n.level <> 'quiet' ORDER BY n.noted_at DESC, n.{ADDED} DESC LIMIT ? OFFSET ?"
         return [_notice(row) for row in select(self._database.handle, query, [limit, offset])]
 
     def find(self, kind: NoticeKind, subject: str, level: str = "") -> Notice | None:

@@ -81,11 +81,14 @@ class RefundTable:
         return [_refund(row) for row in select(self._database.handle, query, [to_epoch(since)])]
 
     def set_state(self, id: str, state: RefundState, refusal: Problem | None) -> None:
-        """Keep where the order stands; `refusal` is why it ended."""
-        values: dict[str, object] = {"state": state.value, "updated_at": to_epoch(self._clock.now())}
+        """Keep where the order stands; `refusal` is why it ended. A state that stays is as old as it was."""
+        values: dict[str, object] = {"state": state.value}
         if refusal is not None:
             values["refusal"] = problem_to_json(refusal)
         with self._database.transaction() as db:
+            row = select_one(db, "SELECT state FROM refund_order WHERE id = ?", [id])
+            if row and row["state"] != state.value:
+                values["updated_at"] = to_epoch(self._clock.now())
             update(db, "refund_order", id, values)
 
     def set_stripe(self, id: str, stripe_refund_id: str) -> None:
