@@ -27,6 +27,7 @@ from dashboard.customers.lists import CustomerLists
 from dashboard.customers.merging import Merging
 from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.debits.review import DebitReview
 from dashboard.debits.risk_report import RiskReportKind
@@ -74,6 +75,7 @@ from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.privacy.retention import Retention
 from dashboard.refunds import RefundReview, Refunds
 from dashboard.refunds.job import RefundKind
+from dashboard.schedules import Schedules
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
@@ -113,6 +115,7 @@ class Desk:
     health: HealthWatch
     shared_accounts: SharedAccounts
     debits: Debits
+    schedules: Schedules
     limits: Limits
     approvals: Approvals
     refunds: Refunds
@@ -263,7 +266,7 @@ def open_desk(
     jobs, mandates = Jobs(store, clock, worker), Mandates(store, clock, settings)
     mailer = MailServer(settings.mail) if settings.mail else None
     jobs.register(
-        DebitKind(store, stripe, clock, settings),
+        DebitKind(store, stripe, clock, settings, Funds(store, plaid, stripe, clock, settings, jobs)),
         StrayKind(stripe),
         RefundKind(store, stripe, clock, settings),
         WriteOffKind(store, clock, settings),
@@ -319,6 +322,7 @@ def open_desk(
         health=health,
         shared_accounts=shared_accounts,
         debits=debits,
+        schedules=Schedules(store, clock, settings, jobs, debits),
         limits=Limits(store, clock, settings),
         approvals=Approvals(store, jobs, clock, settings, *reviewed),
         refunds=refunds,

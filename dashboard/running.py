@@ -14,6 +14,7 @@ from dashboard.jobs.ticker import Ticker
 from dashboard.settings import load_settings
 
 JOBS_EVERY = timedelta(seconds=2)  # a look at our own table, along an index
+SCHEDULES_EVERY = timedelta(seconds=10)  # a look at our own table for debits whose day has come, along an index
 STRAYS_EVERY = timedelta(minutes=5)  # the sync finds one after a lost answer; rarely anything
 APPROVALS_EVERY = timedelta(seconds=30)  # what nobody decided in time ends, along an index
 RISK_EVERY = timedelta(minutes=1)  # a look at our own tables for what Plaid's Signal is to be told
@@ -55,6 +56,7 @@ def resume(opened: Desk) -> None:
     opened.worker.submit(opened.bank_data.resume_all)
     _ticker["payments"] = Ticker(CHANGES_EVERY, opened.payments.catch_up)
     _ticker["jobs"] = Ticker(JOBS_EVERY, opened.jobs.run_due)
+    _ticker["schedules"] = Ticker(SCHEDULES_EVERY, opened.schedules.wake_due)
     _ticker["strays"] = Ticker(STRAYS_EVERY, opened.debits.cancel_strays)
     _ticker["approvals"] = Ticker(APPROVALS_EVERY, opened.approvals.expire_due)
     _ticker["risk"] = Ticker(RISK_EVERY, opened.debits.report_risk)

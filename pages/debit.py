@@ -20,6 +20,7 @@ from dashboard.ui import actions, errors, format, layout, pin, session
 from dashboard.ui.accounts import bank_data, eligibility
 from dashboard.ui.debits import confirm_again, preview, risk
 from dashboard.ui.debits.opening import open_debit, see_payments
+from dashboard.ui.schedules import scheduling
 from dashboard.ui.text import marked, plain
 
 PURPOSES = {Purpose.GOODS: "Goods", Purpose.SERVICES: "Services", Purpose.OTHER: "Something else"}
@@ -80,13 +81,16 @@ def fill_in(desk: Desk, actor: Actor, account: BankAccount) -> None:
     with st.form("debit-form"):
         left, middle, right = st.columns(3)
         left.text_input("Amount (USD)", placeholder="0.00", key="debit-amount")
-        with left:
-            actions.explain("debit-check", "amount")
         middle.text_input("Invoice reference", max_chars=60, key="debit-reference")
-        with middle:
-            actions.explain("debit-check", "reference")
         right.selectbox("What for?", list(PURPOSES), format_func=PURPOSES.__getitem__, key="debit-purpose")
+        for key in ("debit-check", scheduling.BUTTON):
+            with left:
+                actions.explain(key, "amount")
+            with middle:
+                actions.explain(key, "reference")
         risk.offer_check(desk, partial(check_funds, desk, account), key="debit-check", button=actions.submit)
+        scheduling.ask(desk, actor, partial(see_days, desk, account))
+    scheduling.draw_upcoming(desk, actor, account)
 
 
 def read_amount(desk: Desk, actor: Actor, text: str) -> int:
@@ -106,6 +110,18 @@ def check_funds(desk: Desk, account: BankAccount, actor: Actor, fields: actions.
     balance = desk.debits.check_funds(actor, account.id, checked["amount"])
     order = (checked["amount"], checked["reference"], fields["debit-purpose"])
     return actions.Then(keep={"debit-balance": balance, "debit-order": order})
+
+
+def see_days(desk: Desk, account: BankAccount, actor: Actor, fields: actions.Fields) -> actions.Then:
+    """The days of a schedule, once all that was typed may be scheduled. Raises FormError, InputError, Refused."""
+    checked = check_all(
+        amount=lambda: read_amount(desk, actor, fields["debit-amount"]),
+        reference=lambda: check_invoice_reference(fields["debit-reference"]),
+        day=lambda: scheduling.check_day(fields.get("debit-day")),
+    )
+    order = scheduling.read(fields, account, checked["amount"], checked["reference"], checked["day"])
+    desk.schedules.plan(actor, order)
+    return actions.Then(keep={scheduling.ORDER: order})
 
 
 def offer(desk: Desk, actor: Actor, cents: int, send: actions.Work, *, blocked: bool) -> None:
@@ -215,6 +231,7 @@ def follow(desk: Desk, actor: Actor, debit_id: str) -> None:
         if debit.problem:
             errors.show_problem(debit.problem, gentle=debit.state in NOT_TAKEN)
         confirm_again.offer(desk, actor, debit, st.container())
+        scheduling.draw_own(desk, actor, debit)
         if debit.state is DebitState.REVIEW:
             there = actions.go("approvals")
             actions.button("See the approvals", there, key="debit-approvals", width="stretch")
@@ -254,14 +271,17 @@ def main() -> None:
             actions.button("Pick an account", open_debit(), key="debit-pick")
             return
         if account is None:
+            scheduling.draw_upcoming(desk, actor)
             return
         blocker = desk.debits.blocker(actor, account)
         if blocker is not None:
             eligibility.explain(actor, account, blocker)
             return
         keep_ticket(desk)
-        balance = st.session_state.get("debit-balance")
-        if balance:
+        balance, order = st.session_state.get("debit-balance"), st.session_state.get(scheduling.ORDER)
+        if order:
+            scheduling.confirm(desk, actor, account, order)
+        elif balance:
             confirm(desk, actor, account, balance)
         else:
             fill_in(desk, actor, account)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 
 from dashboard.accounts.eligibility import Eligibility
-from dashboard.accounts.item_state import ItemStateRecorder
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
-from dashboard.debits.checks import check_amount, check_balance, check_invoice_reference
+from dashboard.debits.checks import check_amount, check_invoice_reference
+from dashboard.debits.due import HELD, WAIT
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import CONFIRM_AGAIN, KIND, NOT_FOUND
 from dashboard.debits.orders import TICKET, Attached, find_sent, make_debit, order_facts
-from dashboard.debits.preview import OwnDebits, Preview
+from dashboard.debits.preview import Preview
 from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import RESTORED, require_reviewed
-from dashboard.debits.review import write_bodies
-from dashboard.debits.risk import RiskGate, needs_look
+from dashboard.debits.review import ask_second
+from dashboard.debits.risk import needs_look
 from dashboard.debits.strays import STRAY
 from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.domain.clock import Clock
-from dashboard.domain.errors import DeskError, InputError, ProviderError, Refused
+from dashboard.domain.errors import DeskError, InputError, Refused
 from dashboard.domain.ids import new_id
 from dashboard.domain.jobs import Job, JobState
 from dashboard.domain.lookups import require_found
@@ -40,12 +40,9 @@ from dashboard.gateways.link_provider import LinkProvider
 from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.jobs import Jobs
 from dashboard.limits import Reservations
-from dashboard.messages.problems import explained
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof, with_debits
 from dashboard.store import Store
-
-log = logging.getLogger(__name__)
 
 SLOW = timedelta(minutes=1)  # a debit is sent within seconds; one that takes longer is worth a look
 
@@ -64,32 +61,17 @@ class Debits:
     ) -> None:
         self._store, self._plaid, self._stripe, self._clock = store, plaid, stripe, clock
         self._settings, self._jobs = settings, jobs
-        self._recorder = ItemStateRecorder(store, clock)
         self._eligibility = Eligibility(store, clock, settings.timezone)
-        self._risk = RiskGate(store, plaid, clock, settings, jobs)
+        self._funds = Funds(store, plaid, stripe, clock, settings, jobs)
+        self._risk, self._own = self._funds.risk, self._funds.own
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
         self._representments = RepresentmentRules(store, clock, settings.timezone)
-        self._own = OwnDebits(store, clock, settings.timezone, settings.debit_rules.same_days)
 
     def balance(self, actor: Actor, bank_account_id: str) -> Balance:
         """What the bank says now; takes up to 30 s. Raises ProviderError, Refused for a removed connection."""
         require(actor, Permission.VIEW_BALANCE)
-        account = self._account(bank_account_id)
-        token = self._store.items.access_token(account.item_id)
-        self._store.bank_data.count_call("balance", self._clock.now())
-        self._hear_stripe()
-        with explained(), self._recorder.recording(actor, account.item_id):
-            found = self._plaid.balance(token, account.plaid_account_id)
-        self._recorder.record_working(actor, account.item_id)
-        now = self._clock.now()
-        balance = Balance(found.available_cents, found.current_cents, found.currency, now)
-        with self._store.transaction():
-            self._store.bank_data.keep_balance(account, balance)
-            private = self._store.private.seal(account.customer_id, {"available_cents": balance.available_cents})
-            facts = {"customer": account.customer_id, "currency": found.currency}
-            self._store.trail.append(actor, "balance.read", account.id, now, private=private, **facts)
-        return balance
+        return self._funds.balance(actor, self._account(bank_account_id))
 
     def check_funds(self, actor: Actor, bank_account_id: str, amount_cents: int) -> Balance:
         """What is known before a debit of this amount: the bank's balance or, by PLAID_RISK, what Signal says of it.
@@ -98,10 +80,7 @@ class Debits:
         """
         self._require(actor)
         amount = self.check_size(actor, amount_cents)
-        if not self._risk.is_on:
-            return self.balance(actor, bank_account_id)
-        self._hear_stripe()
-        return self._risk.assess(actor, self._account(bank_account_id), amount)
+        return self._funds.ask(actor, self._account(bank_account_id), amount)
 
     def report_risk(self) -> int:
         """Report to Plaid's Signal what became of the debits that it assessed. Returns how many reports were ordered.
@@ -109,14 +88,6 @@ class Debits:
         The sync has seen what came back.
         """
         return self._risk.report_due()
-
-    def _hear_stripe(self) -> None:
-        """Learn Stripe's time before an order, so that its age can be judged by it too; an order can do without."""
-        if self._stripe.time() is None:
-            try:
-                self._stripe.server_time()
-            except ProviderError as error:
-                log.info("Stripe's time is not known (%s).", error.code)
 
     def blocker(self, actor: Actor, account: BankAccount) -> Problem | None:
         """What prevents a debit from this account, before anybody types an amount; None where nothing does."""
@@ -169,7 +140,7 @@ class Debits:
                 return known
             if attached is not None:
                 attached.check()
-            self._check_funds(
+            self._funds.check(
                 order.balance, order.amount_cents, order.accept_unknown_balance, account.id, looked=order.looked
             )
             earlier = attached.earlier if attached else frozenset[str]()
@@ -184,29 +155,13 @@ class Debits:
             self._reservations.reserve(debit, actor.key)
             facts = order_facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
             facts |= attached.keep(debit) if attached else {}
-            step = "review" if self._ask_second(actor, debit, account) else "create"
+            step = "review" if ask_second(self._reviews, actor, debit, account) else "create"
             job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
             if step == "review":
                 self._store.debits.set_state(debit.id, DebitState.REVIEW, None)
             self._store.projection.apply_debits([debit.id])
         self._jobs.start(cast(Job, job).id)  # a new debit has no job yet
         return self._store.debits.by_ticket(order.ticket) or debit
-
-    def _ask_second(self, actor: Actor, debit: Debit, account: BankAccount) -> bool:
-        """Ask a second person where the rules say so, or where one was asked before; whether one is asked."""
-        rule = self._reviews.rule(debit.customer_id, debit.amount_cents)
-        if not rule and not self._reviews.is_asked(KIND, debit.id):
-            return False
-        self._reviews.request(
-            actor,
-            KIND,
-            debit.id,
-            customer_id=debit.customer_id,
-            cents=debit.amount_cents,
-            rule=rule or "it was asked before",
-            bodies=write_bodies(debit, account),
-        )
-        return True
 
     def check_size(self, actor: Actor, amount_cents: object) -> int:
         """An amount that this person may debit at all. Raises InputError, AccessDenied, Refused above the setting."""
@@ -270,7 +225,7 @@ class Debits:
         """
         self._require(actor)
         require_reviewed(self._store)
-        debit, job = self._debit(id), self._asking(id, CONFIRM_AGAIN, NOT_FOUND)
+        debit, job = self._debit(id), self._asking(id, CONFIRM_AGAIN, NOT_FOUND, HELD)
         self.check_size(actor, debit.amount_cents)
         if self.asks_for_proof(debit.amount_cents):
             require_proof(actor, "A debit of this size", self._clock.real())
@@ -279,14 +234,15 @@ class Debits:
         self._representments.require(id)
         account_id, amount = account.id, debit.amount_cents
         with self._store.transaction():  # two orders at one instant: the second sees what the first will take
-            self._check_funds(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
+            self._funds.check(balance, amount, accept_unknown_balance, account_id, without=id, looked=looked)
             self._own.require_unlike(account_id, amount, debit.invoice_reference, similar_to, {debit.id})
             self._reservations.require_again(debit)
             self._store.debits.confirm_again(id, balance, self._stripe.time())
+            self._store.schedules.release(id, self._clock.now())
             self._jobs.answer(
                 actor,
                 job.id,
-                "review" if self._ask_second(actor, debit, account) else "create",
+                "review" if ask_second(self._reviews, actor, debit, account) else "create",
                 action="debit.confirmed_again",
                 available_cents=balance.available_cents,
                 accepted_unknown_balance=accept_unknown_balance,
@@ -296,15 +252,20 @@ class Debits:
         return self._debit(id)
 
     def cancel(self, actor: Actor, id: str) -> Debit:
-        """Cancel an order that was not sent in time, or waits for approval; what Stripe has of it is canceled first.
+        """Cancel an order that was not sent in time, or waits for approval or its day; first what Stripe has of it.
 
         Raises InputError where the order was decided meanwhile.
         """
         self._require(actor)
-        job = self._asking(id, CONFIRM_AGAIN, NOT_FOUND, APPROVE)
+        self._require(actor)
         with self._store.transaction():
-            self._reviews.void(KIND, id)
-            self._jobs.answer(actor, job.id, "cancel", action="debit.cancel_ordered")
+            job = self._store.jobs.find(KIND, id)
+            if job is not None and job.step == WAIT and job.state is not JobState.ASKING:
+                self._jobs.redirect(actor, job.id, "cancel", at=WAIT, action="debit.cancel_ordered")
+            else:
+                job = self._asking(id, CONFIRM_AGAIN, NOT_FOUND, HELD, APPROVE)
+                self._reviews.void(KIND, id)
+                self._jobs.answer(actor, job.id, "cancel", action="debit.cancel_ordered")
         self._jobs.start(job.id)
         return self._debit(id)
 
@@ -351,7 +312,7 @@ class Debits:
             self.check_size(actor, amount_cents)
             reference = check_invoice_reference(invoice_reference)
             self._eligibility.require(account)
-            self._check_funds(balance, amount_cents, True, account.id, without=without, looked=True)
+            self._funds.check(balance, amount_cents, True, account.id, without=without, looked=True)
             self._reservations.require(account.customer_id, actor.key, amount_cents, without=without)
         except (InputError, Refused) as error:
             refusal, reference = error, invoice_reference
@@ -369,22 +330,6 @@ class Debits:
         """The debit that the form with this ticket became; None where it was not sent."""
         require(actor, Permission.VIEW_PAYMENTS)
         return self._store.debits.by_ticket(ticket) if TICKET.fullmatch(ticket) else None
-
-    def _check_funds(
-        self,
-        balance: Balance,
-        amount_cents: int,
-        accept_unknown: bool,
-        account_id: str,
-        *,
-        without: str = "",
-        looked: bool,
-    ) -> None:
-        left = self._own.left(balance, account_id, without=without)
-        if self._risk.is_on:
-            self._risk.require(balance, left, amount_cents, account_id, looked=looked)
-        else:
-            check_balance(balance, left, amount_cents, accept_unknown, self._clock.now())
 
     def _account(self, id: str) -> BankAccount:
         return require_found(self._store.accounts.get(id), "account")

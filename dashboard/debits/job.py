@@ -15,6 +15,8 @@ from typing import Any
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
+from dashboard.debits.due import HELD, WAIT, DueStep
+from dashboard.debits.funds import Funds
 from dashboard.debits.intents import (
     CONFIRM,
     WITHDRAWN,
@@ -78,21 +80,23 @@ class DebitKind(BaseKind):
 
     name = KIND
 
-    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings) -> None:
+    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings, funds: Funds) -> None:
         self._store, self._stripe, self._clock = store, stripe, clock
         self._intents = IntentLookup(store, stripe)
         self._send_within = settings.debit_rules.send_within
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
+        self._due = DueStep(store, stripe, funds, self._reviews, clock)
         self._representments = RepresentmentRules(store, clock, settings.timezone)
 
     @property
     def steps(self) -> Mapping[str, Step]:
-        """`find` looks for what an earlier version sent, `review` waits for approval, `refuse` and `cancel` end it."""
+        """`find` looks for what an earlier version sent, `review` waits for approval, `scheduled` for its day."""
         return {
             "find": self._find,
             "review": self._review,
+            WAIT: self._wait,
             "create": self._create,
             "confirm": self._confirm,
             "refuse": self._withdraw,
@@ -105,8 +109,9 @@ class DebitKind(BaseKind):
         return {
             "find": frozenset({"confirm", "create", "cancel", JobState.UNKNOWN, JobState.ASKING}),
             "review": frozenset({"create", "cancel", JobState.ASKING}),
+            WAIT: frozenset({"create", "review", "cancel", JobState.ASKING}),
             "create": frozenset(
-                {"confirm", "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}
+                {"confirm", "review", WAIT, "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}
             ),
             "confirm": frozenset(
                 {"create", "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}
@@ -121,6 +126,8 @@ class DebitKind(BaseKind):
 
     def after(self, job: Job, error: DeskError, problem: Problem) -> Next:
         """An outage, a limit, a key that is not accepted: waited for. A definite no: the order is withdrawn."""
+        if isinstance(error, ProviderRejected | InputError | Refused) and job.step == WAIT:
+            return Ask(HELD, problem, "create")
         if isinstance(error, ProviderRejected | InputError) and job.step == "create":
             return To("refuse", problem=problem)
         if self._may_have_been_sent(job):
@@ -132,6 +139,8 @@ class DebitKind(BaseKind):
         state = STATES.get(job.state)
         if job.step == "review":
             state = DebitState.REVIEW
+        elif state is None and job.step == WAIT:
+            state = DebitState.SCHEDULED
         elif state is None:
             sent = job.step not in {"create", "find"}
             state = DebitState.SENDING if sent else DebitState.CREATED
@@ -165,12 +174,20 @@ class DebitKind(BaseKind):
     def _review(self, run: Run) -> None:
         """Wait for a second person, about exactly what would be sent now."""
         debit = self._debit(run)
+        if self._due.has_stopped(run, debit):
+            return
         account = require_found(self._store.accounts.get(debit.bank_account_id), "account")
         with run.moving(Ask(APPROVE, WAITS_FOR_APPROVAL, "review"), "debit.waits_for_approval"):
             self._reviews.ask_again(run.job.actor, KIND, debit.id, write_bodies(debit, account))
 
+    def _wait(self, run: Run) -> None:
+        """Wait for the day, then ask everything again; what fails holds the debit, and a person decides."""
+        self._due.wait(run, self._debit(run), self._find_refusal)
+
     def _create(self, run: Run) -> None:
         debit = self._debit(run)
+        if self._due.has_stopped(run, debit) or self._due.is_early(run, debit):
+            return
         there = [] if run.is_first() else self._intents.all(debit)
         withdrawn = next(filter(is_withdrawn, there), None)
         found = choose(there)
@@ -340,7 +357,9 @@ class DebitKind(BaseKind):
         An order from the future is of an unknown age; so is one that another process took, where Stripe's time of the
         order is not known: our clock may have been set back since.
         """
-        ours = self._clock.now() - run.job.ordered_at
+        schedule = self._store.schedules.get(debit.id)
+        released = schedule.released_at if schedule is not None else None
+        ours = self._clock.now() - max(run.job.ordered_at, released or run.job.ordered_at)
         if ours > self._send_within or ours < -CLOCKS_DIFFER:
             return True
         ordered, now = self._store.debits.ordered_at_stripe(debit.id), self._stripe.time()

@@ -11,6 +11,7 @@ from dashboard.debits.checks import CURRENCY
 from dashboard.domain.errors import InputError
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import BankAccount, Debit, DebitOrder, DebitState, Purpose
+from dashboard.domain.schedules import ScheduleOrder
 from dashboard.store import Store
 
 TICKET = re.compile(r"[A-Za-z0-9_-]{8,80}")
@@ -49,7 +50,7 @@ def find_sent(store: Store, order: DebitOrder) -> Debit | None:
 
 
 def make_debit(
-    by: str, order: DebitOrder, account: BankAccount, reference: str, descriptor: str, at: datetime
+    by: str, order: DebitOrder | ScheduleOrder, account: BankAccount, reference: str, descriptor: str, at: datetime
 ) -> Debit:
     """The row of an order whose amount and reference were checked; `by` is who ordered it."""
     return Debit(

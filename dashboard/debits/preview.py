@@ -17,6 +17,7 @@ from dashboard.store import Store
 LONGEST_WAY = timedelta(days=10)  # from an order to the customer's account: one business day over a long weekend
 LONGEST_REVIEW = timedelta(days=50)  # thirty business days, with the holidays between them
 NO_MONEY = frozenset({DebitState.UNSENT, DebitState.REFUSED, DebitState.CANCELED})
+TO_COME = frozenset({DebitState.SCHEDULED, DebitState.REVIEW})  # of a scheduled one: its balance is asked on its day
 ENDED = frozenset({PaymentState.FAILED, PaymentState.CANCELED, PaymentState.REFUNDED, PaymentState.RETURNED_LATE})
 
 
@@ -52,6 +53,7 @@ class OwnDebits:
             for debit in self._store.debits.of_account_since(bank_account_id, now - LONGEST_WAY - LONGEST_REVIEW)
             if debit.id != without
             and debit.state not in NO_MONEY
+            and not (debit.collect_on and debit.state in TO_COME)
             and (debit.state is DebitState.REVIEW or add_business_days(submission_day(debit.updated_at), 1) >= today)
             and not self._has_ended(debit)
         )

@@ -37,3 +37,36 @@ LOOKED_FOR = Problem(
     "unknown",
     "stripe",
 )
+MISSED = Problem(
+    "The day on which this debit was to be sent has passed.",
+    "Sent now it would be taken later than the customer was told. Nothing was charged.",
+    "Tell the customer the new day and confirm it again, or cancel it.",
+    "missed_day",
+)
+ALIKE = Problem(
+    "This account was debited with the same amount or the same invoice meanwhile.",
+    "Nothing was charged: this one could be a second debit of the same debt.",
+    "Look at that debit. Then confirm this one again, or cancel it.",
+    "similar_debit",
+)
+_AGAIN = "Talk to the customer. If they agree anew, link the bank again and schedule it again."
+STOPPED = {
+    "revoked": Problem(
+        "The customer revoked the authorization before this debit's day.", "Nothing was charged.", _AGAIN, "stopped"
+    ),
+    "ended": Problem(
+        "The account was removed or replaced before this debit's day.",
+        "Nothing was charged: the authorization was for that account.",
+        "Schedule it again from the account that is in use now, if it is still wanted.",
+        "stopped",
+    ),
+    "inactive": Problem(
+        "Stripe ended the authorization before this debit's day.", "Nothing was charged.", _AGAIN, "stopped"
+    ),
+    "disputed": Problem(
+        "A debit of this account came back as not authorized before this debit's day.",
+        "Nothing was charged: the authorization counts as revoked.",
+        _AGAIN,
+        "stopped",
+    ),
+}

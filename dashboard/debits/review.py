@@ -7,12 +7,13 @@ from datetime import timedelta
 from statistics import median
 
 from dashboard.accounts.eligibility import Eligibility
+from dashboard.approvals.reviews import Reviews
 from dashboard.debits.intents import CONFIRM, write_payment_intent
 from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import require_reviewed
 from dashboard.domain.clock import Clock
 from dashboard.domain.lookups import require_found
-from dashboard.domain.models import BankAccount, Debit
+from dashboard.domain.models import Actor, BankAccount, Debit
 from dashboard.domain.payment_status import PaymentState
 from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.limits import Reservations
@@ -27,8 +28,29 @@ COLLECTED = frozenset({PaymentState.SUCCEEDED.value, PaymentState.PAID_OUT.value
 
 
 def write_bodies(debit: Debit, account: BankAccount) -> dict[str, object]:
-    """Everything that is sent to Stripe for a debit: the create and the confirm."""
-    return {"create": write_payment_intent(debit, account), "confirm": dict(CONFIRM)}
+    """Everything that is sent to Stripe for a debit: the create and the confirm; for a scheduled one, with its day."""
+    day = {"collect_on": debit.collect_on.isoformat()} if debit.collect_on else {}
+    return {"create": write_payment_intent(debit, account), "confirm": dict(CONFIRM), **day}
+
+
+def ask_second(reviews: Reviews, maker: Actor, debit: Debit, account: BankAccount) -> bool:
+    """Ask a second person where the rules say so, or where one was asked before; whether one is asked.
+
+    Call it inside the transaction that orders the debit, once everything of the order has reserved.
+    """
+    rule = reviews.rule(debit.customer_id, debit.amount_cents)
+    if not rule and not reviews.is_asked(DebitReview.kind, debit.id):
+        return False
+    reviews.request(
+        maker,
+        DebitReview.kind,
+        debit.id,
+        customer_id=debit.customer_id,
+        cents=debit.amount_cents,
+        rule=rule or "it was asked before",
+        bodies=write_bodies(debit, account),
+    )
+    return True
 
 
 class DebitReview:
@@ -72,6 +94,7 @@ class DebitReview:
             "returned": sum(one.state in CAME_BACK for one in payments),
             "account": account.id,
             "purpose": debit.purpose.value,
+            "collect_on": debit.collect_on.isoformat() if debit.collect_on else None,
         }
 
     def title(self, subject: str) -> str:

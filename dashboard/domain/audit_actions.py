@@ -161,6 +161,10 @@ class AuditAction(StrEnum):
 
     # Debits and payments
     DEBIT_ORDERED = "debit.ordered", "Debit ordered"
+    DEBIT_SCHEDULED = "debit.scheduled", "Debit scheduled"
+    DEBIT_DUE = "debit.due", "Scheduled debit: its day came, and every check passed"
+    DEBIT_HELD = "debit.held", "Scheduled debit held: a check failed on its day"
+    DEBIT_SCHEDULE_STOPPED = "debit.schedule_stopped", "Scheduled debit stopped with its authorization"
     DEBIT_SENT = "debit.sent", "Debit sent"
     DEBIT_CREATED = "debit.created", "PaymentIntent created"
     DEBIT_SUBMITTED = "debit.submitted", "Debit accepted by Stripe"

@@ -15,6 +15,7 @@ class DebitState(StrEnum):
 
     CREATED = "created"
     REVIEW = "review"  # it waits for a second person
+    SCHEDULED = "scheduled"  # it waits for its day
     SENDING = "sending"
     UNKNOWN = "unknown"
     UNSENT = "unsent"  # it was not sent in time, and has to be confirmed again
@@ -86,7 +87,10 @@ class DebitOrder:
 
 @dataclass(frozen=True)
 class Debit:
-    """Our row for one debit: what was ordered, and what is known of it. `problem` is its job's, or why it ended."""
+    """Our row for one debit: what was ordered, and what is known of it. `problem` is its job's, or why it ended.
+
+    `collect_on` is the day on which it is to be taken, where it was scheduled.
+    """
 
     id: str
     customer_id: str
@@ -103,6 +107,7 @@ class Debit:
     payment_intent_id: str | None = None
     charge_id: str | None = None
     problem: Problem | None = None
+    collect_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class PaymentState(StrEnum):
     """Where the money is."""
 
     REVIEW = "review"
+    SCHEDULED = "scheduled"
     SENDING = "sending"
     UNKNOWN = "unknown"
     UNSENT = "unsent"
@@ -55,6 +56,7 @@ class PaymentState(StrEnum):
 
 WORDS: dict[PaymentState, tuple[str, str]] = {
     PaymentState.REVIEW: ("Waiting for approval", "◇"),
+    PaymentState.SCHEDULED: ("Scheduled", "◷"),
     PaymentState.SENDING: ("Sending", "↗"),
     PaymentState.UNKNOWN: ("Unknown: searching at Stripe", "?"),
     PaymentState.UNSENT: ("Not sent: confirm again", "!"),
@@ -97,6 +99,7 @@ class PaymentFacts(NamedTuple):
     payout_id: str | None = None
     payout_status: str | None = None
     payout_arrival: int | None = None
+    collect_at: int | None = None
 
 
 class PaymentStatus(NamedTuple):
@@ -154,6 +157,8 @@ def _of_debit(facts: PaymentFacts) -> PaymentStatus:
         return PaymentStatus(PaymentState.SENDING, estimate(facts.created))
     if facts.debit_state == "review":
         return PaymentStatus(PaymentState.REVIEW)
+    if facts.debit_state == "scheduled":
+        return PaymentStatus(PaymentState.SCHEDULED, facts.collect_at)
     if facts.debit_state == "unsent":
         return PaymentStatus(PaymentState.UNSENT)
     if facts.debit_state == "canceled":
@@ -166,7 +171,12 @@ def _of_debit(facts: PaymentFacts) -> PaymentStatus:
 def estimate(created: int) -> int:
     """When an answer is due at the latest, as far as the rules tell: T+4 business days (Stripe: settlement timing)."""
     due = add_business_days(submission_day(datetime.fromtimestamp(created, UTC)), SETTLEMENT_DAYS)
-    return int(datetime(due.year, due.month, due.day, 12, tzinfo=EASTERN).timestamp())
+    return noon(due)
+
+
+def noon(day: date) -> int:
+    """Noon of a day of the banks, so that it is the same day in every zone of the country."""
+    return int(datetime(day.year, day.month, day.day, 12, tzinfo=EASTERN).timestamp())
 
 
 @dataclass(frozen=True)

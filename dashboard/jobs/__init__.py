@@ -198,15 +198,27 @@ class Jobs:
         """As `answer`, at a step that ends the job; `problem` is why."""
         return self._answer(actor, id, To(step, problem=problem), action, facts)
 
-    def _answer(self, actor: Actor, id: str, next: To, action: str, facts: Mapping[str, object]) -> Job:
+    def redirect(self, actor: Actor, id: str, step: str, *, at: str, action: str, **facts: object) -> Job:
+        """As `answer`, of a job that waits for its turn at the step `at`: whoever runs that step now loses the job.
+
+        Raises InputError where it has gone on.
+        """
+        return self._answer(actor, id, To(step), action, facts, at=at)
+
+    def _answer(
+        self, actor: Actor, id: str, next: To, action: str, facts: Mapping[str, object], at: str | None = None
+    ) -> Job:
         with self._store.transaction():
             job = self._store.jobs.get(id)
-            if job is None or job.state is not JobState.ASKING:
+            waits = job is not None and not job.state.is_ended and job.step == at
+            if job is None or not (waits or job.state is JobState.ASKING):
                 raise InputError("This was decided already.", action="Reload the page.", code="already_decided")
             kind, real, now = self._kinds[job.kind], self._clock.real(), self._clock.now()
             values: dict[str, Any] = move(kind, job, next, real, now)
             values |= {"ordered_by": actor.name, "ordered_from": actor.address, "ordered_at": now}
             values |= {"ordered_in": self._process, "answers": job.answers + 1}
+            if waits:
+                values |= {"lease_owner": None, "lease_until": None}
             self._store.jobs.write(id, values)
             moved = self._store.jobs.get(id) or job
             kind.on_move(moved, next)

@@ -42,7 +42,8 @@ class OpenJobs:
     def attention(self, actor: Actor) -> list[OpenJob]:
         """What asks a person, has a problem, is looked for, takes longer than a minute, or failed; oldest first."""
         require(actor, Permission.VIEW_CUSTOMERS)
-        found = self._store.jobs.attention(self._clock.now() - SLOW, self._clock.now() - FAILED_FOR)
+        now, real = self._clock.now(), self._clock.real()
+        found = self._store.jobs.attention(now - SLOW, now - FAILED_FOR, real)
         return [
             OpenJob(
                 id=job.id,

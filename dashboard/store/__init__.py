@@ -62,6 +62,7 @@ from dashboard.store.privacy.retention import RetentionTable
 from dashboard.store.privacy.wiping import Wiping
 from dashboard.store.refunds.rows import RefundTable
 from dashboard.store.restores import RestoreTable
+from dashboard.store.schedules.rows import ScheduleTable
 from dashboard.store.staff import StaffTable
 from dashboard.store.statements.matches import PayoutMatchTable
 from dashboard.store.statements.rows import StatementTable
@@ -94,6 +95,7 @@ class Store:
         self.bank_data = BankDataTable(database, self.private)
         self.mandates = MandateTable(database)
         self.debits = DebitTable(database, clock)
+        self.schedules = ScheduleTable(database)
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
         self.approvals = ApprovalTable(database)

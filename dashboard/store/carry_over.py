@@ -17,7 +17,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, IntegrityError, parents
 from dashboard.store.sql import Row, insert, select, select_one
 
-OPEN_DEBIT = ("created", "sending", "unknown", "unsent", "review")
+OPEN_DEBIT = ("created", "sending", "unknown", "unsent", "review", "scheduled")
 
 
 @dataclass
@@ -113,6 +113,7 @@ class _CarryOver:
         if added or changed:
             self._bring_jobs("debit", row["id"])
             self._reserve(row["id"])
+            self._schedule(row["id"])
         self._bring_approvals("debit", row["id"])
         return added
 
@@ -129,6 +130,12 @@ class _CarryOver:
         row = select_one(self._old, "SELECT * FROM limit_reservation WHERE id = ?", [debit_id])
         if row is not None and not self._bring("limit_reservation", debit_id):
             self._overwrite("limit_reservation", row, ("state", "at"), "state = 'reserved'")
+
+    def _schedule(self, debit_id: str) -> None:
+        """The day of a debit that came over: without it, it would be sent at once."""
+        row = select_one(self._old, "SELECT * FROM debit_schedule WHERE id = ?", [debit_id])
+        if row is not None and not self._bring("debit_schedule", debit_id):
+            self._overwrite("debit_schedule", row, ("state", "stopped_by", "released_at"), "state = 'waiting'")
 
     def _bring_approvals(self, kind: str, subject: str) -> None:
         """What a second person was asked and has decided since the backup."""

@@ -84,18 +84,19 @@ class JobTable:
         )
         return [_job(row) for row in select(self._database.handle, query, [kind, state.value, limit])]
 
-    def attention(self, slow: datetime, failed: datetime) -> list[Job]:
+    def attention(self, slow: datetime, failed: datetime, real: datetime) -> list[Job]:
         """What a person has to know of: open since `slow`, with a problem, asking, looked for; failed after `failed`.
 
+        What waits for a turn after `real`, the machine's time, is as it should be.
         A failed job counts no more once a later one of its kind and subject was ordered.
         """
         query = (
             "SELECT * FROM job j WHERE (ended_at IS NULL AND (problem IS NOT NULL OR state IN ('asking', 'unknown')"
-            " OR ordered_at < :slow)) OR (state = 'failed' AND ended_at >= :failed AND NOT EXISTS (SELECT 1 FROM job l"
-            " WHERE l.kind = j.kind AND l.subject = j.subject AND l.id <> j.id AND l.ordered_at >= j.ended_at))"
-            f" ORDER BY ordered_at, {ADDED}"
+            " OR (ordered_at < :slow AND next_at <= :real))) OR (state = 'failed' AND ended_at >= :failed"
+            " AND NOT EXISTS (SELECT 1 FROM job l WHERE l.kind = j.kind AND l.subject = j.subject AND l.id <> j.id"
+            f" AND l.ordered_at >= j.ended_at)) ORDER BY ordered_at, {ADDED}"
         )
-        values = {"slow": to_epoch(slow), "failed": to_epoch(failed)}
+        values = {"slow": to_epoch(slow), "failed": to_epoch(failed), "real": to_epoch(real)}
         return [_job(row) for row in select(self._database.handle, query, values)]
 
     def due(self, now: datetime) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.customers import Customers
 from dashboard.debits import Debits
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
@@ -64,8 +65,9 @@ class Core:
         worker = InlineWorker()
         self.customers = Customers(self.store, self.clock)
         self.jobs = jobs = Jobs(self.store, self.clock, worker)
+        funds = Funds(self.store, self.plaid, self.stripe, self.clock, settings, jobs)
         jobs.register(
-            DebitKind(self.store, self.stripe, self.clock, settings),
+            DebitKind(self.store, self.stripe, self.clock, settings, funds),
             LinkKind(self.store, self.plaid, self.stripe, self.clock, settings, jobs, worker, lambda attempt: None),
         )
         self.linking = Linking(self.store, self.plaid, self.stripe, self.clock, settings, jobs)

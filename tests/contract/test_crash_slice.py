@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("replacement", 61, 4),
         ("removal", 23, 3),
         ("debit", 14, 7),
+        ("schedule", 29, 6),
         ("approval", 17, 7),
         ("refund", 13, 6),
         ("write-off", 23, 4),

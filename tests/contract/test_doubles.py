@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.debits.lookup import IntentLookup
 from dashboard.domain.clock import Clock, FixedClock
@@ -114,8 +115,8 @@ class Blind(IntentLookup):
 class Forgetful(DebitKind):
     """Makes a new PaymentIntent after a confirmation without an answer, as the one-call design did after 24 hours."""
 
-    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings) -> None:
-        super().__init__(store, stripe, clock, settings)
+    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings, funds: Funds) -> None:
+        super().__init__(store, stripe, clock, settings, funds)
         self._intents = Blind(store, stripe)
 
     def _confirm(self, run: Run) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from dashboard.desk import Desk
 from dashboard.domain.models import Debit, DebitOrder, DebitState, Purpose
+from dashboard.domain.schedules import ScheduleOrder, ScheduleState
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flow import Notes, common
 from tests.crash.linking import linked
@@ -46,6 +49,37 @@ def check_debit(crash: CrashFixture) -> Notes:
     for debit in debits:
         if debit.state is not DebitState.SUBMITTED or [one["status"] for one in moving] != ["processing"]:
             found["stuck"] = f"{debit.state.value}, and at Stripe {[one['status'] for one in moving]}"
+    desk.close()
+    return found
+
+
+# A debit that waits for its day.
+
+
+def act_schedule(crash: CrashFixture) -> None:
+    """Scheduled for the first day there is; then that day comes. What is held is confirmed again by a person."""
+    desk, made = crash.open(), crash.notes["made"]
+    first = made.get("first_on") or desk.schedules.first_day(crash.actor).isoformat()
+    made["first_on"] = first
+    order = ScheduleOrder(made["ticket"], made["account"], 1_234, "DAY", Purpose.SERVICES, date.fromisoformat(first))
+    (debit,) = desk.schedules.order(crash.actor, order)
+    schedule = desk.schedules.get(crash.actor, debit.id)
+    desk.clock.follow(schedule.due_at + timedelta(minutes=1) if schedule else desk.clock.now())
+    desk.schedules.wake_due()
+    desk.jobs.run_due()
+    if desk.debits.get(crash.actor, debit.id).state is DebitState.UNSENT:
+        desk.debits.confirm_again(crash.actor, debit.id, crash.balance(desk))
+    desk.close()
+
+
+def check_schedule(crash: CrashFixture) -> Notes:
+    """One movement, the day released once, and the limit used once."""
+    found = check_debit(crash)
+    desk = crash.open()
+    (debit,) = desk.debits.recent(crash.actor)
+    schedule = desk.schedules.get(crash.actor, debit.id)
+    if schedule is None or schedule.state is not ScheduleState.RELEASED:
+        found["stuck"] = f"sent, and its schedule says {schedule and schedule.state}"
     desk.close()
     return found
 

@@ -58,6 +58,14 @@ FLOWS: dict[str, Flow] = {
         ),
         Flow("debit", begin(linked), debits.act_debit, debits.resume_debit, debits.check_debit, kinds=("debit",)),
         Flow(
+            "schedule",
+            begin(linked),
+            debits.act_schedule,
+            debits.act_schedule,
+            debits.check_schedule,
+            kinds=("debit",),
+        ),
+        Flow(
             "approval",
             begin(approvals.prepare_approval),
             approvals.act_approval,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.debits import Debits
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import FixedClock
@@ -99,8 +100,9 @@ class Process:
         self.jobs = Jobs(self.store, self.clock, InlineWorker(), process=name)
         line: Any = self.line
         settings = replace(template.settings, refunds=RefundRules(partial=True, above_cents=None))
+        funds = Funds(self.store, FakePlaid(), line, self.clock, settings, self.jobs)
         self.jobs.register(
-            template.kind(self.store, line, self.clock, settings),
+            template.kind(self.store, line, self.clock, settings, funds),
             StrayKind(line),
             template.refund_kind(self.store, line, self.clock, settings),
         )

@@ -19,6 +19,7 @@ from dashboard.connections.token_rotation import PlaidTokens, TokenRotationKind
 from dashboard.customers import Customers
 from dashboard.customers.stripe_updates import CustomerUpdateKind, StripeUpdates
 from dashboard.debits import Debits
+from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.debits.review import DebitReview
 from dashboard.debits.risk_report import RiskReportKind
@@ -36,6 +37,7 @@ from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.refunds import RefundReview, Refunds
 from dashboard.refunds.job import RefundKind
+from dashboard.schedules import Schedules
 from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
@@ -64,8 +66,9 @@ class DeskFixture:
         """A new process over the same database."""
         self.processes += 1
         self.jobs = Jobs(self.store, self.clock, InlineWorker(), process=f"process-{self.processes}")
+        self.funds = Funds(self.store, self.plaid, self.stripe, self.clock, self.settings, self.jobs)
         self.jobs.register(
-            DebitKind(self.store, self.stripe, self.clock, self.settings),
+            DebitKind(self.store, self.stripe, self.clock, self.settings, self.funds),
             StrayKind(self.stripe),
             RefundKind(self.store, self.stripe, self.clock, self.settings),
             WriteOffKind(self.store, self.clock, self.settings),
@@ -114,6 +117,7 @@ class DeskFixture:
             self.settings,
             self.jobs,
         )
+        self.schedules = Schedules(self.store, self.clock, self.settings, self.jobs, self.debits)
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)
         self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)
         refunds = RefundReview(self.store, self.refunds)
@@ -137,6 +141,7 @@ class DeskFixture:
     def later(self, by: timedelta = timedelta(seconds=10)) -> None:
         """Time passes, and what is due by then is gone on with."""
         self.clock.move(by)
+        self.schedules.wake_due()
         self.jobs.run_due()
 
     def finish(self, attempt: LinkAttempt) -> None:

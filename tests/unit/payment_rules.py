@@ -93,6 +93,7 @@ def expect(facts: PaymentFacts) -> tuple[str, int | None, str | None]:
     if debit == "canceled":
         return "canceled", None, facts.failure_code
     of_debit = {
+        "scheduled": ("scheduled", facts.collect_at, None),
         "unsent": ("unsent", None, None),  # nothing is awaited but a person
         "canceled": ("canceled", None, facts.failure_code),
         "refused": ("failed", None, facts.failure_code or "refused"),

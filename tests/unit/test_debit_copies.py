@@ -51,7 +51,7 @@ def limit(desk: DeskFixture, call: str, times: int = 1) -> None:
 def order_held(desk: DeskFixture, account: BankAccount) -> tuple[Debit, Jobs]:
     """An order that is committed and not begun, and the jobs of the process that took it."""
     first = Jobs(desk.store, desk.clock, Held(), process="first")
-    first.register(DebitKind(desk.store, desk.stripe, desk.clock, desk.settings))
+    first.register(DebitKind(desk.store, desk.stripe, desk.clock, desk.settings, desk.funds))
     debits = Debits(desk.store, desk.plaid, desk.stripe, desk.clock, desk.settings, first)
     return debits.submit(desk.actor, order_for(desk, account)), first
 
@@ -104,7 +104,7 @@ def test_two_copies_that_send_one_order_at_one_instant_are_one_payment(desk: Des
     assert job is not None
     store = Store.open(copy_file(desk), desk.vault, desk.clock)
     second = Jobs(store, desk.clock, InlineWorker(), process="second")
-    second.register(DebitKind(store, desk.stripe, desk.clock, desk.settings))
+    second.register(DebitKind(store, desk.stripe, desk.clock, desk.settings, desk.funds))
     desk.stripe.meanwhile[CREATE] = lambda: second.run(job.id)
     first.run(job.id)
     assert len(desk.stripe.debited) == 1

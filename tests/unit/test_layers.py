@@ -20,7 +20,7 @@ SOURCES = sorted(path for top in ("dashboard", "pages", "components") for path i
 LAYERS = (
     *("domain", "messages", "settings", "store", "staff", "gateways", "jobs", "sync"),
     *("payments", "payouts", "statements", "books", "customers", "mandates", "accounts", "linking", "connections"),
-    *("limits", "approvals", "refunds", "debits", "cases", "notices", "privacy", "operations"),
+    *("limits", "approvals", "refunds", "debits", "schedules", "cases", "notices", "privacy", "operations"),
     *("desk", "doctor", "running", "components", "web", "ui", "app", "main", "cli", "__main__", "pages"),
 )
 # The features: use cases that a page or a command calls, each of which asks who acts.

@@ -32,7 +32,18 @@ INTENTS = (
     *(None, "processing", "succeeded", "requires_payment_method", "requires_action", "requires_confirmation"),
     *("canceled", "requires_capture", "something_new"),
 )
-DEBITS = (None, "created", "sending", "unknown", "unsent", "submitted", "refused", "canceled", "something_new")
+DEBITS = (
+    None,
+    "created",
+    "sending",
+    "unknown",
+    "unsent",
+    "scheduled",
+    "submitted",
+    "refused",
+    "canceled",
+    "something_new",
+)
 DISPUTES = (None, *sorted(TAKES_BACK), "won", "prevented", "warning_needs_response", "warning_under_review")
 REFUNDED = (0, 1, AMOUNT - 1, AMOUNT, AMOUNT + 1)
 PAYOUTS = ((None, None), (None, "paid"), *(("po_1", one) for one in (None, "paid", "in_transit", "pending", "failed")))
@@ -53,6 +64,7 @@ def make_facts(combination: tuple[Any, ...]) -> PaymentFacts:
         created=CREATED,
         amount=AMOUNT,
         debit_state=debit,
+        collect_at=ARRIVES if debit == "scheduled" else None,
         intent_status=intent,
         intent_error=error,
         charge_status=charge,
@@ -92,8 +104,14 @@ STATES = "sending unknown unsent incomplete submitted pending succeeded paid_out
 
 
 def test_every_state_has_a_name_in_the_file_a_word_and_an_icon_of_its_own() -> None:
-    assert [state.value for state in PaymentState] == ["review", *STATES.split(), "partly_refunded", "refunded"]
-    assert len({state.word for state in PaymentState}) == len({state.icon for state in PaymentState}) == 14
+    assert [state.value for state in PaymentState] == [
+        "review",
+        "scheduled",
+        *STATES.split(),
+        "partly_refunded",
+        "refunded",
+    ]
+    assert len({state.word for state in PaymentState}) == len({state.icon for state in PaymentState}) == 15
     assert all(state.word[0].isupper() and len(state.icon) == 1 for state in PaymentState)
 
 

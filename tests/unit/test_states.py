@@ -22,6 +22,7 @@ from dashboard.domain.notices import MessageState, NoticeState
 from dashboard.domain.payout_matching import MatchState
 from dashboard.domain.refunds import RefundState
 from dashboard.domain.representments import PresentedState
+from dashboard.domain.schedules import ScheduleState
 from dashboard.store.connections.token_rotations import Rotation
 from dashboard.store.engine.database import Database
 from dashboard.store.linking.hosted import Waiting
@@ -31,6 +32,7 @@ from dashboard.store.privacy.erasures import Stage
 STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("approval", "state"): ApprovalState,
     ("debit", "state"): DebitState,
+    ("debit_schedule", "state"): ScheduleState,
     ("erasure", "stage"): Stage,
     ("item", "state"): ItemState,
     ("job", "state"): JobState,
@@ -57,6 +59,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
         **{one: set() for one in ("rejected", "canceled", "expired", "succeeded", "failed")},
     },
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
+    "debit_schedule": {"released": set(), "stopped": set()},
     "item": {"removing": {"removed"}, "removed": set()},
     "refund_order": {"submitted": set(), "refused": set(), "canceled": set()},
     "limit_reservation": {"posted": set(), "released": set()},

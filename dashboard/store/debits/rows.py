@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Balance, Debit, DebitState, Problem, Purpose
@@ -26,7 +26,8 @@ from dashboard.store.sql import (
 # A debit beside the problem of its newest job; the reason of its end is its own.
 _DEBIT = (
     "SELECT d.*, coalesce(d.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'debit' AND j.subject = d.id"
-    " AND j.ended_at IS NULL)) AS problem FROM debit d"
+    " AND j.ended_at IS NULL)) AS problem, s.collect_on, s.released_at"
+    " FROM debit d LEFT JOIN debit_schedule s ON s.id = d.id"
 )
 
 
@@ -37,11 +38,11 @@ class DebitTable:
         self._database, self._clock = database, clock
 
     def add(
-        self, debit: Debit, *, ticket: str, balance: Balance, address: str, ordered_at_stripe: datetime | None
+        self, debit: Debit, *, ticket: str, balance: Balance | None, address: str, ordered_at_stripe: datetime | None
     ) -> bool:
         """Insert a new debit; False where its ticket is already one, which then stands as it is.
 
-        `ordered_at_stripe` is Stripe's time of the order, where it was known.
+        `ordered_at_stripe` is Stripe's time of the order, where it was known; a scheduled one has no balance yet.
         """
         with self._database.transaction() as db:
             return insert(
@@ -58,7 +59,7 @@ class DebitTable:
                     "invoice_reference": debit.invoice_reference,
                     "statement_descriptor": debit.statement_descriptor,
                     "state": debit.state.value,
-                    "balance": _balance(balance),
+                    "balance": _balance(balance) if balance else "{}",
                     "requested_by": debit.requested_by,
                     "requester_address": address,
                     "ordered_at_stripe": to_epoch(ordered_at_stripe) if ordered_at_stripe else None,
@@ -84,7 +85,7 @@ class DebitTable:
         return maybe_from_epoch(row["at"]) if row else None
 
     def balance(self, id: str) -> Balance | None:
-        """The balance that a debit was last confirmed under; None where it was erased."""
+        """The balance that a debit was last confirmed under; None where it was erased, or waits for its day."""
         row = select_one(self._database.handle, "SELECT balance FROM debit WHERE id = ?", [id])
         known = json.loads(row["balance"]) if row else {}
         return Balance(**{**known, "at": from_epoch(known["at"])}) if known else None
@@ -114,18 +115,20 @@ class DebitTable:
         """Debits that a person has to know of: unknown, not sent, behind a problem, or on their way since `slow`."""
         rows = select(
             self._database.handle,
-            f"SELECT * FROM ({_DEBIT} WHERE d.state IN ('created', 'sending', 'unknown', 'unsent'))"
-            " WHERE state IN ('unknown', 'unsent') OR problem IS NOT NULL OR created_at < :slow"
+            f"SELECT * FROM ({_DEBIT} WHERE d.state IN ('created', 'sending', 'unknown', 'unsent', 'scheduled'))"
+            " WHERE state IN ('unknown', 'unsent') OR problem IS NOT NULL OR"
+            " (coalesce(released_at, created_at) < :slow AND state <> 'scheduled')"
             " ORDER BY updated_at DESC LIMIT :limit",
             {"slow": to_epoch(slow), "limit": limit},
         )
         return [_debit(row) for row in rows]
 
     def of_account_since(self, bank_account_id: str, since: datetime) -> list[Debit]:
-        """The account's debits that were ordered since then, newest first."""
+        """The account's debits that were ordered or went on since then, or wait for their day, newest first."""
         rows = select(
             self._database.handle,
-            f"{_DEBIT} WHERE d.bank_account_id = ? AND d.created_at >= ? ORDER BY d.created_at DESC, d.{ADDED} DESC",
+            f"{_DEBIT} WHERE d.bank_account_id = ? AND (d.updated_at >= ? OR d.state = 'scheduled')"
+            f" ORDER BY d.created_at DESC, d.{ADDED} DESC",
             [bank_account_id, to_epoch(since)],
         )
         return [_debit(row) for row in rows]
@@ -188,4 +191,5 @@ def _debit(row: Row) -> Debit:
         payment_intent_id=row["payment_intent_id"],
         charge_id=row["charge_id"],
         problem=problem_from_json(row["problem"]),
+        collect_on=date.fromisoformat(row["collect_on"]) if row["collect_on"] else None,
     )

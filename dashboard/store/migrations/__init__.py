@@ -23,6 +23,7 @@ from dashboard.store.migrations import (
     people,
     refunds,
     risk,
+    schedules,
     statements,
     webhooks,
 )
@@ -47,6 +48,7 @@ MIGRATION_SETS = {
     "cases": cases.define,
     "books": books.define,
     "notices": notices.define,
+    "schedules": schedules.define,
 }
 
 

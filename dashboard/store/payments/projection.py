@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
 from dashboard.domain.payment_filter import RAILS
-from dashboard.domain.payment_status import HARMLESS_DISPUTES, PaymentFacts, derive
+from dashboard.domain.payment_status import HARMLESS_DISPUTES, PaymentFacts, derive, noon
 from dashboard.store.cases.opening import TROUBLED, CaseOpening
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection, json_list, larger, on_repeat
@@ -59,8 +59,9 @@ SELECT i.*, k.name AS customer, k.email FROM intent i LEFT JOIN stripe_customer 
 WHERE i.id IN ({{}}) AND {_STANDS}
 """
 _DEBITS = """
-SELECT d.*, u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4
+SELECT d.*, u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4, s.collect_on
 FROM debit d JOIN customer u ON u.id = d.customer_id JOIN bank_account b ON b.id = d.bank_account_id
+LEFT JOIN debit_schedule s ON s.id = d.id
 WHERE d.id IN ({}) AND NOT EXISTS (SELECT 1 FROM intent WHERE id = d.payment_intent_id
   AND status NOT IN ('requires_confirmation', 'canceled'))
 AND NOT EXISTS (SELECT 1 FROM charge WHERE debit_id = d.id)
@@ -296,7 +297,11 @@ class PaymentProjection:
     def _of_debit(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         problem = json.loads(row["refusal"]) if row["refusal"] else {}
         facts = PaymentFacts(
-            row["created_at"], row["amount_cents"], debit_state=row["state"], failure_code=problem.get("code")
+            row["created_at"],
+            row["amount_cents"],
+            debit_state=row["state"],
+            failure_code=problem.get("code"),
+            collect_at=noon(date.fromisoformat(row["collect_on"])) if row["collect_on"] else None,
         )
         status = derive(facts)
         day = self._day(row["created_at"] // QUARTER)

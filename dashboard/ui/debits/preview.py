@@ -16,6 +16,7 @@ from dashboard.ui.text import plain
 STATES = {
     DebitState.CREATED: ("Sending", "blue", ":material/schedule_send:"),
     DebitState.REVIEW: ("Waiting for approval", "orange", ":material/pending_actions:"),
+    DebitState.SCHEDULED: ("Scheduled", "blue", ":material/event:"),
     DebitState.SENDING: ("Sending", "blue", ":material/schedule_send:"),
     DebitState.UNKNOWN: ("Unknown: searching at Stripe", "orange", ":material/help:"),
     DebitState.UNSENT: ("Not sent: confirm again", "orange", ":material/replay:"),

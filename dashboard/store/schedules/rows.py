@@ -1,0 +1,82 @@
+"""When scheduled debits are sent. Triggers stop them where their authorization ends (`store.migrations.schedules`)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from dashboard.domain.schedules import Schedule, ScheduleState
+from dashboard.store.engine.database import Database
+from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch
+
+
+class ScheduleTable:
+    """The table `debit_schedule`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, schedule: Schedule) -> None:
+        """Insert a schedule beside its debit."""
+        row = {
+            **vars(schedule),
+            "wanted_on": schedule.wanted_on.isoformat(),
+            "collect_on": schedule.collect_on.isoformat(),
+            "due_at": to_epoch(schedule.due_at),
+            "send_by": to_epoch(schedule.send_by),
+            "accept_unknown_balance": int(schedule.accept_unknown_balance),
+            "state": schedule.state.value,
+        }
+        with self._database.transaction() as db:
+            insert(db, "debit_schedule", row)
+
+    def get(self, debit_id: str) -> Schedule | None:
+        """When a debit is sent; None where it was ordered to be sent at once."""
+        row = select_one(self._database.handle, "SELECT * FROM debit_schedule WHERE id = ?", [debit_id])
+        return _schedule(row) if row else None
+
+    def of_plan(self, plan_id: str) -> list[Schedule]:
+        """The debits of a plan, in their order."""
+        query = "SELECT * FROM debit_schedule WHERE plan_id = ? ORDER BY number"
+        return [_schedule(row) for row in select(self._database.handle, query, [plan_id])]
+
+    def upcoming(self, bank_account_id: str | None, limit: int) -> list[Schedule]:
+        """What is still to be sent, of one account or of all, the soonest first; what is held is in it."""
+        query = (
+            "SELECT s.* FROM debit_schedule s JOIN debit d ON d.id = s.id WHERE s.state = 'waiting'"
+            " AND d.state IN ('scheduled', 'review', 'unsent')"
+            " AND (:account IS NULL OR d.bank_account_id = :account) ORDER BY s.due_at, s.id LIMIT :limit"
+        )
+        values = {"account": bank_account_id, "limit": limit}
+        return [_schedule(row) for row in select(self._database.handle, query, values)]
+
+    def due(self, now: datetime) -> list[str]:
+        """The debits whose moment has come and that still wait for it."""
+        query = (
+            "SELECT s.id FROM debit_schedule s JOIN debit d ON d.id = s.id WHERE s.state = 'waiting' AND s.due_at <= ?"
+            " AND d.state = 'scheduled' ORDER BY s.due_at"
+        )
+        return [row["id"] for row in select(self._database.handle, query, [to_epoch(now)])]
+
+    def release(self, debit_id: str, at: datetime) -> None:
+        """Keep that it is sent now; nothing where it is no schedule, or was released before."""
+        query = "UPDATE debit_schedule SET state = 'released', released_at = ? WHERE id = ? AND state = 'waiting'"
+        with self._database.transaction() as db:
+            db.execute(query, [to_epoch(at), debit_id])
+
+
+def _schedule(row: Row) -> Schedule:
+    return Schedule(
+        id=row["id"],
+        plan_id=row["plan_id"],
+        number=row["number"],
+        count=row["count"],
+        wanted_on=date.fromisoformat(row["wanted_on"]),
+        collect_on=date.fromisoformat(row["collect_on"]),
+        due_at=from_epoch(row["due_at"]),
+        send_by=from_epoch(row["send_by"]),
+        accept_unknown_balance=bool(row["accept_unknown_balance"]),
+        similar_to=row["similar_to"],
+        state=ScheduleState(row["state"]),
+        stopped_by=row["stopped_by"],
+        released_at=maybe_from_epoch(row["released_at"]),
+    )
