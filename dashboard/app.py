@@ -32,6 +32,7 @@ from dashboard.ui.customers.grid import CUSTOMERS  # noqa: E402
 from dashboard.ui.operations.audit_grid import AUDIT  # noqa: E402
 from dashboard.ui.payments.answers import GRID as PAYMENTS  # noqa: E402
 from dashboard.ui.payouts.grid import PAYOUTS  # noqa: E402
+from dashboard.ui.statements.grid import LINES  # noqa: E402
 from dashboard.web import grid_routes  # noqa: E402
 from dashboard.web.devices import Devices  # noqa: E402
 from dashboard.web.first_page import FirstPage  # noqa: E402
@@ -205,6 +206,7 @@ def whole_sign_in(open_id: OpenId | None) -> list[Middleware]:
     return [Middleware(WholeSignIn, cookie=protocol.SIGN_IN_COOKIE, secret=open_id.cookie_secret.reveal())]
 
 
+LISTS = (PAYOUTS, CASES, CUSTOMERS, ACCOUNTS, LINES, AUDIT)
 _settings = load_settings(os.environ, needs=frozenset())
 LOCAL_KEY = hold(local_key_for(_settings))  # raises where the desk may not be open to whoever comes
 
@@ -235,7 +237,7 @@ app = st.App(
         *make_routes(_settings),
         *grid_routes.make_routes(
             lambda scope: protocol.read_claims(scope, _settings),
-            {"payments": PAYMENTS, **{one.name: one.answers() for one in (PAYOUTS, CASES, CUSTOMERS, ACCOUNTS, AUDIT)}},
+            {"payments": PAYMENTS, **{one.name: one.answers() for one in LISTS}},
             {"find": finding.answer},
         ),
     ],

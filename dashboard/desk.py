@@ -80,6 +80,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
 from dashboard.statements import Statements
+from dashboard.statements.lists import LineLists
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
@@ -136,6 +137,7 @@ class Desk:
     payout_export: PayoutExport
     payout_lists: PayoutLists
     statements: Statements
+    line_lists: LineLists
     payout_matching: PayoutMatching
     month_books: MonthBooks
     month_close: MonthClose
@@ -343,6 +345,7 @@ def open_desk(
         payout_export=PayoutExport(store, clock),
         payout_lists=PayoutLists(store, clock),
         statements=Statements(store, clock),
+        line_lists=LineLists(store, clock, payout_matching),
         payout_matching=payout_matching,
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),

@@ -27,8 +27,8 @@ def draw_export(desk: Desk, actor: Actor) -> None:
         sort = order.sort if order.sort in SORTS else "newest"
         downloads.offer(
             "customers",
-            partial(desk.customers.export, actor, order.wanted),
-            partial(desk.customers.workbook, actor, text=order.wanted, sort=sort, zone=desk.settings.timezone),
+            partial(desk.customers.export, actor, order.wanted.text),
+            partial(desk.customers.workbook, actor, text=order.wanted.text, sort=sort, zone=desk.settings.timezone),
         )
 
 

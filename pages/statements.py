@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.grid import grid
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
-from dashboard.statements import PAGE_SIZE
-from dashboard.store.sql import from_epoch
-from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui import actions, errors, format, layout, lists, session, sign_in_gate
 from dashboard.ui.statements import importing
+from dashboard.ui.statements.grid import LINES, fields
 from dashboard.ui.text import plain
 
 FILES = {
@@ -28,12 +28,6 @@ FILES = {
     "ties": st.column_config.TextColumn("Balances"),
     "chains": st.column_config.TextColumn("After the file before"),
     "imported": st.column_config.TextColumn("Imported", width="medium"),
-}
-LINES = {
-    "day": st.column_config.TextColumn("Posted"),
-    "amount": st.column_config.TextColumn("Amount", alignment="right"),
-    "text": st.column_config.TextColumn("Text", width="large"),
-    "reference": st.column_config.TextColumn("Reference"),
 }
 TIES = {"yes": importing.TIES[True], "no": importing.TIES[False], "unknown": importing.TIES[None]}
 
@@ -52,7 +46,7 @@ def files_frame(desk: Desk, files: list[dict[str, Any]], currency: str) -> pd.Da
             "closing": format.money(file["closing_cents"], currency),
             "ties": TIES[file["ties"]],
             "chains": follows(file["chains"], currency),
-            "imported": f"{format.moment(from_epoch(file['imported_at']), zone, now)}, {file['imported_by']}",
+            "imported": f"{format.moment(file['imported_at'], zone, now)}, {file['imported_by']}",
         }
         for file in files
     ]
@@ -103,62 +97,59 @@ def draw_files(desk: Desk, actor: Actor, account: str, currency: str) -> None:
     st.dataframe(table, hide_index=True, column_config=importing.REFUSALS, alt="Refused rows, by line and reason")
 
 
-def draw_lines(desk: Desk, actor: Actor, account: str) -> None:
-    """The account's lines, page by page, the last day first."""
-    key = f"statement-lines-{account}"
-    number = int(st.session_state.get(key, 0))
-    lines, has_more = desk.statements.lines(actor, account, number)
-    today = desk.payments.today()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Lines", anchor=False)
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-            first = number * PAGE_SIZE + 1
-            st.caption(f"{first:,} to {first + len(lines) - 1:,}" if lines else "None")
-            back, on = (actions.go(keep={key: place}) for place in (number - 1, number + 1))
-            actions.button("Previous", back, key=f"{key}-back", icon=":material/chevron_left:", disabled=not number)
-            actions.button("Next", on, key=f"{key}-on", icon=":material/chevron_right:", disabled=not has_more)
-    rows = [
-        {
-            "day": format.day(date.fromisoformat(line["posted_on"]), today),
-            "amount": format.money(line["cents"], line["currency"]),
-            "text": line["text"],
-            "reference": line["reference"],
-        }
-        for line in lines
-    ]
-    st.dataframe(
-        pd.DataFrame(rows, columns=list(LINES)),
-        hide_index=True,
-        column_config=LINES,
-        height=min(760, 37 + 35 * max(1, len(rows))),
-        alt="Lines of the bank statement with day, amount, text and reference",
+def draw_account(desk: Desk, actor: Actor, accounts: dict[str, dict[str, Any]]) -> None:
+    """What is known of one account, and its files."""
+    account = st.selectbox("Account", list(accounts), key="statements-account", width=360)
+    row = accounts[account]
+    layout.metrics(
+        [
+            ("Lines", f"{row['lines']:,}"),
+            ("Days", period(row["begins_on"], row["ends_on"], desk.payments.today())),
+            ("Currency", row["currency"].upper()),
+            ("Number", f"••{row['number_end']}" if row["number_end"] else format.NOTHING),
+        ]
     )
+    draw_files(desk, actor, account, row["currency"])
+
+
+@st.fragment
+def draw(desk: Desk) -> None:
+    """Every line in the table, or in its place the files or the import; what the table says draws this and no more."""
+    with errors.shown():
+        actor = sign_in_gate.person()
+        actions.begin_fragment()
+        accounts = {row["name"]: row for row in desk.statements.accounts(actor)}
+        looks = [importing.LINES, importing.FILES] if accounts else []
+        looks += [importing.IMPORT] if can(actor, Permission.IMPORT_STATEMENTS) else []
+        look = importing.LINES
+        with lists.head():
+            layout.title("Bank statements")
+            if looks:
+                look = st.segmented_control(
+                    "Look",
+                    looks,
+                    default=looks[0],
+                    key=importing.LOOK,
+                    required=True,
+                    label_visibility="collapsed",
+                    bind="query-params",
+                )
+        if not accounts:
+            layout.empty("There is no bank statement yet.", "Download one from your bank and drop it here.")
+        if look == importing.IMPORT:
+            importing.draw(desk, actor, list(accounts))
+        elif look == importing.FILES:
+            draw_account(desk, actor, accounts)
+        elif accounts:
+            importing.say_done()
+            empty = "No line has been read yet.", "Import a statement that has movements in it."
+            grid(LINES.describe(actor, empty, fields=fields(list(accounts))), key=LINES.key)
 
 
 def main() -> None:
-    """Import, then the account that is chosen."""
-    desk, actor = session.desk(), session.actor()
-    layout.title("Bank statements", "What your bank says came and went. Days are those that the bank posted.")
-    with errors.shown():
-        accounts = {row["name"]: row for row in desk.statements.accounts(actor)}
-        if can(actor, Permission.IMPORT_STATEMENTS):
-            importing.draw(desk, actor, list(accounts))
-        if not accounts:
-            layout.empty("There is no bank statement yet.", "Download one from your bank and drop it above.")
-            return
-        account = st.selectbox("Account", list(accounts), key="statements-account", width=360)
-        row = accounts[account]
-        today = desk.payments.today()
-        layout.metrics(
-            [
-                ("Lines", f"{row['lines']:,}"),
-                ("Days", period(row["begins_on"], row["ends_on"], today)),
-                ("Currency", row["currency"].upper()),
-                ("Number", f"••{row['number_end']}" if row["number_end"] else format.NOTHING),
-            ]
-        )
-        draw_files(desk, actor, account, row["currency"])
-        draw_lines(desk, actor, account)
+    """The lines of every account; what your bank says came and went."""
+    with lists.page():
+        draw(session.desk())
 
 
 main()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dashboard.domain.business_days import add_business_days
 from dashboard.domain.payout_matching import BankLine, ExpectedPayout, Proposal
+from dashboard.store import Store
 
 
 @dataclass
@@ -77,3 +79,33 @@ def _line(chance: random.Random, made: History, on: date, cents: int, trace: str
         text = f"STRIPE DES:{what} ID:{id} INDN:ACME DEMO LLC CO ID:1800948598 CCD"
     made.lines.append(BankLine(f"l_{len(made.lines)}", on, cents, "usd", text))
     return made.lines[-1].id
+
+
+def as_rows(lines: Iterable[BankLine], account: str = "A", file: str = "f") -> list[dict[str, object]]:
+    """Lines as a file's import would keep them."""
+    return [
+        {
+            "id": one.id,
+            "account": account,
+            "posted_on": one.posted_on.isoformat(),
+            "cents": one.cents,
+            "currency": one.currency,
+            "text": one.text,
+            "reference": one.reference,
+            "ordinal": 1,
+            "hint": "",
+            "file_id": file,
+            "line": number,
+        }
+        for number, one in enumerate(lines, 1)
+    ]
+
+
+def keep_lines(store: Store, lines: Iterable[BankLine], account: str = "A") -> None:
+    """Lines in an account of their own, from one file."""
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    store.statements.add_account(account, "usd", "", at)
+    about = {"id": f"f-{account}", "account": account, "digest": "d", "name": "n", "format": "csv", "ties": "unknown"}
+    counts = {"read": 1, "refused": 0, "added": 1, "imported_by": "fred", "imported_at": 0}
+    store.statements.add_file({**about, **counts}, [])
+    store.statements.add_lines(as_rows(lines, account, f"f-{account}"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.domain.cases import UNDECIDED, CaseKind, CaseState, NextStep
+from dashboard.domain.lists import ListFilter, say_days, say_filter
 from dashboard.domain.payment_filter import read_day
 from dashboard.domain.searches import LONGEST
 
@@ -14,7 +15,7 @@ NOBODY, MINE = "nobody", "me"  # in place of a name
 
 
 @dataclass(frozen=True)
-class CaseFilter:
+class CaseFilter(ListFilter):
     """Every part that is set must hold. Days, both included, are of `due_on`; `overdue` is of open cases only."""
 
     text: str = ""
@@ -43,22 +44,15 @@ class CaseFilter:
 
     def words(self) -> str:
         """The filter as a sentence, so that nothing is hidden silently."""
-        parts = []
-        if self.states == UNDECIDED:
-            parts.append("not decided")
-        elif self.states:
-            parts.append("status " + " or ".join(one.word for one in self.states))
-        if self.kinds:
-            parts.append(" or ".join(one.word for one in self.kinds))
-        if self.step:
-            parts.append(f"next: {self.step.word}")
-        if self.assignee:
-            parts.append("nobody's" if self.assignee == NOBODY else f"of {self.assignee}")
-        if self.overdue:
-            parts.append("overdue")
-        if self.due_from or self.due_to:
-            start = self.due_from.isoformat() if self.due_from else "the beginning"
-            parts.append(f"due {start} to {self.due_to.isoformat() if self.due_to else 'the last'}")
-        if self.text:
-            parts.append(f"containing “{self.text}”")
-        return "All cases" if not parts else "Cases: " + ", ".join(parts)
+        stands = "not decided" if self.states == UNDECIDED else "status " + " or ".join(one.word for one in self.states)
+        return say_filter(
+            "All cases",
+            "Cases",
+            stands if self.states else "",
+            " or ".join(one.word for one in self.kinds),
+            f"next: {self.step.word}" if self.step else "",
+            ("nobody's" if self.assignee == NOBODY else f"of {self.assignee}") if self.assignee else "",
+            "overdue" if self.overdue else "",
+            say_days("due", self.due_from, self.due_to, until="the last"),
+            text=self.text,
+        )

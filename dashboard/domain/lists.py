@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from dashboard.domain.errors import InputError
+from dashboard.domain.formatting import money
 
 Filter = TypeVar("Filter")
 Row = TypeVar("Row")
@@ -14,6 +17,43 @@ MOST_ROWS = 200  # of one piece; a screen shows some forty
 MOST_LISTED = 1_000_000  # rows of a list that is read whole
 MOST_COPIED = 5_000  # rows, as the table's own script has it
 MOST_RANGES = 1_000  # of picked places; each is one key or drag of a person
+MARK = re.compile(r"([0-9]{1,18})(?:\.([0-9a-f]{1,16}))?")
+
+
+class Mark(NamedTuple):
+    """The moment of a list: what was added last when it began, and by which name its places are held, if they are."""
+
+    added: int
+    held: str = ""
+
+    def __str__(self) -> str:
+        """As it goes to a browser and comes back."""
+        return f"{self.added}.{self.held}" if self.held else str(self.added)
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What every filter of a list can do. `TYPED` are its parts that a person types, which may be a name."""
+
+    TYPED: ClassVar[tuple[str, ...]] = ("text",)
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """What was typed."""
+        return tuple(str(getattr(self, name)) for name in self.TYPED)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets everything through."""
+        return self == type(self)()
+
+    def without_typed(self) -> Self:
+        """The same filter without what was typed."""
+        return replace(self, **dict.fromkeys(self.TYPED, ""))
+
+    def words(self) -> str:
+        """The filter as a sentence, so that nothing is hidden silently."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -76,11 +116,32 @@ def check_copied(rows: int) -> None:
         raise InputError(f"1 to {MOST_COPIED:,} rows can be copied at once.", action="Export the others.")
 
 
-def read_mark(text: str) -> int:
+def read_mark(text: str) -> Mark:
     """The moment of a list. Raises InputError where it is none."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    found = MARK.fullmatch(text)
+    if found is None:
         raise InputError("This list is not known.", action="Reload the page.", code="unknown_list")
-    return int(text)
+    return Mark(int(found[1]), found[2] or "")
+
+
+def say_filter(everything: str, some: str, *parts: str, text: str = "") -> str:
+    """A filter as a sentence: `everything` where no part is set, else `some`, then what is set."""
+    said = [part for part in (*parts, f"containing “{text}”" if text else "") if part]
+    return f"{some}: {', '.join(said)}" if said else everything
+
+
+def say_days(what: str, start: date | None, end: date | None, *, until: str = "today") -> str:
+    """The part about days, both included; empty where none is set."""
+    if not start and not end:
+        return ""
+    days = f"{start.isoformat() if start else 'the beginning'} to {end.isoformat() if end else until}"
+    return f"{what} {days}".strip()
+
+
+def say_amounts(low: int | None, high: int | None) -> str:
+    """The part about an amount in cents, both ends included; empty where none is set."""
+    parts = ("" if low is None else f"from {money(low, None)}", "" if high is None else f"up to {money(high, None)}")
+    return " ".join(("amount", *filter(None, parts))) if any(parts) else ""
 
 
 def join_ranges(ranges: Sequence[tuple[int, int]], total: int) -> list[tuple[int, int]]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.domain.formatting import in_words, money
+from dashboard.domain.formatting import in_words
+from dashboard.domain.lists import ListFilter, say_amounts, say_days, say_filter
 from dashboard.domain.payment_filter import read_cents, read_day
 from dashboard.domain.searches import LONGEST
 
@@ -14,7 +15,7 @@ STATUSES = ("pending", "in_transit", "paid", "failed", "canceled")  # Stripe: th
 
 
 @dataclass(frozen=True)
-class PayoutFilter:
+class PayoutFilter(ListFilter):
     """Every part that is set must hold. Days, both included, are of the arrival at the bank; money is cents."""
 
     text: str = ""
@@ -23,11 +24,6 @@ class PayoutFilter:
     arrives_to: date | None = None
     amount_min: int | None = None
     amount_max: int | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it lets everything through."""
-        return self == PayoutFilter()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> PayoutFilter:
@@ -43,16 +39,11 @@ class PayoutFilter:
 
     def words(self) -> str:
         """The filter as a sentence, so that nothing is hidden silently."""
-        parts = []
-        if self.statuses:
-            parts.append("status " + " or ".join(map(in_words, self.statuses)))
-        if self.arrives_from or self.arrives_to:
-            start = self.arrives_from.isoformat() if self.arrives_from else "the beginning"
-            parts.append(f"arriving {start} to {self.arrives_to.isoformat() if self.arrives_to else 'the last'}")
-        if self.amount_min is not None or self.amount_max is not None:
-            low = "" if self.amount_min is None else f"from {money(self.amount_min, None)}"
-            high = "" if self.amount_max is None else f"up to {money(self.amount_max, None)}"
-            parts.append(" ".join(part for part in ("amount", low, high) if part))
-        if self.text:
-            parts.append(f"containing “{self.text}”")
-        return "All payouts" if not parts else "Payouts: " + ", ".join(parts)
+        return say_filter(
+            "All payouts",
+            "Payouts",
+            "status " + " or ".join(map(in_words, self.statuses)) if self.statuses else "",
+            say_days("arriving", self.arrives_from, self.arrives_to, until="the last"),
+            say_amounts(self.amount_min, self.amount_max),
+            text=self.text,
+        )

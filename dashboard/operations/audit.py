@@ -6,30 +6,22 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from dashboard.domain.audit_actions import in_words
 from dashboard.domain.clock import Clock
 from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.errors import UnreadableSecret
-from dashboard.domain.lists import (
-    Block,
-    ListOrder,
-    Tally,
-    check_copied,
-    check_order,
-    check_piece,
-    check_ranges,
-    read_mark,
-)
+from dashboard.domain.lists import ListFilter, say_days, say_filter
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import read_day
-from dashboard.domain.searches import LONGEST, check_search
+from dashboard.domain.searches import LONGEST
 from dashboard.domain.workbooks import About, Cell, Column, Kind, write_workbook
+from dashboard.lists import Lists
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.audit_trail import LIST_SORTS, AuditRow, TrailFilter
+from dashboard.store.audit_trail import AuditRow, TrailFilter
 from dashboard.store.audit_verification import TrailEnd
 
 NAMESAKES = 50  # customers whose rows a name finds
@@ -44,7 +36,7 @@ UNREADABLE = "encrypted with a key that is not available"
 
 
 @dataclass(frozen=True)
-class AuditFilter:
+class AuditFilter(ListFilter):
     """What to look for. `who` is a part of a name, `what` an action, `subject` an id or a customer's name or reference.
 
     Both days are included, and are days of the business's time zone.
@@ -56,10 +48,7 @@ class AuditFilter:
     start: date | None = None
     end: date | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether it lets everything through."""
-        return self == AuditFilter()
+    TYPED: ClassVar[tuple[str, ...]] = ("who", "subject")
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> AuditFilter:
@@ -69,13 +58,14 @@ class AuditFilter:
 
     def words(self) -> str:
         """The filter as a sentence."""
-        parts = [f"by “{self.who}”" if self.who else "", in_words(self.what) if self.what else ""]
-        parts += [f"about “{self.subject}”" if self.subject else ""]
-        if self.start or self.end:
-            start = self.start.isoformat() if self.start else "the beginning"
-            parts.append(f"{start} to {self.end.isoformat() if self.end else 'today'}")
-        given = ", ".join(filter(None, parts))
-        return f"Actions: {given}" if given else "All actions"
+        return say_filter(
+            "All actions",
+            "Actions",
+            f"by “{self.who}”" if self.who else "",
+            in_words(self.what) if self.what else "",
+            f"about “{self.subject}”" if self.subject else "",
+            say_days("", self.start, self.end),
+        )
 
 
 @dataclass(frozen=True)
@@ -97,51 +87,15 @@ class ChainState:
     checked_at: datetime
 
 
-class Audit:
-    """Searches, opens, checks and exports the trail."""
+class Audit(Lists[AuditFilter, TrailFilter, AuditRow]):
+    """Lists, opens, checks and exports the trail. Whoever may read it may take it along."""
+
+    subject = "audit"
+    permission = copying = Permission.VIEW_AUDIT
 
     def __init__(self, store: Store, clock: Clock, zone: tzinfo) -> None:
-        self._store, self._clock, self._zone = store, clock, zone
-
-    def block(
-        self, actor: Actor, order: ListOrder[AuditFilter], *, start: int, size: int, mark: str = ""
-    ) -> Block[AuditRow]:
-        """Rows `start` to `start + size` of a list, counted from 0; without a mark a list begins.
-
-        The look is itself in the trail. Raises InputError, as everything here does for what a list does not have.
-        """
-        require(actor, Permission.VIEW_AUDIT)
-        self._check(order.wanted)
-        check_piece(start, size, order.sort, LIST_SORTS)
-        self._store.trail.note_view(actor, "audit.viewed", "audit", self._clock.now())
-        resolved = ListOrder(self._resolve(order.wanted), order.sort, order.descending)
-        found = self._store.trail.piece(resolved, start, size, read_mark(mark) if mark else None, actor.name)
-        rows = self._store.trail.several(found.ids)
-        return Block([rows.get(seq) for seq in found.ids], found.total, found.newer, str(found.mark))
-
-    def tally(self, actor: Actor, wanted: AuditFilter) -> Tally:
-        """How many rows a filter shows."""
-        require(actor, Permission.VIEW_AUDIT)
-        self._check(wanted)
-        return self._store.trail.tally(self._resolve(wanted))
-
-    def picked(
-        self, actor: Actor, order: ListOrder[AuditFilter], mark: str, ranges: Sequence[tuple[int, int]] | None
-    ) -> Tally:
-        """How many places of a list are picked, both ends included; without ranges all of it."""
-        require(actor, Permission.VIEW_AUDIT)
-        check_ranges(ranges)
-        self._check(order.wanted)
-        check_order(order.sort, LIST_SORTS)
-        resolved = ListOrder(self._resolve(order.wanted), order.sort, order.descending)
-        return self._store.trail.picked(resolved, read_mark(mark), ranges)
-
-    def note_copy(self, actor: Actor, order: ListOrder[AuditFilter], rows: int) -> None:
-        """Keep in the trail that rows of it leave the desk, as an export's do."""
-        require(actor, Permission.VIEW_AUDIT)
-        check_copied(rows)
-        what = order.wanted.what
-        self._store.trail.append(actor, "audit.copied", "audit", self._clock.now(), rows=rows, what=what)
+        super().__init__(store, clock, store.trail.listing)
+        self._zone = zone
 
     def actions(self, actor: Actor) -> list[str]:
         """Every kind of action that the trail knows."""
@@ -175,12 +129,14 @@ class Audit:
         rows = (self._sheet_row(row) for row in self._store.trail.walk(resolved, newest_first=True))
         return write_workbook(out, about, SHEET, rows)
 
-    def _check(self, wanted: AuditFilter) -> None:
-        for text in (wanted.who, wanted.subject):
-            check_search(text)
+    def _note_look(self, actor: Actor) -> None:
+        self._store.trail.note_view(actor, "audit.viewed", "audit", self._clock.now())
+
+    def _read(self, _actor: Actor, ids: Sequence[int]) -> Mapping[int, AuditRow]:
+        return self._store.trail.several(ids)
 
     def _note_export(self, actor: Actor, wanted: AuditFilter, form: str) -> TrailFilter:
-        resolved, now = self._resolve(wanted), self._clock.now()
+        resolved, now = self._resolve(actor, wanted), self._clock.now()
         facts = {"who": wanted.who, "what": wanted.what, "subjects": len(resolved.subjects), "format": form}
         self._store.trail.append(actor, "audit.exported", "audit", now, **facts, start=wanted.start, end=wanted.end)
         return resolved
@@ -199,11 +155,12 @@ class Audit:
             at = row.at.astimezone(self._zone).isoformat(timespec="seconds")
             yield csv_line([row.seq, at, row.actor, row.address, row.action, row.subject, *parts, row.digest])
 
-    def _resolve(self, wanted: AuditFilter) -> TrailFilter:
+    def _resolve(self, actor: Actor, wanted: AuditFilter) -> TrailFilter:
         """The filter with a customer's name turned into their ids, and days into instants."""
         text = wanted.subject.strip()
         found = self._store.customers.find(text, NAMESAKES) if text else []
         return TrailFilter(
+            reader=actor.name,
             actor=wanted.who.strip(),
             action=wanted.what.strip(),
             subjects=(text, *(customer.id for customer in found)) if text else (),

@@ -26,9 +26,8 @@ from dashboard.statements.csv_file import columns_of, read_csv
 from dashboard.statements.reading import read_files
 from dashboard.statements.text import decode, refuse
 from dashboard.store import Store
-from dashboard.store.sql import to_epoch, to_json
+from dashboard.store.sql import from_epoch, to_epoch, to_json
 
-PAGE_SIZE = 100
 NAME_LIMIT = 60
 Identified = tuple[str, int, FileLine]  # a line with its identity and its ordinal among twins
 TIES = {True: "yes", False: "no", None: "unknown"}
@@ -122,24 +121,22 @@ class Statements:
         return self._store.statements.accounts()
 
     def files(self, actor: Actor, account: str) -> list[dict[str, Any]]:
-        """An account's files with their proofs, the last one first; `chains` says how each follows the one before."""
+        """An account's files with their proofs, the last one first; `imported_at` is aware UTC.
+
+        `chains` says how each follows the one before.
+        """
         require(actor, Permission.VIEW_STATEMENTS)
         chains = self._chains(account)
-        return [{**row, "chains": chains.get(row["id"])} for row in self._store.statements.files(account)]
+        return [
+            {**row, "chains": chains.get(row["id"]), "imported_at": from_epoch(row["imported_at"])}
+            for row in self._store.statements.files(account)
+        ]
 
     def refusals(self, actor: Actor, file_id: str) -> list[Refusal]:
         """What was refused in a file, by line, with the reasons."""
         require(actor, Permission.VIEW_STATEMENTS)
         require_found(self._store.statements.file(file_id), "file")
         return self._store.statements.refusals(file_id)
-
-    def lines(
-        self, actor: Actor, account: str, number: int = 0, size: int = PAGE_SIZE
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """A page of an account's lines, the last day first, and whether there are more; pages count from 0."""
-        require(actor, Permission.VIEW_STATEMENTS)
-        rows = self._store.statements.page(account, number * size, size + 1)
-        return rows[:size], len(rows) > size
 
     def profiles(self, actor: Actor) -> list[CsvProfile]:
         """The newest version of every CSV mapping that people made."""
@@ -252,10 +249,19 @@ class Statements:
             table.add_file(values, file.refused)
         table.add_lines(
             [
-                (
-                    *(line_id, account, line.posted_on.isoformat(), line.cents, currency, line.text, line.reference),
-                    *(ordinal, line.hint, id, line.number),
-                )
+                {
+                    "id": line_id,
+                    "account": account,
+                    "posted_on": line.posted_on.isoformat(),
+                    "cents": line.cents,
+                    "currency": currency,
+                    "text": line.text,
+                    "reference": line.reference,
+                    "ordinal": ordinal,
+                    "hint": line.hint,
+                    "file_id": id,
+                    "line": line.number,
+                }
                 for line_id, ordinal, line in fresh
             ]
         )

@@ -64,6 +64,7 @@ from dashboard.store.refunds.rows import RefundTable
 from dashboard.store.restores import RestoreTable
 from dashboard.store.schedules.rows import ScheduleTable
 from dashboard.store.staff import StaffTable
+from dashboard.store.statements.lines import BankLineTable
 from dashboard.store.statements.matches import PayoutMatchTable
 from dashboard.store.statements.rows import StatementTable
 from dashboard.store.sync.state import SyncStateTable
@@ -125,6 +126,7 @@ class Store:
         self.ticks = PaymentTickTable(database)
         self.payouts = PayoutTable(database)
         self.statements = StatementTable(database)
+        self.bank_lines = BankLineTable(database)
         self.payout_matches = PayoutMatchTable(database)
         self.books = BooksTable(database)
         self.exported = ExportedRows(database)

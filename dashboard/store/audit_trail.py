@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlite_utils
 
 from dashboard.domain.audit_actions import spellings, today_of
-from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import Actor
 from dashboard.store.audit_verification import (
     GENESIS,
@@ -22,10 +21,11 @@ from dashboard.store.audit_verification import (
     make_seal,
     read_seal,
 )
+from dashboard.store.conditions import Conditions
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import FOLDED, contains, list_of, listed
-from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.listing import Asked, Listing
 
 VIEW_AGAIN = timedelta(minutes=5)  # a page runs anew with every click; one look is one row
 BATCH = 500
@@ -49,8 +49,12 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class TrailFilter:
-    """What to look for; empty parts ask for nothing. `actor` may be part of a name; `start` is included, `end` not."""
+    """What to look for; empty parts ask for nothing. `actor` may be part of a name; `start` is included, `end` not.
 
+    The looks of who reads it (`reader`) at the trail are no news to them.
+    """
+
+    reader: str = ""
     actor: str = ""
     action: str = ""
     subjects: tuple[str, ...] = ()
@@ -72,7 +76,9 @@ class Trail:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
-        self._listing = Listing(database, "audit t", LIST_SORTS, added="t.seq", key="t.seq", id="t.seq")
+        self.listing = Listing(
+            database, "audit t", LIST_SORTS, _ask, added="t.seq", key="t.seq", id="t.seq", fixed=True
+        )
 
     def append(self, actor: Actor, action: str, subject: str, at: datetime, **facts: object) -> None:
         """Record one action beside the change it speaks of: call it inside that change's transaction.
@@ -139,32 +145,12 @@ class Trail:
 
     def search(self, wanted: TrailFilter, *, before: int | None = None, limit: int = 200) -> list[AuditRow]:
         """The newest rows that fit, those before row number `before` where it is given: a page by key."""
-        where, values = _where(wanted)
+        asked = _ask(wanted)
         rows = self._database.handle.query(
-            f"SELECT * FROM audit WHERE {where} AND seq < :before ORDER BY seq DESC LIMIT :limit",
-            {**values, "before": before or 1 << 62, "limit": limit},
+            f"SELECT * FROM audit t WHERE {asked.where} AND seq < :before ORDER BY seq DESC LIMIT :limit",
+            {**asked.values, "before": before or 1 << 62, "limit": limit},
         )
         return [_row(row) for row in rows]
-
-    def piece(self, order: ListOrder[TrailFilter], start: int, size: int, mark: int | None, person: str) -> Piece:
-        """A piece of a list by place (`Listing.piece`); one's own looks at the trail are no news to that person."""
-        found = self._listing.piece(_asked(order), start, size, mark)
-        if not found.newer:
-            return found
-        where, values = _where(order.wanted)
-        mine = f"actor = :me AND action IN {listed('looks')}"
-        query = f"SELECT count(*) AS n FROM audit WHERE {where} AND seq > :mark AND NOT ({mine})"
-        asked = {**values, "mark": found.mark, "me": person, "looks": list_of(LOOKS)}
-        newer = next(iter(self._database.handle.query(query, asked)))["n"]
-        return replace(found, newer=newer)
-
-    def picked(self, order: ListOrder[TrailFilter], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
-        """How many places of a list there are."""
-        return self._listing.picked(_asked(order), mark, ranges)
-
-    def tally(self, wanted: TrailFilter) -> Tally:
-        """How many rows a filter shows."""
-        return self._listing.tally(_asked(ListOrder(wanted, "seq")))
 
     def several(self, seqs: Sequence[int]) -> dict[int, AuditRow]:
         """These rows by their number."""
@@ -173,12 +159,12 @@ class Trail:
 
     def walk(self, wanted: TrailFilter, *, newest_first: bool = False) -> Iterator[AuditRow]:
         """Every row that fits, oldest first or newest first, in bounded memory."""
-        where, values = _where(wanted)
-        query = f"SELECT * FROM audit WHERE {where} AND seq > :key ORDER BY seq LIMIT :limit"
+        asked = _ask(wanted)
+        query = f"SELECT * FROM audit t WHERE {asked.where} AND seq > :key ORDER BY seq LIMIT :limit"
         if newest_first:
-            query = f"SELECT * FROM audit WHERE {where} AND seq < :key ORDER BY seq DESC LIMIT :limit"
+            query = f"SELECT * FROM audit t WHERE {asked.where} AND seq < :key ORDER BY seq DESC LIMIT :limit"
         key = self.end().seq + 1 if newest_first else 0
-        while rows := list(self._database.handle.query(query, {**values, "key": key, "limit": BATCH})):
+        while rows := list(self._database.handle.query(query, {**asked.values, "key": key, "limit": BATCH})):
             yield from map(_row, rows)
             key = rows[-1]["seq"]
 
@@ -202,29 +188,15 @@ class Trail:
             return list(find_changes(handle, self._vault, noted))
 
 
-def _asked(order: ListOrder[TrailFilter]) -> Asked:
-    where, values = _where(order.wanted)
-    return Asked(where, values, order.sort, order.descending)
-
-
-def _where(wanted: TrailFilter) -> tuple[str, dict[str, object]]:
-    parts, values = ["1 = 1"], dict[str, object]()
-    if wanted.actor:
-        parts.append(contains("lower(actor)", "lower(:actor)"))
-        values["actor"] = wanted.actor
-    if wanted.action:
-        parts.append(f"action IN {listed('actions')}")
-        values["actions"] = json.dumps(spellings(wanted.action))
-    if wanted.subjects:
-        parts.append(f"subject IN {listed('subjects')}")
-        values["subjects"] = list_of(wanted.subjects)
-    if wanted.start:
-        parts.append("at >= :start")
-        values["start"] = int(wanted.start.timestamp())
-    if wanted.end:
-        parts.append("at < :end")
-        values["end"] = int(wanted.end.timestamp())
-    return " AND ".join(parts), values
+def _ask(wanted: TrailFilter) -> Asked:
+    found = Conditions()
+    found.add(contains("lower(actor)", "lower(:actor)"), wanted.actor or None)
+    found.among("t.action", spellings(wanted.action) if wanted.action else ())
+    found.among("t.subject", wanted.subjects)
+    found.add("at >= :start", int(wanted.start.timestamp()) if wanted.start else None)
+    found.add("at < :end", int(wanted.end.timestamp()) if wanted.end else None)
+    mine = f"NOT (actor = :reader AND action IN {listed('looks')})"
+    return found.asked(mine, reader=wanted.reader, looks=list_of(LOOKS)) if wanted.reader else found.asked()
 
 
 def _row(row: dict[str, Any]) -> AuditRow:

@@ -116,15 +116,13 @@ def _others(desk: Desk, actor: Actor, text: str, zone: tzinfo) -> Iterator[Hit]:
             about = _join((one.email, one.reference, one.stripe_customer_id, one.id))
             yield Hit("Customer", one.name, about, "customers", {"customer": one.id})
     if can(actor, Permission.VIEW_ACCOUNTS):
-        accounts = desk.account_lists.block(actor, ListOrder(AccountFilter(text=text), "linked"), start=0, size=MOST)
-        for row in filter(None, accounts.rows):
+        for row in desk.account_lists.first(actor, ListOrder(AccountFilter(text=text), "linked"), MOST):
             title = f"{row.owner} · {format.account(row.account.name, row.account.mask)}"
             about = _join((row.account.institution_name, row.status, row.account.stripe_bank_account_id))
             yield Hit("Account", title, about, "accounts", {"account": row.account.id})
     if can(actor, Permission.VIEW_PAYMENTS):
-        payouts = desk.payout_lists.block(actor, ListOrder(PayoutFilter(text=text), "arrival"), start=0, size=MOST)
         today = now.astimezone(zone).date()
-        for line in filter(None, payouts.rows):
+        for line in desk.payout_lists.first(actor, ListOrder(PayoutFilter(text=text), "arrival"), MOST):
             title = f"{format.money(line.amount, line.currency)} on {format.day(line.arrival, today)}"
             yield Hit("Payout", title, _join((line.trace, line.id)), "payouts", {"payout": line.id})
 

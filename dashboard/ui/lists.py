@@ -8,20 +8,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, Generic, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.domain.lists import Block, Filter, ListOrder, Row, Tally
+from dashboard.domain.lists import ListFilter, ListOrder, Row, Tally
 from dashboard.domain.models import Actor
 from dashboard.domain.searches import begins_id, search_key, search_words
+from dashboard.lists import Lists
 from dashboard.staff.access import Permission, require
 from dashboard.ui import format
 from dashboard.web import grid_routes
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
 
+Filter = TypeVar("Filter", bound=ListFilter)
 EVERYTHING = "Everything"
 LISTS = {name: f"../pages/{name}.py" for name in ("payments", "payouts", "customers", "accounts", "cases")}
 
@@ -34,24 +36,6 @@ class Column(NamedTuple):
     sort: str = ""
     number: bool = False
     up: bool = False
-
-
-class Lists(Protocol[Filter, Row]):
-    """The use cases behind a list; each asks what the person may. Raise InputError for what a list does not have."""
-
-    def block(self, actor: Actor, order: ListOrder[Filter], *, start: int, size: int, mark: str) -> Block[Row]:
-        """Rows `start` to `start + size`, counted from 0; without a mark a list begins."""
-
-    def tally(self, actor: Actor, wanted: Filter) -> Tally:
-        """What a filter shows."""
-
-    def picked(
-        self, actor: Actor, order: ListOrder[Filter], mark: str, ranges: Sequence[tuple[int, int]] | None
-    ) -> Tally:
-        """What places of a list come to, both ends included; without ranges all of it."""
-
-    def note_copy(self, actor: Actor, order: ListOrder[Filter], rows: int) -> None:
-        """Keep in the trail that rows leave the desk."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +73,7 @@ class Listed(Generic[Filter, Row]):
     sort: str
     permission: Permission
     read_filter: Callable[[Mapping[str, str]], Filter]
-    words: Callable[[Filter], str]
-    lists: Callable[[Desk], Lists[Filter, Row]]
+    lists: Callable[[Desk], Lists[Filter, Any, Row]]
     write_rows: Callable[[Desk, Actor, Sequence[Row], Reading], list[Line]]
     write_one: Callable[[Desk, Actor, str, Reading], dict[str, Any]] | None = None
     opens: tuple[str, str] | None = None
@@ -167,7 +150,7 @@ class Listed(Generic[Filter, Row]):
         whole = self.lists(desk).tally(actor, everything)
         shown = self.lists(desk).tally(actor, wanted) if wanted != everything else whole
         hidden = "" if wanted == everything else self.say(whole.without(shown))
-        return {"words": self.words(wanted), "shown": self.say(shown), "hidden": hidden, "figures": []}
+        return {"words": wanted.words(), "shown": self.say(shown), "hidden": hidden, "figures": []}
 
     def _picked(self, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
         """What ranges of a list add up to; all of it where there are no ranges."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
+from dashboard.domain.line_filter import LineFilter
+from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Actor
 from tests import statement_files as files
 from tests.pages.conftest import show, text_of
@@ -27,8 +29,12 @@ def test_a_dropped_file_shows_its_proof_and_is_imported_once(app: AppTest, desk:
     assert app.dataframe[0].value["why"].tolist() == ["“nonsense” is no statement line (field 61)."]
     app.button(key="statement-take").click().run()
     assert not app.exception and app.success[0].value == "4 new lines in Operating; 0 were known."
-    lines = app.dataframe[-1].value
-    assert lines["amount"].tolist() == ["$4,237.82", "$1,500.00", "$1,500.00", "($212.50)"]
+    rows = desk.line_lists.first(actor, ListOrder(LineFilter(), "posted"), 9)
+    assert [row.kept.line.cents for row in rows] == [423_782, 150_000, 150_000, -21_250]
+    assert not app.file_uploader, "the lines stand in the import's place"
+    app.segmented_control(key="statements-look").set_value("Files").run()
+    assert app.dataframe[0].value["name"].tolist() == ["november.sta"]
+    app.segmented_control(key="statements-look").set_value("Import").run()
     drop(app, "again.sta", files.mt940(":61:nonsense"))
     assert app.button(key="statement-take").label == "Keep this file, which has no new line"
 
@@ -61,4 +67,6 @@ def test_the_columns_of_an_unknown_file_are_chosen_once(app: AppTest, desk: Desk
     app.button(key="profile-keep").click().run()
     app.button(key="statement-take").click().run()
     assert [one.name for one in desk.statements.profiles(actor)] == ["House bank"]
-    assert [row["cents"] for row in desk.statements.lines(actor, "Operating")[0]] == [-250, 150_000]
+    order = ListOrder(LineFilter(account="Operating"), "posted")
+    rows = desk.line_lists.first(actor, order, 5)
+    assert [row.kept.line.cents for row in rows] == [-250, 150_000]

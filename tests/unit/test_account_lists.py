@@ -57,7 +57,10 @@ def test_what_is_no_list_is_refused_and_a_copy_is_noted(given: DeskFixture) -> N
         lists.tally(Actor("nobody", frozenset()), AccountFilter())
     lists.note_copy(given.actor, ListOrder(AccountFilter(text="Jenny"), "linked"), 1)
     (row,) = given.store.trail.read("accounts")
-    assert (row.action, row.facts) == ("accounts.copied", {"rows": 1, "searched": True})
+    assert (row.action, row.facts) == (
+        "accounts.copied",
+        {"rows": 1, "filter": "All linked accounts", "searched": True},
+    )
 
 
 def test_an_address_says_a_filter() -> None:

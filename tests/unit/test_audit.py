@@ -150,7 +150,7 @@ def test_the_trail_is_read_in_every_order(audit: Audit, store: Store, clock: Fix
 def test_a_copy_of_the_trail_is_in_the_trail(audit: Audit, store: Store) -> None:
     audit.note_copy(AUDITOR, ListOrder(AuditFilter(who="somebody"), "seq"), 4)
     (row,) = store.trail.read("audit")
-    assert (row.action, row.facts) == ("audit.copied", {"rows": 4, "what": ""})
+    assert (row.action, row.facts) == ("audit.copied", {"rows": 4, "filter": "All actions", "searched": True})
 
 
 def test_the_file_holds_what_the_filter_shows_and_no_formula(audit: Audit, store: Store, clock: FixedClock) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.customers import Customers
-from dashboard.customers.lists import CustomerLists
+from dashboard.customers.lists import CustomerFilter, CustomerLists
 from dashboard.domain.errors import InputError, ProviderDenied
 from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Customer, HolderType
@@ -28,7 +28,7 @@ def test_lists_are_cut_and_counted_in_every_order(given: DeskFixture) -> None:
     lists = CustomerLists(given.store, given.clock)
 
     def read(text: str, sort: str, descending: bool, start: int = 0, size: int = 200, mark: str = "") -> list[Customer]:
-        order = ListOrder(text, sort, descending)
+        order = ListOrder(CustomerFilter(text), sort, descending)
         found = lists.block(given.actor, order, start=start, size=size, mark=mark)
         return [one for one in found.rows if one]
 
@@ -36,17 +36,18 @@ def test_lists_are_cut_and_counted_in_every_order(given: DeskFixture) -> None:
         for descending in (True, False):
             keys = [getattr(one, key) for one in read("", sort, descending)]
             assert keys == sorted(keys, reverse=descending) and len(keys) == 26
-    first = lists.block(given.actor, ListOrder(" person ", "name", False), start=0, size=20)
+    people = ListOrder(CustomerFilter(" person "), "name", False)
+    first = lists.block(given.actor, people, start=0, size=20)
     given.add_customer("Person 0001", "late@example.com", "LATE")
-    rest = lists.block(given.actor, ListOrder(" person ", "name", False), start=20, size=20, mark=first.mark)
+    rest = lists.block(given.actor, people, start=20, size=20, mark=first.mark)
     assert [one.name for one in (*first.rows, *rest.rows) if one] == [f"Person {number:03}" for number in range(25)]
     assert (rest.total, rest.newer) == (25, 1)
-    assert lists.picked(given.actor, ListOrder("person", "name"), first.mark, None).count == 25
+    assert lists.picked(given.actor, ListOrder(CustomerFilter("person"), "name"), first.mark, None).count == 25
     with pytest.raises(InputError):
         read("", "id; DROP TABLE customer", True)
-    lists.note_copy(given.actor, ListOrder("person", "name"), 2)
+    lists.note_copy(given.actor, ListOrder(CustomerFilter("person"), "name"), 2)
     (row,) = given.store.trail.read("customers")
-    assert (row.action, row.facts) == ("customers.copied", {"rows": 2, "searched": True})
+    assert (row.action, row.facts) == ("customers.copied", {"rows": 2, "filter": "All customers", "searched": True})
 
 
 def test_a_note_is_kept_with_its_author_and_sealed_in_the_trail(given: DeskFixture, customers: Customers) -> None:

@@ -53,6 +53,17 @@ BEHIND_A_DOOR = {
     "Reservations",
     "Reviews",
 }
+ABSTRACT = "Lists"  # what lists have in common is tried as each list
+
+
+# What every list does (`dashboard/lists/`), by whatever class; by itself that one is no list.
+LIST_ACTIONS = [
+    one
+    for node in ast.parse((ROOT / "dashboard" / "lists" / "__init__.py").read_text()).body
+    if isinstance(node, ast.ClassDef) and node.name == "Lists"
+    for one in node.body
+    if isinstance(one, ast.FunctionDef)
+]
 
 
 @dataclass(frozen=True)
@@ -94,17 +105,29 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
         if isinstance(node, ast.FunctionDef):
             yield node.name, node
         elif isinstance(node, ast.ClassDef) and not any(ast.unparse(base) == "Protocol" for base in node.bases):
-            yield from ((f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef))
+            own = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            inherited = LIST_ACTIONS if any(ast.unparse(base).startswith("Lists[") for base in node.bases) else []
+            names = {one.name for one in own}
+            yield from ((f"{node.name}.{one.name}", one) for one in own)
+            yield from ((f"{node.name}.{one.name}", one) for one in inherited if one.name not in names)
 
 
-def asked(function: ast.FunctionDef, owner: str = "") -> Permission | None:
-    """What the function, of this class, asks for before it does anything else."""
+def asked(module: str, function: ast.FunctionDef, owner: str = "") -> Permission | None:
+    """What the function, of this class, asks for before it does anything else.
+
+    What all lists do asks for what each list says of itself: `require(actor, self.permission)`.
+    """
     body = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     for call in ast.walk(body[0]) if body else ():
         if isinstance(call, ast.Call):
             name = ast.unparse(call.func)
             if name == "require" and ast.unparse(call.args[0]) == "actor":
-                return Permission[ast.unparse(call.args[1]).rpartition(".")[2]]
+                said = ast.unparse(call.args[1])
+                if said in {"self.permission", "self.copying"}:
+                    wanted = getattr(getattr(importlib.import_module(module), owner), said.removeprefix("self."))
+                    assert isinstance(wanted, Permission)
+                    return wanted
+                return Permission[said.rpartition(".")[2]]
             if name.startswith("self.") and name[5:] in ASKED_BY_HELPER and ast.unparse(call.args[0]) == "actor":
                 return ASKED_BY_HELPER.get(f"{owner}.{name[5:]}", ASKED_BY_HELPER[name[5:]])
     return None
@@ -122,10 +145,10 @@ def actions() -> list[Action]:
             if (
                 public
                 and name not in FREE
-                and name.split(".")[0] not in BEHIND_A_DOOR
+                and name.split(".")[0] not in {*BEHIND_A_DOOR, ABSTRACT}
                 and any(one.arg == "actor" for one in arguments)
             ):
-                found.append(Action(module, name, asked(function, name.rpartition(".")[0])))
+                found.append(Action(module, name, asked(module, function, name.rpartition(".")[0])))
     return found
 
 
@@ -135,6 +158,9 @@ ACTIONS = actions()
 def test_the_actions_are_found() -> None:
     names = {action.name for action in ACTIONS}
     assert {"Debits.submit", "Customers.add", "Linking.open", "rotate", "Payments.rows"} <= names
+    lists = {name.partition(".")[0] for name in names if name.endswith(".note_copy")}
+    assert {"PayoutLists", "CaseLists", "CustomerLists", "AccountLists", "LineLists", "Audit"} <= lists
+    assert all({f"{name}.block", f"{name}.tally", f"{name}.picked"} <= names for name in lists - {"PaymentLists"})
     assert len(ACTIONS) > 40
 
 

@@ -19,7 +19,7 @@ from dashboard.statements.overview import Overview
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
 from tests import statement_files as files
-from tests.payout_lines import make_history
+from tests.payout_lines import keep_lines, make_history
 from tests.steps import count_steps
 
 FRED = Actor("fred", frozenset({Role.FINANCE}))
@@ -130,16 +130,7 @@ def test_a_second_look_at_a_thousand_lines_costs_next_to_nothing(
     store: Store, clock: FixedClock, settings: Settings
 ) -> None:
     history = make_history(3, 500, others=500, per_day=3)
-    store.statements.add_account("A", "usd", "", clock.now())
-    about = {"id": "f", "account": "A", "digest": "d", "name": "n", "format": "csv", "ties": "unknown"}
-    counts = {"read": 1, "refused": 0, "added": 1, "imported_by": "fred", "imported_at": 0}
-    store.statements.add_file({**about, **counts}, [])
-    store.statements.add_lines(
-        [
-            (one.id, "A", one.posted_on.isoformat(), one.cents, "usd", one.text, "", 1, "", "f", 1)
-            for one in history.lines
-        ]
-    )
+    keep_lines(store, history.lines)
     paid = [payout_object(one.id, one.arrival.isoformat(), one.cents, one.trace) for one in history.payouts]
     store.projection.apply("payouts", paid)
     matching = PayoutMatching(store, clock, settings)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import BankAccount, Ended
-from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed, same
-from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.engine.dialect import ADDED, FOLDED, listed, same
+from dashboard.store.listing import Asked, Listing
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
 
 LIST_SORTS = {
@@ -50,7 +49,7 @@ class AccountTable:
     def __init__(self, database: Database) -> None:
         self._database = database
         source = "bank_account t JOIN customer c ON c.id = t.customer_id"
-        self._listing = Listing(database, source, LIST_SORTS)
+        self.listing = Listing(database, source, LIST_SORTS, _ask)
 
     def add(self, account: BankAccount, institution_id: str | None) -> None:
         """Insert a linked account."""
@@ -80,18 +79,6 @@ class AccountTable:
             {"customer": customer_id, "limit": limit},
         )
         return [_account(row) for row in rows]
-
-    def piece(self, order: ListOrder[AccountSearch], start: int, size: int, mark: int | None) -> Piece:
-        """A piece of a list by place (`Listing.piece`); whether an account can be debited is no part of it."""
-        return self._listing.piece(_asked(order), start, size, mark)
-
-    def picked(self, order: ListOrder[AccountSearch], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
-        """How many places of a list there are."""
-        return self._listing.picked(_asked(order), mark, ranges)
-
-    def tally(self, wanted: AccountSearch) -> Tally:
-        """How many accounts a filter shows."""
-        return self._listing.tally(_asked(ListOrder(wanted, "linked")))
 
     def several(self, ids: Sequence[str]) -> dict[str, OwnedAccount]:
         """These accounts with whose they are, by id."""
@@ -200,26 +187,18 @@ COLUMNS = (
 )
 
 
-def _asked(order: ListOrder[AccountSearch]) -> Asked:
-    wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
-    parts = (
-        ("t.institution_name = :bank", wanted.bank or None),
-        ("t.created_at >= :since", to_epoch(wanted.start) if wanted.start else None),
-        ("t.created_at < :until", to_epoch(wanted.end) if wanted.end else None),
+def _ask(wanted: AccountSearch) -> Asked:
+    found = Conditions()
+    found.add("t.institution_name = :bank", wanted.bank or None)
+    found.add("t.created_at >= :since", to_epoch(wanted.start) if wanted.start else None)
+    found.add("t.created_at < :until", to_epoch(wanted.end) if wanted.end else None)
+    found.search(
+        wanted.text,
+        within=["c.search_key", "lower(t.institution_name)"],
+        begins=["t.id", "t.stripe_bank_account_id", "t.mandate_id", "t.stripe_customer_id"],
+        exact=["t.mask"],
     )
-    for test, value in parts:
-        if value is not None:
-            tests.append(test)
-            values[test.partition(":")[2]] = value
-    for place, word in enumerate(search_words(wanted.text)):
-        name = f":word{place}"
-        ids = ("t.id", "t.stripe_bank_account_id", "t.mandate_id", "t.stripe_customer_id")
-        begun = "substr(lower({}), 1, length({}))" if len(word) >= BEGINNING else "lower({})"
-        found = [contains("c.search_key", name), f"t.mask = {name}", contains("lower(t.institution_name)", name)]
-        found += [f"{begun.format(id, name)} = {name}" for id in ids]
-        tests.append(f"({' OR '.join(found)})")
-        values[f"word{place}"] = word
-    return Asked(" AND ".join(tests), values, order.sort, order.descending)
+    return found.asked()
 
 
 def _account(row: Row) -> BankAccount:

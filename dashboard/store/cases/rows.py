@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from dashboard.domain.case_filter import NOBODY, CaseFilter
 from dashboard.domain.cases import UNDECIDED, Case, CaseEvent, CaseKind, CaseState, NextStep, Outcome
-from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.representments import Presentment
-from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, LISTED, contains, list_of, listed
-from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.engine.dialect import ADDED, LISTED, list_of
+from dashboard.store.listing import Asked, Listing
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
 
 SORTS = {
@@ -28,31 +28,20 @@ _CASE = "SELECT t.*, m.customer, m.reference FROM payment_case t LEFT JOIN payme
 _UNDECIDED = "t.state <> 'closed'"  # word for word as the index has it, or SQLite does not use it
 
 
+@dataclass(frozen=True)
+class CaseSearch:
+    """Which cases a list has, on a day of the business; an assignee is a name."""
+
+    wanted: CaseFilter
+    today: date
+
+
 class CaseTable:
     """The tables `payment_case` and `payment_case_event`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listing = Listing(database, "payment_case t", SORTS, money=("t.amount", "t.currency"))
-
-    @property
-    def sorts(self) -> Sequence[str]:
-        """What a list of cases can be sorted by."""
-        return list(SORTS)
-
-    def piece(self, order: ListOrder[CaseFilter], today: date, start: int, size: int, mark: int | None) -> Piece:
-        """A piece of a list by place (`Listing.piece`)."""
-        return self._listing.piece(_asked(order, today), start, size, mark)
-
-    def picked(
-        self, order: ListOrder[CaseFilter], today: date, mark: int, ranges: Sequence[tuple[int, int]] | None
-    ) -> Tally:
-        """What places of a list come to."""
-        return self._listing.picked(_asked(order, today), mark, ranges)
-
-    def tally(self, wanted: CaseFilter, today: date) -> Tally:
-        """What a filter shows."""
-        return self._listing.tally(_asked(ListOrder(wanted, "due"), today))
+        self.listing = Listing(database, "payment_case t", SORTS, _ask, money=("t.amount", "t.currency"))
 
     def lines(self, ids: Sequence[str]) -> dict[str, Case]:
         """These cases by id."""
@@ -148,38 +137,25 @@ class CaseTable:
             update(db, "payment_case", id, {**values, "closed_at": to_epoch(at), "approver": approver})
 
 
-def _asked(order: ListOrder[CaseFilter], today: date) -> Asked:
-    wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
+def _ask(looked: CaseSearch) -> Asked:
+    wanted, found = looked.wanted, Conditions()
     if wanted.states == UNDECIDED or wanted.overdue:
-        tests.append(_UNDECIDED)
-    for column, chosen in (("state", wanted.states), ("kind", wanted.kinds)):
-        if chosen and chosen != UNDECIDED:
-            tests.append(f"t.{column} IN {listed(column)}")
-            values[column] = list_of([one.value for one in chosen])
-    if wanted.overdue:
-        tests.append("t.due_on < :today")
-        values["today"] = today.isoformat()
-    parts = (
-        ("t.step = :step", wanted.step and wanted.step.value),
-        ("t.assignee = :assignee", "" if wanted.assignee == NOBODY else wanted.assignee or None),
-        ("t.due_on >= :from_", wanted.due_from and wanted.due_from.isoformat()),
-        ("t.due_on <= :to_", wanted.due_to and wanted.due_to.isoformat()),
+        found.hold(_UNDECIDED)
+    if wanted.states != UNDECIDED:
+        found.among("t.state", [one.value for one in wanted.states])
+    found.among("t.kind", [one.value for one in wanted.kinds])
+    found.add("t.due_on < :today", looked.today.isoformat() if wanted.overdue else None)
+    found.add("t.step = :step", wanted.step and wanted.step.value)
+    found.add("t.assignee = :assignee", "" if wanted.assignee == NOBODY else wanted.assignee or None)
+    found.add("t.due_on >= :from_", wanted.due_from and wanted.due_from.isoformat())
+    found.add("t.due_on <= :to_", wanted.due_to and wanted.due_to.isoformat())
+    found.search(
+        wanted.text,
+        within=[f"lower(coalesce({one}, ''))" for one in ("m.customer", "m.email", "m.reference", "t.code")],
+        begins=["m.id", "m.intent_id", "m.debit_id", "t.cause"],
+        where="EXISTS (SELECT 1 FROM payment m WHERE m.id = t.payment_id AND {})",
     )
-    for test, value in parts:
-        if value is not None:
-            tests.append(test)
-            values[test.partition(":")[2]] = value
-    for place, word in enumerate(search_words(wanted.text)):
-        name = f"word{place}"
-        searched = ("m.customer", "m.email", "m.reference", "coalesce(t.code, '')")
-        found = [contains(f"lower({one})", f":{name}") for one in searched]
-        if len(word) >= BEGINNING:
-            ids = ("m.id", "coalesce(m.intent_id, '')", "coalesce(m.debit_id, '')", "t.cause")
-            found += [f"substr({one}, 1, length(:{name})) = :{name}" for one in ids]
-        payments = f"SELECT 1 FROM payment m WHERE m.id = t.payment_id AND ({' OR '.join(found)})"
-        tests.append(f"EXISTS ({payments})")
-        values[name] = word
-    return Asked(" AND ".join(tests), values, order.sort, order.descending)
+    return found.asked()
 
 
 def _case(row: Row) -> Case:

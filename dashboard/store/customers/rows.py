@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.domain.folding import fold
-from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.models import Customer, HolderType
-from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.store.conditions import Conditions
 from dashboard.store.customers.keys import AGAIN, keys_of
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, FOLDED, contains, listed, on_repeat
-from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.engine.dialect import ADDED, FOLDED, listed, on_repeat
+from dashboard.store.listing import Asked, Listing
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
 
 SORTS = {
@@ -48,15 +47,7 @@ class CustomerTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listing = Listing(database, "customer t", LIST_SORTS)
-
-    def piece(self, order: ListOrder[str], start: int, size: int, mark: int | None) -> Piece:
-        """A piece of a list by place (`Listing.piece`) of those who fit the text."""
-        return self._listing.piece(_asked(order), start, size, mark)
-
-    def picked(self, order: ListOrder[str], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
-        """How many places of a list there are."""
-        return self._listing.picked(_asked(order), mark, ranges)
+        self.listing = Listing(database, "customer t", LIST_SORTS, _ask)
 
     def several(self, ids: Sequence[str]) -> dict[str, Customer]:
         """These customers by id, who was merged or erased meanwhile left out."""
@@ -135,28 +126,21 @@ class CustomerTable:
 
     def page(self, text: str, *, sort: str, offset: int, size: int) -> list[Customer]:
         """One page of those who fit the text, in one of `SORTS`' orders."""
-        where, values = _where(text)
+        asked = _ask(text)
         rows = select(
             self._database.handle,
-            f"SELECT * FROM customer WHERE {where} ORDER BY {SORTS[sort]} LIMIT :size OFFSET :offset",
-            {**values, "size": size, "offset": offset},
+            f"SELECT * FROM customer WHERE {asked.where} ORDER BY {SORTS[sort]} LIMIT :size OFFSET :offset",
+            {**asked.values, "size": size, "offset": offset},
         )
         return [_customer(row) for row in rows]
 
-    def count(self, text: str) -> int:
-        """How many customers fit the text."""
-        where, values = _where(text)
-        found = select(self._database.handle, f"SELECT count(*) AS n FROM customer WHERE {where}", values)
-        return int(found[0]["n"])
-
     def walk(self, text: str) -> Iterator[Customer]:
         """Everyone who fits the text, oldest first, in slices by key: an export in bounded memory."""
-        where, values = _where(text)
-        query = (
-            f"SELECT {ADDED} AS place, * FROM customer WHERE {where} AND {ADDED} > :after ORDER BY {ADDED} LIMIT :size"
-        )
+        asked = _ask(text)
+        where = f"{asked.where} AND {ADDED} > :after"
+        query = f"SELECT {ADDED} AS place, * FROM customer WHERE {where} ORDER BY {ADDED} LIMIT :size"
         after = -1
-        while rows := select(self._database.handle, query, {**values, "after": after, "size": SLICE}):
+        while rows := select(self._database.handle, query, {**asked.values, "after": after, "size": SLICE}):
             yield from map(_customer, rows)
             after = rows[-1]["place"]
 
@@ -170,8 +154,9 @@ class CustomerTable:
             yield from (_customer(found[id]) for id in part if id in found)
 
     def _ids(self, text: str, sort: str) -> Iterator[Row]:
-        where, values = _where(text)
-        return self._database.handle.query(f"SELECT id FROM customer WHERE {where} ORDER BY {SORTS[sort]}", values)
+        asked = _ask(text)
+        query = f"SELECT id FROM customer WHERE {asked.where} ORDER BY {SORTS[sort]}"
+        return self._database.handle.query(query, dict(asked.values))
 
     def emails(self, emails: Sequence[str]) -> dict[str, Customer]:
         """Who has one of these e-mails, by its key (`fold`); the oldest where several do."""
@@ -292,21 +277,11 @@ class CustomerTable:
             update(db, "customer", id, {"stripe_maker": maker, "stripe_started_at": to_epoch(at)})
 
 
-def _asked(order: ListOrder[str]) -> Asked:
-    where, values = _where(order.wanted)
-    return Asked(where, values, order.sort, order.descending)
-
-
-def _where(text: str) -> tuple[str, dict[str, object]]:
+def _ask(text: str) -> Asked:
     """Every word of the search stands somewhere in name, e-mail or reference, or is the beginning of an id."""
-    tests, values = [LIVING], dict[str, object]()
-    for place, word in enumerate(search_words(text)):
-        name = f":word{place}"
-        begun = "substr({}, 1, length({}))" if len(word) >= BEGINNING else "{}"
-        ids = [f"lower({begun.format(column, name)}) = {name}" for column in ("id", "stripe_customer_id")]
-        tests.append(f"({' OR '.join([contains('search_key', name), *ids])})")
-        values[f"word{place}"] = word
-    return " AND ".join(tests), values
+    found = Conditions(LIVING)
+    found.search(text, within=["search_key"], begins=["id", "stripe_customer_id"])
+    return found.asked()
 
 
 def _customer(row: Row) -> Customer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils import Migrations
 
+from dashboard.store.statements.keys import write_line_keys
+
 # A day is ISO text: the bank's own day, which no time zone ever moves. `number_end` is the end of the account's number.
 TABLES = (
     """CREATE TABLE statement_account (
@@ -115,3 +117,9 @@ def define(migrations: Migrations) -> None:
     def matches(db: sqlite_utils.Database) -> None:
         for statement in MATCHES:
             db.execute(statement)
+
+    @migrations(name="statements_003_search")
+    def search(db: sqlite_utils.Database) -> None:
+        db.execute("ALTER TABLE bank_line ADD COLUMN search_key TEXT NOT NULL DEFAULT ''")
+        write_line_keys(db)
+        db.execute("CREATE INDEX bank_line_posted ON bank_line(posted_on)")

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from dashboard.domain.lists import ListOrder, Tally
 from dashboard.domain.payout_filter import PayoutFilter
-from dashboard.domain.searches import BEGINNING, amount_range, search_words
+from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import contains, list_of, listed
-from dashboard.store.listing import Asked, Listing, Piece
+from dashboard.store.engine.dialect import list_of, listed
+from dashboard.store.listing import Asked, Listing
 from dashboard.store.sql import to_epoch
 
 _LINES = """
@@ -35,26 +34,8 @@ class PayoutTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listing = Listing(
-            database, "payout t", SORTS, added="t.created", key="t.id", money=("t.amount", "t.currency")
-        )
-
-    @property
-    def sorts(self) -> Sequence[str]:
-        """What a list of payouts can be sorted by."""
-        return list(SORTS)
-
-    def piece(self, order: ListOrder[PayoutFilter], start: int, size: int, mark: int | None) -> Piece:
-        """A piece of a list by place (`Listing.piece`); a payout is newer by when Stripe made it."""
-        return self._listing.piece(_asked(order), start, size, mark)
-
-    def picked(self, order: ListOrder[PayoutFilter], mark: int, ranges: Sequence[tuple[int, int]] | None) -> Tally:
-        """What places of a list come to."""
-        return self._listing.picked(_asked(order), mark, ranges)
-
-    def tally(self, wanted: PayoutFilter) -> Tally:
-        """What a filter shows."""
-        return self._listing.tally(_asked(ListOrder(wanted, "arrival")))
+        money = "t.amount", "t.currency"
+        self.listing = Listing(database, "payout t", SORTS, _ask, added="t.created", key="t.id", money=money)
 
     def lines(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """These payouts by id, as `recent` gives them; one that is not there is left out."""
@@ -97,31 +78,15 @@ class PayoutTable:
         return list(self._database.handle.query(query, [id, limit, offset]))
 
 
-def _asked(order: ListOrder[PayoutFilter]) -> Asked:
-    wanted, tests, values = order.wanted, ["TRUE"], dict[str, object]()
-    if wanted.statuses:
-        tests.append(f"t.status IN {listed('statuses')}")
-        values["statuses"] = list_of(wanted.statuses)
-    bounds = (
-        ("t.arrival >= :from_", _midnight(wanted.arrives_from)),
-        ("t.arrival < :to_", _midnight(wanted.arrives_to, 1)),
-        ("t.amount >= :low", wanted.amount_min),
-        ("t.amount <= :high", wanted.amount_max),
-    )
-    for test, value in bounds:
-        if value is not None:
-            tests.append(test)
-            values[test.partition(":")[2]] = value
-    for place, word in enumerate(search_words(wanted.text)):
-        name = f":word{place}"
-        begun = f"substr(lower(t.id), 1, length({name}))" if len(word) >= BEGINNING else "lower(t.id)"
-        found = [f"{begun} = {name}", contains("lower(coalesce(t.trace, ''))", name)]
-        if (amounts := amount_range(word)) is not None:
-            found.append(f"t.amount BETWEEN {name}_low AND {name}_high")
-            values[f"word{place}_low"], values[f"word{place}_high"] = amounts
-        tests.append(f"({' OR '.join(found)})")
-        values[f"word{place}"] = word
-    return Asked(" AND ".join(tests), values, order.sort, order.descending)
+def _ask(wanted: PayoutFilter) -> Asked:
+    found = Conditions()
+    found.among("t.status", wanted.statuses)
+    found.add("t.arrival >= :from_", _midnight(wanted.arrives_from))
+    found.add("t.arrival < :to_", _midnight(wanted.arrives_to, 1))
+    found.add("t.amount >= :low", wanted.amount_min)
+    found.add("t.amount <= :high", wanted.amount_max)
+    found.search(wanted.text, within=["lower(coalesce(t.trace, ''))"], begins=["t.id"], amount="t.amount")
+    return found.asked()
 
 
 def _midnight(day: date | None, later: int = 0) -> int | None:

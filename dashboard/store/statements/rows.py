@@ -13,8 +13,13 @@ from dashboard.domain.statements import Refusal
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, list_of, listed
 from dashboard.store.sql import insert, select, select_one, to_epoch
+from dashboard.store.statements.keys import line_key
 
 SLICE = 500  # ids asked for at a time
+LINE = (
+    *("id", "account", "posted_on", "cents", "currency", "text", "reference", "ordinal", "hint", "file_id", "line"),
+    "search_key",
+)
 
 
 class StatementTable:
@@ -76,10 +81,14 @@ class StatementTable:
                 [(values["id"], place, one.line, one.reason, int(one.pending)) for place, one in enumerate(refusals)],
             )
 
-    def add_lines(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """New lines: id, account, day, cents, currency, text, reference, ordinal, hint, file, line in it."""
+    def add_lines(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """New lines, by the names of the columns; what a search finds them by is added."""
+        marks = ", ".join(f":{name}" for name in LINE)
         with self._database.transaction() as db:
-            db.conn.executemany(f"INSERT INTO bank_line VALUES ({', '.join('?' * 11)})", rows)
+            db.conn.executemany(
+                f"INSERT INTO bank_line ({', '.join(LINE)}) VALUES ({marks})",
+                [{**row, "search_key": line_key(str(row["text"]), str(row["reference"]))} for row in rows],
+            )
 
     def files(self, account: str, limit: int = 100) -> list[dict[str, Any]]:
         """An account's files, the last one first; `findings` is a list."""
@@ -119,14 +128,6 @@ class StatementTable:
             "SELECT f.format, f.profile, count(*) AS lines FROM bank_line l JOIN statement_file f ON f.id = l.file_id"
             " WHERE l.account = ? AND l.posted_on BETWEEN ? AND ? GROUP BY f.format, f.profile",
             [account, begins_on, ends_on],
-        )
-
-    def page(self, account: str, offset: int, size: int) -> list[dict[str, Any]]:
-        """A page of an account's lines, the last day first."""
-        return select(
-            self._database.handle,
-            f"SELECT * FROM bank_line WHERE account = ? ORDER BY posted_on DESC, {ADDED} DESC LIMIT ? OFFSET ?",
-            [account, size, offset],
         )
 
     def profiles(self) -> list[CsvProfile]:

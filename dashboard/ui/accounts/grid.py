@@ -73,7 +73,6 @@ ACCOUNTS = Listed[AccountFilter, AccountRow](
     sort="linked",
     permission=Permission.VIEW_ACCOUNTS,
     read_filter=AccountFilter.from_query,
-    words=AccountFilter.words,
     lists=lambda desk: desk.account_lists,
     write_rows=write_rows,
     opens=("accounts", "account"),

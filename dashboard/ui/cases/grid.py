@@ -160,7 +160,6 @@ CASES = Listed[CaseFilter, Case](
     sort="due",
     permission=Permission.VIEW_PAYMENTS,
     read_filter=CaseFilter.from_query,
-    words=CaseFilter.words,
     lists=lambda desk: desk.case_lists,
     write_rows=write_rows,
     write_one=write_one,

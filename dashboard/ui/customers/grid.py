@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dashboard.customers import HOLDERS
+from dashboard.customers.lists import CustomerFilter
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, Customer
-from dashboard.domain.searches import LONGEST
 from dashboard.staff.access import Permission
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
@@ -24,16 +24,6 @@ COLUMNS = {
 FIELDS: list[dict[str, object]] = [
     {"kind": "search", "name": "text", "label": "Search", "placeholder": "Name, e-mail, reference, id"}
 ]
-
-
-def read_filter(query: Mapping[str, str]) -> str:
-    """The text that is searched for; one letter more than may be, so that it is refused and not cut."""
-    return query.get("text", "")[: LONGEST + 1]
-
-
-def words(wanted: str) -> str:
-    """The filter as a sentence."""
-    return f"Customers: containing “{wanted}”" if wanted else "All customers"
 
 
 def write_rows(_desk: Desk, _actor: Actor, rows: Sequence[Customer], reading: Reading) -> list[Line]:
@@ -56,7 +46,7 @@ def write_rows(_desk: Desk, _actor: Actor, rows: Sequence[Customer], reading: Re
     ]
 
 
-CUSTOMERS = Listed[str, Customer](
+CUSTOMERS = Listed[CustomerFilter, Customer](
     name="customers",
     title="Customers",
     noun="customer",
@@ -64,8 +54,7 @@ CUSTOMERS = Listed[str, Customer](
     fields=FIELDS,
     sort="newest",
     permission=Permission.VIEW_CUSTOMERS,
-    read_filter=read_filter,
-    words=words,
+    read_filter=CustomerFilter.from_query,
     lists=lambda desk: desk.customer_lists,
     write_rows=write_rows,
     opens=("customers", "customer"),

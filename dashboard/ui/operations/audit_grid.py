@@ -96,7 +96,6 @@ AUDIT = Listed[AuditFilter, AuditRow](
     sort="seq",
     permission=Permission.VIEW_AUDIT,
     read_filter=AuditFilter.from_query,
-    words=AuditFilter.words,
     lists=lambda desk: desk.audit,
     write_rows=write_rows,
     write_one=write_one,

@@ -131,7 +131,6 @@ PAYOUTS = Listed[PayoutFilter, PayoutLine](
     sort="arrival",
     permission=Permission.VIEW_PAYMENTS,
     read_filter=PayoutFilter.from_query,
-    words=PayoutFilter.words,
     lists=lambda desk: desk.payout_lists,
     write_rows=write_rows,
     write_one=write_one,

@@ -12,6 +12,7 @@ from dashboard.ui import actions, errors, format, layout
 from dashboard.ui.statements import mapping
 from dashboard.ui.text import plain
 
+LOOK, LINES, FILES, IMPORT = "statements-look", "Lines", "Files", "Import"
 LARGEST = 2  # megabytes that a browser may send; the command line takes 50
 NEW = "A new account …"
 SHOWN = 500  # refused rows that are drawn
@@ -26,11 +27,15 @@ REFUSALS = {
 }
 
 
-def draw(desk: Desk, actor: Actor, accounts: list[str]) -> None:
-    """The file, its account, and what importing it would do."""
+def say_done() -> None:
+    """What the last import did, once."""
     if done := st.session_state.pop("statement-done", None):
         st.success(plain(done), icon=":material/check_circle:")
-    with st.expander("Import a statement", icon=":material/upload_file:", expanded=not accounts):
+
+
+def draw(desk: Desk, actor: Actor, accounts: list[str]) -> None:
+    """The file, its account, and what importing it would do."""
+    with st.container(border=True):
         st.caption(
             f"CSV, OFX or QFX, CAMT.053, MT940, BAI2, or a ZIP of them, up to {LARGEST} MB; for larger ones use"
             " `ach-desk statement import`. A file that was imported before, or overlaps one, adds nothing twice."
@@ -77,7 +82,12 @@ def _offer(desk: Desk, actor: Actor, content: bytes, name: str, account: str) ->
         if matched := desk.payout_matching.confirm_certain(person):
             said += f" {format.count(matched, 'payout')} matched by the trace number."
         return actions.Then(
-            keep={"statement-done": said, "statement-number": next_number, "statements-account": taken.account},
+            keep={
+                "statement-done": said,
+                LOOK: LINES,
+                "statement-number": next_number,
+                "statements-account": taken.account,
+            },
             forget=("statement-end", "statement-profile"),
         )
 
