@@ -54,8 +54,10 @@ def _draw_next(case: Case, shown: CaseDetail, *, today_words: str, desk: Desk, a
         when = format.moment(case.closed_at, session.zone(), desk.clock.now())
         st.success(plain(f"{say_status(case)}{by}{second}, {when}"), icon=":material/task_alt:")
     else:
-        until = f" It is possible until {format.day(case.until_on, desk.cases.today())}." if case.until_on else ""
-        words = f"**Next step:** {case.step.word}. Due {plain(today_words)}.{plain(until)}"
+        until = f"It is possible until {format.day(case.until_on, desk.cases.today())}." if case.until_on else ""
+        words = f"**Next step:** {case.step.word}. Due {plain(today_words)}. {plain(until)}"
+        if case.state is CaseState.PRESENTED:
+            words = f"**Presented again.** Its outcome is known by {plain(today_words)}."
         st.info(words, icon=":material/flag:")
         st.markdown(f"**Status:** {plain(say_status(case))} · **Assigned to:** {plain(case.assignee or NOBODY)}")
     meaning = explain(case.code)

@@ -27,7 +27,7 @@ def draw_attempts(desk: Desk, actor: Actor, shown: CaseDetail) -> None:
         on = format.moment(one.ordered_at, session.zone(), desk.clock.now())
         st.markdown(plain(f"Attempt {one.number} of {MOST_REPRESENTMENTS}, ordered {on}: {one.state.word}."))
         there = actions.go("payment", {"payment": one.debit_id})
-        actions.button("Its payment", there, key=f"case-attempt-{one.debit_id}")
+        actions.button("See this attempt", there, key=f"case-attempt-{one.debit_id}")
     if shown.first_case is not None and shown.first_case != shown.case.id:
         st.info("This debit presented an earlier one again. The case of that one goes on.", icon=":material/replay:")
         actions.button("Open that case", actions.go("cases", {"case": shown.first_case}), key="case-first")

@@ -24,12 +24,15 @@ def ask(desk: Desk, actor: Actor, work: actions.Work) -> None:
     with st.expander("On a day to come", icon=":material/event:", expanded=bool(st.session_state.get("debit-day"))):
         left, middle, right = st.columns(3)
         first = desk.schedules.first_day(actor)
-        left.date_input("Collect on", value=None, min_value=first, key="debit-day", help=RULE)
+        left.date_input("Collect on", value=None, min_value=first, key="debit-day")
         with left:
             actions.explain(BUTTON, "day")
         most = MOST_OF_A_PLAN
         middle.number_input("How many equal debits?", min_value=1, max_value=most, value=1, key="debit-count")
-        right.selectbox("How often?", list(Every), format_func=lambda every: every.words, key="debit-every")
+        ways = list(Every)
+        at = ways.index(Every.MONTH)
+        right.selectbox("How often?", ways, index=at, format_func=lambda every: every.words, key="debit-every")
+        st.caption(RULE)
         actions.submit("See the days", work, key=BUTTON, width="stretch")
 
 
@@ -121,7 +124,7 @@ def _change(order: ScheduleOrder, actor: Actor, fields: actions.Fields) -> actio
 def draw_upcoming(desk: Desk, actor: Actor, account: BankAccount | None = None) -> None:
     """What is scheduled, the soonest first, each with its button; of one account or of all."""
     found = desk.schedules.upcoming(actor, account.id if account else None)
-    st.markdown("#### Scheduled")
+    st.subheader("Scheduled", anchor=False)
     if not found:
         layout.empty("Nothing is scheduled.", "Choose a day under Collect on; what waits for it is listed here.")
         return
@@ -134,7 +137,7 @@ def draw_upcoming(desk: Desk, actor: Actor, account: BankAccount | None = None) 
 
 def _draw_one(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit, name: str) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
-    amount, day = format.money(debit.amount_cents, debit.currency), format.day(schedule.collect_on)
+    amount, day = format.money(debit.amount_cents, debit.currency), format.day(schedule.collect_on, desk.cases.today())
     left.markdown(f"**{plain(day)}** · {plain(amount)} · {plain(name)} · {plain(debit.invoice_reference)}")
     sent = format.moment(schedule.due_at, session.zone(), desk.clock.now())
     held = debit.state is DebitState.UNSENT
@@ -157,7 +160,7 @@ def draw_own(desk: Desk, actor: Actor, debit: Debit) -> None:
     if schedule is None:
         return
     sent = format.moment(schedule.due_at, session.zone(), desk.clock.now())
-    st.markdown(plain(f"To be taken on {format.day(schedule.collect_on)}, sent {sent}."))
+    st.markdown(plain(f"To be taken on {format.day(schedule.collect_on, desk.cases.today())}, sent {sent}."))
     if debit.state is not DebitState.SCHEDULED or not can(actor, Permission.CREATE_DEBIT):
         return
     if schedule.count > 1:
