@@ -75,6 +75,7 @@ from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.privacy.retention import Retention
 from dashboard.refunds import RefundReview, Refunds
 from dashboard.refunds.job import RefundKind
+from dashboard.reports import Reports
 from dashboard.schedules import Schedules
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
@@ -142,6 +143,7 @@ class Desk:
     month_books: MonthBooks
     month_close: MonthClose
     journal: Journal
+    reports: Reports
     notices: Notices
     sandbox: SandboxControl | None
     plaid: Plaid | PlaidClassic
@@ -350,6 +352,7 @@ def open_desk(
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),
         journal=Journal(store, clock, settings),
+        reports=Reports(store, clock, settings, month_books),
         notices=make_notices(settings, store, clock, Watch(store, clock, settings, sync, charts, payout_matching)),
         sandbox=sandbox,
         plaid=plaid,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.domain.books import Blocker, Books
-from dashboard.ui import errors, format, layout, session
+from dashboard.staff.access import Permission, can
+from dashboard.ui import errors, format, layout, reports, session
 from dashboard.ui.books import balances, closing, journal
 from dashboard.ui.text import plain
 
@@ -77,6 +80,9 @@ def main() -> None:
         else:
             st.markdown(":material/check_circle: No payout.")
         journal.draw(desk, actor, month)
+        if books.balances and can(actor, Permission.EXPORT):
+            st.subheader("Report", anchor=False)
+            reports.offer(f"month-{month}", partial(desk.reports.month_file, actor, month))
 
 
 main()

@@ -13,7 +13,7 @@ from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payouts import PAGE_SIZE, PayoutItem, PayoutSum
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, downloads, errors, format, layout, lists, session, sign_in_gate
+from dashboard.ui import actions, downloads, errors, format, layout, lists, reports, session, sign_in_gate
 from dashboard.ui.payments import sync_status
 from dashboard.ui.payouts.grid import PAYOUTS, finding_of, say_at_bank
 from dashboard.ui.text import plain
@@ -120,6 +120,8 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
         st.code(line.id, language=None)
         if not line.parts:
             return
+        if can(actor, Permission.EXPORT):
+            reports.offer(f"payout-{line.id}", partial(desk.reports.payout_file, actor, line.id))
         sums = desk.payouts.sums(actor, id)
         st.dataframe(
             sums_frame(sums, line.currency), hide_index=True, column_config=SUMS, alt="What is in the payout, by type"

@@ -57,7 +57,11 @@ def make(store: Store, seed: int, days: int = 70) -> History:
             for _ in range(random.randrange(3)):
                 number += 1
                 at, cents, charge = opens + random.randrange(40_000), random.randrange(500, 90_000), f"py_{number}"
-                details = {"payment_method_details": {"type": rail, rail: {}}}
+                bank = {"bank_name": ("Acme Bank", "Big Bank", "")[number % 3], "last4": "6789"}
+                details: dict[str, Any] = {"payment_method_details": {"type": rail, rail: bank}}
+                details["balance_transaction"] = f"txn_{number + 1}"  # the next that is booked
+                if number % 5:
+                    details["customer"] = f"cus_{number % 7}"
                 one = {
                     "id": charge,
                     "created": at,

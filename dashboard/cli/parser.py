@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from dashboard.cli import commands, exports, journal, notices, statements
+from dashboard.cli import commands, exports, journal, notices, reports, statements
 from dashboard.domain.journal import Profile
 from dashboard.domain.notices import Channel
 
@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(verbs)
     _add_statement(verbs)
     _add_journal(verbs)
+    _add_report(verbs)
     _add_sandbox(verbs)
     _add_keys(verbs)
     _add_maintenance(verbs)
@@ -197,6 +198,22 @@ def _add_journal(verbs: Verbs) -> None:
     added.add_argument("--month", required=True, metavar="YYYY-MM", help="the month")
     added.add_argument("--profile", required=True, choices=list(map(str, Profile)), help="the file's form")
     added.add_argument("--out", type=Path, help="the file, which only you can read (default: standard output)")
+
+
+def _add_report(verbs: Verbs) -> None:
+    added = _add(
+        verbs,
+        "report",
+        reports.report,
+        "write the report of a month or a payout: collected, refunds, returns, fees and net, by customer, bank and"
+        " reason; the same books give the same bytes",
+        "report --month 2026-11 --out november.pdf",
+    )
+    which = added.add_mutually_exclusive_group(required=True)
+    which.add_argument("--month", default="", metavar="YYYY-MM", help="what moved the Stripe balance in a month")
+    which.add_argument("--payout", default="", metavar="ID", help="what is in a payout: Stripe's id, po_…")
+    added.add_argument("--format", choices=["pdf", "xlsx"], default="pdf", help="the file's form")
+    added.add_argument("--out", type=Path, required=True, help="the file, which only you can read")
 
 
 def _add_sandbox(verbs: Verbs) -> None:

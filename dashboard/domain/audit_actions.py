@@ -301,6 +301,7 @@ class AuditAction(StrEnum):
     AUDIT_COPIED = "audit.copied", "Audit trail copied out of the table"
     AUDIT_EXPORTED = "audit.exported", "Audit trail exported"
     AUDIT_UNSEALED_ROWS = "audit.unsealed_rows", "Rows written without a key"
+    REPORT_EXPORTED = "report.exported", "Report exported"
     NOTICE_TESTED = "notice.tested", "Test notice sent"
     BACKUP_BEGUN = "backup.begun", "Backup begun"
     BACKUP_MADE = "backup.made", "Backup made"

@@ -67,6 +67,43 @@ class About:
     zone: tzinfo
 
 
+@dataclass(frozen=True)
+class Table:
+    """One sheet of a workbook with several: its name, its columns, and rows that fit into memory."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+def write_tables(
+    out: BinaryIO, title: str, at: datetime, facts: Sequence[tuple[str, str]], tables: Sequence[Table]
+) -> None:
+    """Write several tables, each a sheet with its totals, and before them a sheet with what they are about.
+
+    The file bears the instant `at` and nothing of the moment in which it is made: the same tables are the same bytes.
+    """
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": title, "created": at.astimezone(UTC).replace(tzinfo=None)})
+        _write_facts(book.add_worksheet(ABOUT), book, facts)
+        formats = _Formats(book)
+        for table in tables:
+            sheet, totals = (
+                _Sheet(book, table.name, table.columns, UTC, formats),
+                defaultdict[tuple[int, str], int](int),
+            )
+            for row in table.rows:
+                for place, cell in enumerate(row):
+                    if isinstance(cell, Money):
+                        totals[place, cell.currency.lower()] += cell.cents
+                sheet.add(row)
+            sheet.end()
+            sheet.add_totals(totals)
+
+
 def write_workbook(
     out: BinaryIO, about: About, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], per_sheet: int = SHEET_ROWS
 ) -> int:
@@ -211,10 +248,6 @@ def _width(text: str) -> int:
 
 
 def _write_about(sheet: Any, book: Any, about: About, count: int) -> None:
-    bold, plain = (
-        book.add_format({"bold": True}),
-        book.add_format({"text_wrap": True, "align": "left", "valign": "top"}),
-    )
     lines = [
         ("What", about.title),
         ("Rows that are in it", about.what),
@@ -222,10 +255,19 @@ def _write_about(sheet: Any, book: Any, about: About, count: int) -> None:
         ("Made by", about.by),
         ("Times are in", str(about.zone)),
     ]
-    for number, (name, said) in enumerate(lines):
-        sheet.write_string(number, 0, name, bold)
-        sheet.write_string(number, 1, str(escape_cell(said)), plain)
+    _write_facts(sheet, book, lines)
+    bold = book.add_format({"bold": True})
     sheet.write_string(len(lines), 0, "Number of rows", bold)
     sheet.write_number(len(lines), 1, count, book.add_format({"num_format": "#,##0", "align": "left"}))
-    sheet.set_column(0, 0, 20)
+
+
+def _write_facts(sheet: Any, book: Any, facts: Sequence[tuple[str, str]]) -> None:
+    bold, plain = (
+        book.add_format({"bold": True}),
+        book.add_format({"text_wrap": True, "align": "left", "valign": "top"}),
+    )
+    for number, (name, said) in enumerate(facts):
+        sheet.write_string(number, 0, name, bold)
+        sheet.write_string(number, 1, str(escape_cell(said)), plain)
+    sheet.set_column(0, 0, max([20, *(len(name) + 2 for name, _ in facts)]))
     sheet.set_column(1, 1, 90)

@@ -19,6 +19,7 @@ from dashboard.store.audit_trail import Trail
 from dashboard.store.books.closes import MonthCloseTable
 from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
+from dashboard.store.books.reports import ReportTable
 from dashboard.store.books.rows import BooksTable
 from dashboard.store.cases.opening import CaseOpening
 from dashboard.store.cases.representments import RepresentmentTable
@@ -130,6 +131,7 @@ class Store:
         self.payout_matches = PayoutMatchTable(database)
         self.books = BooksTable(database)
         self.exported = ExportedRows(database)
+        self.reports = ReportTable(database)
         self.journal = JournalTable(database)
         self.month_closes = MonthCloseTable(database)
         self.sync_state = SyncStateTable(database)

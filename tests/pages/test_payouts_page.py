@@ -33,3 +33,13 @@ def test_a_payout_that_is_not_there_is_said_in_words(app: AppTest, desk: Desk) -
     app.query_params["payout"] = "po_none"
     show(app, "payouts")
     assert "There is no such payout here." in text_of(app)
+
+
+def test_a_payout_and_a_month_offer_their_reports(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    app.query_params["payout"] = next(row["id"] for row in desk.store.payouts.recent(50) if row["parts"])
+    show(app, "payouts")
+    offered = [one.proto.label for one in app.get("download_button")]
+    assert offered == ["Report as PDF", "Report as Excel"]
+    show(app, "close")
+    assert {"Report as PDF", "Report as Excel"} <= {one.proto.label for one in app.get("download_button")}

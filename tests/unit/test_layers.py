@@ -19,7 +19,8 @@ SOURCES = sorted(path for top in ("dashboard", "pages", "components") for path i
 # From the ground up; a module may import from its own layer and from those before it. Every folder is named here.
 LAYERS = (
     *("domain", "messages", "settings", "store", "staff", "gateways", "jobs", "sync", "lists"),
-    *("payments", "payouts", "statements", "books", "customers", "mandates", "accounts", "linking", "connections"),
+    *("payments", "payouts", "statements", "books", "reports"),
+    *("customers", "mandates", "accounts", "linking", "connections"),
     *("limits", "approvals", "refunds", "debits", "schedules", "cases", "notices", "privacy", "operations"),
     *("desk", "doctor", "running", "components", "web", "ui", "app", "main", "cli", "__main__", "pages"),
 )

@@ -1,0 +1,137 @@
+"""Reports of a payout or a month: collected, refunds, returns, fees and net, by customer, bank and reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from dashboard.books import MonthBooks
+from dashboard.domain.books import Balance, read_month
+from dashboard.domain.clock import Clock
+from dashboard.domain.errors import InputError
+from dashboard.domain.formatting import in_words, money
+from dashboard.domain.models import Actor
+from dashboard.domain.reports import Kind, Part, Report, make_sections
+from dashboard.domain.return_codes import return_code
+from dashboard.payments.sheet import reason_words
+from dashboard.payouts import Group, Payouts, group_of
+from dashboard.reports.pdf import write_pdf
+from dashboard.reports.sheets import write_report
+from dashboard.settings import Settings
+from dashboard.staff.access import Permission, require
+from dashboard.store import Store
+
+KINDS = {
+    Group.PAYMENTS: Kind.COLLECTED,
+    Group.OTHER_MEANS: Kind.COLLECTED,
+    Group.REFUNDS: Kind.REFUNDS,
+    Group.FAILED: Kind.RETURNS,
+    Group.FEES: Kind.FEES,
+}
+
+
+class Form(StrEnum):
+    """The kinds of file."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+    @property
+    def mime(self) -> str:
+        """As a browser is told."""
+        office = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return "application/pdf" if self is Form.PDF else office
+
+
+class Reports:
+    """Makes reports; the same books give the same bytes."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings, books: MonthBooks) -> None:
+        self._store, self._clock, self._settings, self._books = store, clock, settings, books
+        self._payouts = Payouts(store)
+
+    def of_payout(self, actor: Actor, payout_id: str) -> Report:
+        """What is in a payout. Raises InputError."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        line = self._payouts.get(actor, payout_id)
+        arrival = datetime.combine(line.arrival, time(), UTC)
+        facts = (
+            ("Amount", money(line.amount, line.currency)),
+            ("Arrives", _day(arrival)),
+            ("Status", in_words(line.status)),
+            ("Parts against the payout", line.finding.value),
+            ("Trace at the bank", line.trace or "not given by Stripe"),
+            ("Payout", line.id),
+        )
+        sections = make_sections(map(_part, self._store.reports.of_payout(line.id)), reason_words)
+        return Report("Payout report", line.id, _day(arrival), facts, sections, arrival)
+
+    def of_month(self, actor: Actor, month: str) -> Report:
+        """What moved the Stripe balance in a month, `2026-11`. Raises InputError."""
+        require(actor, Permission.VIEW_STATEMENTS)
+        chosen = read_month(month, self._settings.timezone)
+        books = self._books.read(actor, chosen)
+        first = datetime.combine(chosen.first, time(), UTC)
+        label = f"{MONTHS[chosen.first.month - 1]} {chosen.first.year}"
+        last = datetime.combine(chosen.after, time(), UTC) - timedelta(days=1)
+        facts = [("Days", f"{_day(first)} to {_day(last)}, {self._settings.timezone}")]
+        for currency in sorted({one.currency for one in books.balances}):
+            facts += _balance_facts([one for one in books.balances if one.currency == currency], currency)
+        rows = self._store.reports.of_span(chosen.begins_at, chosen.ends_at)
+        sections = make_sections(map(_part, rows), reason_words)
+        return Report("Month report", month, label, tuple(facts), sections, first)
+
+    def payout_file(self, actor: Actor, payout_id: str, form: Form) -> bytes:
+        """A payout's report as a file; that names left the desk is in the trail. Raises InputError."""
+        require(actor, Permission.EXPORT)
+        return self._write(actor, self.of_payout(actor, payout_id), form)
+
+    def month_file(self, actor: Actor, month: str, form: Form) -> bytes:
+        """A month's report as a file, likewise. Raises InputError."""
+        require(actor, Permission.EXPORT)
+        return self._write(actor, self.of_month(actor, month), form)
+
+    def _write(self, actor: Actor, report: Report, form: Form) -> bytes:
+        if not report.sections:
+            raise InputError(
+                "There is nothing to report: nothing is known to be in it.",
+                meaning="No file was made.",
+                action="Sync, or choose another one.",
+                code="report_empty",
+            )
+        write = write_pdf if form is Form.PDF else write_report
+        made = write(report, self._settings.business_name)
+        self._store.trail.append(actor, "report.exported", report.name, self._clock.now(), format=form.value)
+        return made
+
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def _part(row: dict[str, Any]) -> Part:
+    kind = KINDS.get(group_of(row["type"], row["rail"]), Kind.OTHER)
+    names = ("currency", "customer_id", "customer", "bank", "count", "amount", "fee", "net")
+    reason = return_code(row["network_code"], row["reason"]) or row["reason"] or ""  # one name for a code of either
+    return Part(kind=kind, reason=reason, **{name: row[name] for name in names})
+
+
+def _balance_facts(balances: list[Balance], currency: str) -> list[tuple[str, str]]:
+    """The Stripe balance tied, of every rail together: what stands on the page Month close for each."""
+    figures = {
+        "Opening Stripe balance": sum(one.opening for one in balances),
+        "Net of the month": sum(one.moved for one in balances),
+        "Paid out": -sum(one.payouts for one in balances),
+        "Closing Stripe balance": sum(one.closing for one in balances),
+        "In transit at the end": sum(one.in_transit for one in balances),
+    }
+    ties = "ties to the cent" if all(one.ties for one in balances) else "does not tie yet: see Month close"
+    named = [(f"{name}, {currency.upper()}", money(cents, currency)) for name, cents in figures.items()]
+    return [*named, (f"Balance in {currency.upper()}", ties)]
