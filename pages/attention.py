@@ -18,6 +18,7 @@ from dashboard.ui.cases import detail as cases
 from dashboard.ui.debits import confirm_again
 from dashboard.ui.linking.opening import open_link, relink
 from dashboard.ui.refunds import refund
+from dashboard.ui.schedules import scheduling
 from dashboard.ui.text import plain
 
 WORDS = {
@@ -170,6 +171,7 @@ def main() -> None:
         waiting = desk.approvals.waiting(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         failed = desk.refunds.failed(actor) if can(actor, Permission.VIEW_PAYMENTS) else []
         overdue = desk.cases.overdue(actor) if can(actor, Permission.VIEW_PAYMENTS) else 0
+        to_tell = desk.schedules.due_notices(actor) if can(actor, Permission.VIEW_PAYMENTS) else 0
         named = {one.id for one in attempts} | {one.id for one in debits} | {one.subject for one, _ in waiting} | kept
         jobs = desk.open_jobs.attention(actor) if can(actor, Permission.VIEW_CUSTOMERS) else []
         others = [one for one in jobs if one.subject not in named]
@@ -178,6 +180,7 @@ def main() -> None:
             and not waiting
             and not failed
             and not overdue
+            and not to_tell
             and not kept
             and not attempts
             and not items
@@ -197,6 +200,8 @@ def main() -> None:
             actions.button("See the approvals", actions.go("approvals"), key="attention-approvals")
         if overdue:
             cases.draw_overdue(desk, overdue)
+        if to_tell:
+            scheduling.draw_due_notices(desk, to_tell)
         if failed:
             st.subheader(f"Refunds that failed ({len(failed)})", anchor=False)
         for one in failed:

@@ -252,6 +252,10 @@ def main() -> None:
     desk, actor = session.desk(), session.actor()
     layout.title("New debit", "ACH debits take several business days to settle.")
     with errors.shown():
+        again = st.query_params.get("again")
+        if again:  # also where the page still follows an order
+            confirm_again.draw(desk, actor, again)
+            return
         done = st.session_state.get("debit-done")
         if done:
             follow(desk, actor, done)
@@ -260,10 +264,6 @@ def main() -> None:
         if sent is not None:  # and the page was reloaded since
             follow(desk, actor, sent.id)
             return
-        again = st.query_params.get("again")
-        if again:
-            confirm_again.draw(desk, actor, again)
-            return
         try:
             account = pick_account(desk, actor)
         except DeskError as error:
@@ -271,6 +271,7 @@ def main() -> None:
             actions.button("Pick an account", open_debit(), key="debit-pick")
             return
         if account is None:
+            scheduling.draw_notices(desk, actor)
             scheduling.draw_upcoming(desk, actor)
             return
         blocker = desk.debits.blocker(actor, account)

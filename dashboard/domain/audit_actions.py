@@ -162,6 +162,7 @@ class AuditAction(StrEnum):
     # Debits and payments
     DEBIT_ORDERED = "debit.ordered", "Debit ordered"
     DEBIT_SCHEDULED = "debit.scheduled", "Debit scheduled"
+    DEBIT_CUSTOMER_TOLD = "debit.customer_told", "Customer told of a scheduled debit"
     DEBIT_DUE = "debit.due", "Scheduled debit: its day came, and every check passed"
     DEBIT_HELD = "debit.held", "Scheduled debit held: a check failed on its day"
     DEBIT_SCHEDULE_STOPPED = "debit.schedule_stopped", "Scheduled debit stopped with its authorization"

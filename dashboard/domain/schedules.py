@@ -32,6 +32,18 @@ class ScheduleState(StrEnum):
     STOPPED = "stopped"  # the authorization ended first
 
 
+class NoticeReason(StrEnum):
+    """Why a consumer is told before a debit, and how many calendar days before (Reg E, 12 CFR 1005.10(d); Nacha)."""
+
+    AMOUNT = "amount"  # it is another than the last one's
+    DATE = "date"  # it is on another day than the one that was agreed
+
+    @property
+    def days(self) -> int:
+        """Calendar days before the debit is taken."""
+        return {NoticeReason.AMOUNT: 10, NoticeReason.DATE: 7}[self]
+
+
 class Every(StrEnum):
     """How far apart the debits of a plan are."""
 
@@ -97,6 +109,32 @@ class Schedule:
     state: ScheduleState
     stopped_by: str | None = None
     released_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CustomerNotice:
+    """What a customer has to be told before a scheduled debit, and by when; `id` is the debit's.
+
+    `was_cents` is the amount of the debit before it, where another amount is the reason.
+    """
+
+    id: str
+    reason: NoticeReason
+    tell_by: date
+    was_cents: int | None
+    told_at: datetime | None = None
+    told_by: str | None = None
+
+
+def find_notice(debit_id: str, day: PlannedDay, cents: int, last_cents: int | None) -> CustomerNotice | None:
+    """What has to be told of one debit of a plan; `last_cents` is the amount of the one before it, None of a first."""
+    if last_cents is not None and last_cents != cents:
+        reason, was = NoticeReason.AMOUNT, last_cents
+    elif day.is_moved:
+        reason, was = NoticeReason.DATE, None
+    else:
+        return None
+    return CustomerNotice(debit_id, reason, day.collect_on - timedelta(days=reason.days), was)
 
 
 def send_day(collect_on: date) -> date:

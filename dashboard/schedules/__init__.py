@@ -21,15 +21,17 @@ from dashboard.domain.errors import DeskError, InputError, Refused
 from dashboard.domain.formatting import day as day_of
 from dashboard.domain.jobs import Job
 from dashboard.domain.lookups import require_found
-from dashboard.domain.models import Actor, BankAccount, Debit, DebitState
+from dashboard.domain.models import Actor, BankAccount, Debit, DebitState, HolderType
 from dashboard.domain.schedules import (
     FARTHEST,
     MOST_OF_A_PLAN,
+    CustomerNotice,
     PlannedDay,
     Schedule,
     ScheduleOrder,
     ScheduleState,
     due_at,
+    find_notice,
     first_day,
     plan_days,
     send_by,
@@ -45,9 +47,11 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be scheduled: its days, cents together, the debit that it looks like, and what would refuse it."""
+    """What would be scheduled: its days, what the customer is to be told of each, cents together, the debit that it
+    looks like, and what would refuse it."""
 
     days: Sequence[PlannedDay]
+    notices: Sequence[CustomerNotice | None]
     total_cents: int
     similar: Debit | None
     refusal: DeskError | None
@@ -76,7 +80,7 @@ class Schedules:
         except (InputError, Refused) as error:
             refusal = error
         similar = self._own.similar(account.id, order.amount_cents, order.invoice_reference)
-        return Plan(days, total, similar, refusal)
+        return Plan(days, self._notices(order, account, days), total, similar, refusal)
 
     def asks_for_proof(self, order: ScheduleOrder) -> bool:
         """Whether it asks for a fresh sign-in or the PIN: its debits count together, so that a plan evades nothing."""
@@ -101,6 +105,9 @@ class Schedules:
                 return known
             self._own.require_unlike(account.id, order.amount_cents, reference, order.similar_to)
             debits = [self._add(actor, order, account, reference, place, day) for place, day in enumerate(days, 1)]
+            for debit, notice in zip(debits, self._notices(order, account, days), strict=True):
+                if notice is not None:
+                    self._store.schedules.add_notice(replace(notice, id=debit.id))
             jobs = [self._begin(actor, debit, account, debits[0].id) for debit in debits]
             self._store.projection.apply_debits([one.id for one in debits])
         for job in jobs:
@@ -136,6 +143,41 @@ class Schedules:
                 continue
             done += 1
         return done
+
+    def notices(self, actor: Actor) -> list[tuple[CustomerNotice, Schedule, Debit]]:
+        """What customers have to be told and nobody has told yet, the soonest due first."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return [
+            (
+                one,
+                require_found(self._store.schedules.get(one.id), "schedule"),
+                require_found(self._store.debits.get(one.id), "debit"),
+            )
+            for one in self._store.schedules.open_notices(SHOWN)
+        ]
+
+    def due_notices(self, actor: Actor) -> int:
+        """How many of them are due by today."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        today = self._clock.now().astimezone(self._settings.timezone).date()
+        return sum(one.tell_by <= today for one in self._store.schedules.open_notices(SHOWN))
+
+    def told(self, actor: Actor, debit_id: str) -> None:
+        """Keep that this person told the customer. Raises InputError where somebody has before."""
+        self._require(actor)
+        with self._store.transaction():
+            notice = require_found(self._store.schedules.notice(debit_id), "notice")
+            if notice.told_at is not None:
+                raise InputError(
+                    f"{notice.told_by} has told this customer already.",
+                    meaning="Nothing was done now.",
+                    action="Reload the page.",
+                    code="already_decided",
+                )
+            now = self._clock.now()
+            self._store.schedules.keep_told(debit_id, actor.name, now)
+            facts = {"reason": notice.reason.value, "tell_by": notice.tell_by.isoformat()}
+            self._store.trail.append(actor, "debit.customer_told", debit_id, now, **facts)
 
     def wake_due(self) -> int:
         """Have the debits looked at whose moment has come by the business's clock. Returns how many."""
@@ -187,6 +229,17 @@ class Schedules:
                 code="too_soon",
             )
         return days
+
+    def _notices(
+        self, order: ScheduleOrder, account: BankAccount, days: Sequence[PlannedDay]
+    ) -> Sequence[CustomerNotice | None]:
+        """What a consumer is told of each debit; companies are told nothing by the rules (Reg E is of consumers)."""
+        owner = require_found(self._store.customers.get(account.customer_id), "customer")
+        if owner.holder_type is not HolderType.INDIVIDUAL:
+            return [None] * len(days)
+        last = self._store.debits.last_cents(account.id)
+        before = [last, *[order.amount_cents] * (len(days) - 1)]
+        return [find_notice("", day, order.amount_cents, cents) for day, cents in zip(days, before, strict=True)]
 
     def _find_known(self, order: ScheduleOrder) -> Sequence[Debit]:
         """What this form became already. Raises InputError for a form that was sent with something else."""

@@ -136,6 +136,9 @@ class _CarryOver:
         row = select_one(self._old, "SELECT * FROM debit_schedule WHERE id = ?", [debit_id])
         if row is not None and not self._bring("debit_schedule", debit_id):
             self._overwrite("debit_schedule", row, ("state", "stopped_by", "released_at"), "state = 'waiting'")
+        notice = select_one(self._old, "SELECT * FROM debit_notice WHERE id = ?", [debit_id])
+        if notice is not None and not self._bring("debit_notice", debit_id):
+            self._overwrite("debit_notice", notice, ("told_at", "told_by"), "told_at IS NULL")
 
     def _bring_approvals(self, kind: str, subject: str) -> None:
         """What a second person was asked and has decided since the backup."""

@@ -77,4 +77,29 @@ def test_what_is_held_on_its_day_needs_attention(app: AppTest, desk: Desk, actor
     desk.jobs.run_due()
     assert desk.debits.get(actor, debit.id).state is DebitState.UNSENT
     said = text_of(show(app, "attention"))
+    press(app, "Decide")
+    app.query_params["again"] = debit.id
+    assert "Ordered" not in text_of(show(app, "debit")) and [
+        one for one in app.button if one.label == "Check the balance"
+    ]
     assert "The day on which this debit was to be sent has passed" in said and "INV-PLAN" in said
+
+
+def test_whom_to_tell_is_listed_with_the_words_and_kept_once_they_were_told(
+    app: AppTest, desk: Desk, actor: Actor, account: BankAccount
+) -> None:
+    fill(app, desk, actor, account, 1)
+    day = desk.schedules.first_day(actor)
+    while day.weekday() != 5:
+        day += timedelta(days=1)
+    app.date_input(key="debit-day").set_value(day)
+    said = text_of(press(app, "See the days"))
+    assert "banks are closed on" in said and "The customer has to be told" in said
+    press(app, "Schedule $12.50")
+    assert "Customers to be told (" in text_of(show(app, "attention"))
+    press(app, "See them")
+    app.query_params.clear()
+    said = text_of(show(app, "debit"))
+    assert "“We will debit $12.50 from" in said and "7 calendar days before" in said
+    press(app, "They were told")
+    assert desk.schedules.notices(actor) == []

@@ -507,6 +507,45 @@ def test_a_debit_since_then_can_make_the_rule_ask_on_the_day(make: Callable[...,
     assert newest is not None and newest.requester == MAKER.key
 
 
+# What a customer is told before.
+
+
+def test_another_amount_is_told_ten_days_before_and_another_day_seven(desk: DeskFixture, account: BankAccount) -> None:
+    """12 CFR 1005.10(d); the first debit of all varies from nothing."""
+    schedule(desk, account, first_on=date(2026, 7, 1), invoice_reference="INV-0")
+    assert desk.schedules.notices(desk.actor) == []
+    submit(desk, account, 900, invoice_reference="INV-9")
+    (like,) = desk.debits.recent(desk.actor)[1:]
+    order = wanted(desk, account, first_on=date(2026, 7, 4), count=3, every=Every.TWO_WEEKS, similar_to=like.id)
+    seen = desk.schedules.plan(desk.actor, order)
+    debits = desk.schedules.order(desk.actor, order)
+    found = desk.schedules.notices(desk.actor)
+    assert [(one.id, one.reason.value, one.tell_by.isoformat(), one.was_cents) for one, _, _ in found] == [
+        (debits[0].id, "amount", "2026-06-26", 900),
+        (debits[1].id, "date", "2026-07-13", None),
+        (debits[2].id, "date", "2026-07-27", None),
+    ]
+    assert [one and one.tell_by for one in seen.notices] == [one.tell_by for one, _, _ in found]
+    assert desk.schedules.due_notices(desk.actor) == 0
+    go_to(desk, date(2026, 6, 26))
+    assert desk.schedules.due_notices(desk.actor) == 1
+
+
+def test_who_told_the_customer_is_kept_once(desk: DeskFixture, account: BankAccount) -> None:
+    (debit,) = schedule(desk, account, first_on=date(2026, 7, 4))
+    desk.schedules.told(MAKER, debit.id)
+    assert desk.schedules.notices(desk.actor) == []
+    with pytest.raises(InputError, match="has told"):
+        desk.schedules.told(CHECKER, debit.id)
+    row = next(iter(desk.store.trail.read(debit.id)))
+    assert (row.action, row.actor, row.facts["tell_by"]) == ("debit.customer_told", MAKER.name, "2026-06-29")
+    with pytest.raises(sqlite3.IntegrityError, match="not changed"):
+        desk.store.schedules.keep_told(debit.id, "x", desk.clock.now())
+    (other,) = schedule(desk, account, first_on=date(2026, 8, 1), invoice_reference="INV-2", similar_to=debit.id)
+    desk.schedules.cancel(desk.actor, other.id)
+    assert desk.schedules.notices(desk.actor) == [], "nothing is told of what was canceled"
+
+
 # Durable.
 
 

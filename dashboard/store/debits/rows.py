@@ -101,6 +101,15 @@ class DebitTable:
         (row,) = select(self._database.handle, query, [bank_account_id])
         return int(row["n"])
 
+    def last_cents(self, bank_account_id: str) -> int | None:
+        """The amount of the account's newest debit that Stripe has taken; None where it has taken none."""
+        query = (
+            "SELECT amount_cents FROM debit WHERE bank_account_id = ? AND state = 'submitted'"
+            f" ORDER BY updated_at DESC, {ADDED} DESC LIMIT 1"
+        )
+        row = select_one(self._database.handle, query, [bank_account_id])
+        return int(row["amount_cents"]) if row else None
+
     def recent(self, bank_account_id: str | None = None, limit: int = 100) -> list[Debit]:
         """The newest debits, of one account or of all."""
         rows = select(

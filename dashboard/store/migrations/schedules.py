@@ -62,6 +62,23 @@ SCHEDULES = (
     ),
 )
 
+NOTICES = (
+    """CREATE TABLE debit_notice (
+      id TEXT PRIMARY KEY REFERENCES debit_schedule(id),
+      reason TEXT NOT NULL CHECK (reason IN ('amount', 'date')),
+      tell_by TEXT NOT NULL,
+      was_cents INTEGER,
+      told_at INTEGER,
+      told_by TEXT,
+      CHECK ((told_at IS NULL) = (told_by IS NULL))
+    ) STRICT""",
+    "CREATE INDEX debit_notice_open ON debit_notice(tell_by) WHERE told_at IS NULL",
+    """CREATE TRIGGER debit_notice_keeps BEFORE UPDATE ON debit_notice
+      WHEN OLD.told_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.reason <> OLD.reason OR NEW.tell_by <> OLD.tell_by BEGIN
+      SELECT RAISE(ABORT, 'what a customer was told is not changed');
+    END""",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of schedules."""
@@ -73,4 +90,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="schedules_002_schedules")
     def schedules(db: sqlite_utils.Database) -> None:
         for statement in SCHEDULES:
+            db.execute(statement)
+
+    @migrations(name="schedules_003_notices")
+    def notices(db: sqlite_utils.Database) -> None:
+        for statement in NOTICES:
             db.execute(statement)

@@ -100,6 +100,7 @@ LEFT = {
     "payout_match_part": "ids of payouts and lines, amounts",
     "payment_case": "amounts, dates, codes, ids, who of the staff works on it",
     "payment_case_start": "a time",
+    "debit_notice": "by when a customer is told of a debit, and who of the staff has told them",
     "debit_schedule": "days, and which debit is sent on which",
     "representment": "which debit presents which payment again, for which case",
     "notice": "our ids, amounts, codes, times; names are looked up when one is told",

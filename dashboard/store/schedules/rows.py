@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from dashboard.domain.schedules import Schedule, ScheduleState
+from dashboard.domain.schedules import CustomerNotice, NoticeReason, Schedule, ScheduleState
 from dashboard.store.engine.database import Database
-from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch
+from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, update
 
 
 class ScheduleTable:
-    """The table `debit_schedule`."""
+    """The tables `debit_schedule` and `debit_notice`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,6 +62,43 @@ class ScheduleTable:
         query = "UPDATE debit_schedule SET state = 'released', released_at = ? WHERE id = ? AND state = 'waiting'"
         with self._database.transaction() as db:
             db.execute(query, [to_epoch(at), debit_id])
+
+    # What customers are told before.
+
+    def add_notice(self, notice: CustomerNotice) -> None:
+        """Keep that a customer has to be told, beside the schedule."""
+        row = {"id": notice.id, "reason": notice.reason.value, "tell_by": notice.tell_by.isoformat()}
+        with self._database.transaction() as db:
+            insert(db, "debit_notice", {**row, "was_cents": notice.was_cents})
+
+    def open_notices(self, limit: int) -> list[CustomerNotice]:
+        """What nobody has told yet of debits that are still to come, the soonest due first."""
+        query = (
+            "SELECT n.* FROM debit_notice n JOIN debit d ON d.id = n.id WHERE n.told_at IS NULL"
+            " AND d.state IN ('scheduled', 'review', 'unsent') ORDER BY n.tell_by, n.id LIMIT ?"
+        )
+        return [_notice(row) for row in select(self._database.handle, query, [limit])]
+
+    def notice(self, debit_id: str) -> CustomerNotice | None:
+        """What a customer is told of a debit; None where there is nothing to tell."""
+        row = select_one(self._database.handle, "SELECT * FROM debit_notice WHERE id = ?", [debit_id])
+        return _notice(row) if row else None
+
+    def keep_told(self, debit_id: str, person: str, at: datetime) -> None:
+        """Keep who told the customer."""
+        with self._database.transaction() as db:
+            update(db, "debit_notice", debit_id, {"told_at": to_epoch(at), "told_by": person})
+
+
+def _notice(row: Row) -> CustomerNotice:
+    return CustomerNotice(
+        id=row["id"],
+        reason=NoticeReason(row["reason"]),
+        tell_by=date.fromisoformat(row["tell_by"]),
+        was_cents=row["was_cents"],
+        told_at=maybe_from_epoch(row["told_at"]),
+        told_by=row["told_by"],
+    )
 
 
 def _schedule(row: Row) -> Schedule:

@@ -10,10 +10,21 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.errors import InputError
 from dashboard.domain.models import Actor, BankAccount, Debit, DebitState, Purpose
-from dashboard.domain.schedules import MOST_OF_A_PLAN, RULE, Every, PlannedDay, Schedule, ScheduleOrder, due_at
+from dashboard.domain.schedules import (
+    MOST_OF_A_PLAN,
+    RULE,
+    CustomerNotice,
+    Every,
+    NoticeReason,
+    PlannedDay,
+    Schedule,
+    ScheduleOrder,
+    due_at,
+)
 from dashboard.staff.access import Permission, can, is_proved
 from dashboard.ui import actions, errors, format, layout, pin, session
 from dashboard.ui.debits import preview
+from dashboard.ui.debits.opening import open_debit
 from dashboard.ui.text import plain
 
 ORDER, PIN, BUTTON = "debit-schedule", "debit-schedule-pin", "debit-plan"
@@ -65,8 +76,12 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, order: ScheduleOrder
         each, total = (format.money(cents, "usd") for cents in (order.amount_cents, seen.total_cents))
         together = f", {total} together" if order.count > 1 else ""
         st.markdown(plain(f"{format.count(order.count, 'debit')} of {each}{together}, for {order.invoice_reference}"))
-        for day in seen.days:
+        for day, notice in zip(seen.days, seen.notices, strict=True):
             st.markdown(plain(_say_day(day, today)))
+            if notice is not None:
+                late = notice.tell_by < today
+                tell_by = "that day has passed" if late else f"by {format.day(notice.tell_by, today)}"
+                st.caption(plain(f"The customer has to be told: {tell_by}. {_say_reason(notice)}"))
         st.caption(RULE)
         st.caption(
             "What fails then holds the debit with its reason, under Needs attention; nothing is sent without you after"
@@ -85,6 +100,15 @@ def _say_day(day: PlannedDay, today: date) -> str:
     moved = f" (banks are closed on {format.day(day.wanted, today)})" if day.is_moved else ""
     sent = format.moment(due_at(day.collect_on), session.zone())
     return f"Taken on {format.day(day.collect_on, today)}{moved}, sent {sent}"
+
+
+def _say_reason(notice: CustomerNotice) -> str:
+    """Why a consumer is told, and how long before."""
+    if notice.reason is NoticeReason.AMOUNT:
+        what = f"The amount is another than the last one, {format.money(notice.was_cents)}"
+    else:
+        what = "The day is another than the one that was agreed"
+    return f"{what} (Reg E: {format.count(notice.reason.days, 'calendar day')} before)."
 
 
 def _offer(desk: Desk, actor: Actor, order: ScheduleOrder, similar: Debit | None) -> None:
@@ -133,6 +157,38 @@ def draw_upcoming(desk: Desk, actor: Actor, account: BankAccount | None = None) 
         owner = owners.get(debit.customer_id)
         with st.container(border=True):
             _draw_one(desk, actor, schedule, debit, owner.name if owner else debit.customer_id)
+
+
+def draw_notices(desk: Desk, actor: Actor) -> None:
+    """Whom to tell what by when, the soonest first, with the words to say and the button that keeps it."""
+    found = desk.schedules.notices(actor)
+    if not found:
+        return
+    today = desk.cases.today()
+    st.subheader("Customers to be told", anchor=False)
+    owners = desk.customers.get_many(actor, {debit.customer_id for _, _, debit in found})
+    for notice, schedule, debit in found:
+        owner = owners.get(debit.customer_id)
+        account = desk.linking.account(actor, debit.bank_account_id)
+        with st.container(border=True):
+            left, right = st.columns([4, 1], vertical_alignment="center")
+            when = format.day(notice.tell_by, today)
+            late = f"was due {when}" if notice.tell_by < today else f"by {when}"
+            left.markdown(f"**{plain(owner.name if owner else debit.customer_id)}** · {plain(late)}")
+            amount, day = format.money(debit.amount_cents, debit.currency), format.day(schedule.collect_on, today)
+            where = format.account(account.name, account.mask)
+            left.markdown(plain(f"“We will debit {amount} from {where} on {day}, for {debit.invoice_reference}.”"))
+            left.caption(plain(_say_reason(notice)))
+            if can(actor, Permission.CREATE_DEBIT):
+                told = actions.call(desk.schedules.told, debit.id, then=actions.Then(said="It is kept."))
+                actions.button("They were told", told, key=f"notice-{debit.id}", place=right, width="stretch")
+
+
+def draw_due_notices(desk: Desk, number: int) -> None:
+    """On the page of what needs attention: how many customers have to be told by today."""
+    st.subheader(f"Customers to be told ({plain(str(number))})", anchor=False)
+    st.markdown(f"{format.count(number, 'scheduled debit')} of another amount or day than the customer expects.")
+    actions.button("See them", open_debit(), key="attention-notices")
 
 
 def _draw_one(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit, name: str) -> None:
