@@ -93,7 +93,7 @@ def main() -> None:
             draw_list(desk)
         return
     layout.title("Linked account", f"Times are in {session.zone()}.")
-    lists.draw_way_back("accounts", "Back to the accounts")
+    lists.draw_way_back("accounts")
     with errors.shown():
         actor = session.actor()
         show_detail(desk, actor, desk.linking.account(actor, id))

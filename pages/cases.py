@@ -36,7 +36,7 @@ def main() -> None:
             draw_list(desk)
         return
     layout.title("Case", "What happened to a payment, the one next step, and what was done about it.")
-    lists.draw_way_back("cases", "Back to the cases")
+    lists.draw_way_back("cases")
     with errors.shown():
         detail.draw(desk, session.actor(), id)
 

@@ -26,7 +26,7 @@ def draw_way_back() -> None:
     """To the table as it was left, and to another payment by any of its ids."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        lists.draw_way_back("payments", "Back to payments")
+        lists.draw_way_back("payments")
     other = right.text_input("Another payment", placeholder="Any id: charge, PaymentIntent or our debit").strip()
     if other and other != st.query_params.get("payment"):
         st.query_params["payment"] = other

@@ -155,7 +155,7 @@ def main() -> None:
     layout.title(
         "Payout", "What Stripe paid into your bank account, and the payments, fees, refunds and returns in it."
     )
-    lists.draw_way_back("payouts", "Back to the payouts")
+    lists.draw_way_back("payouts")
     with errors.shown():
         if reading := sync_status.say_still_reading(desk):
             st.caption(f":material/hourglass_top: {plain(reading)}")

@@ -71,7 +71,6 @@ def follows(cents: int | None, currency: str) -> str:
 def draw_files(desk: Desk, actor: Actor, account: str, currency: str) -> None:
     """The account's files; what was refused in the one that is picked."""
     files = desk.statements.files(actor, account)
-    st.subheader("Files", anchor=False)
     picked = st.dataframe(
         files_frame(desk, files, currency),
         hide_index=True,

@@ -7,38 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
+from components.loading import load
 
-# Small on purpose: Streamlit sends it with every mount. The grid is fetched by its hashed address once, and kept.
-_LOADER = """
-const hosts = new WeakMap(); // parentElement -> host; Streamlit calls again on every change of data
-export default function (args) {
-  const { parentElement, data } = args;
-  let host = hosts.get(parentElement);
-  if (!host) {
-    host = { args, shown: null, isGone: false };
-    hosts.set(parentElement, host);
-    import(new URL(`${data.files}shell.js`, document.baseURI).href)
-      .then((shell) => (host.isGone ? null : shell.start(parentElement, host)))
-      .then((shown) => { host.shown = shown; if (host.isGone) shown?.destroy(); })
-      .catch((error) => {
-        console.error(error);
-        const waits = parentElement.querySelector(".pg-waits");
-        if (waits) waits.textContent = "The table could not be loaded. Reload the page.";
-      });
-  }
-  host.args = args;
-  host.shown?.update();
-  return () => { host.isGone = true; host.shown?.destroy(); hosts.delete(parentElement); };
-}
-"""
-
-_mount = st.components.v2.component(
-    "ach_desk.grid",
-    html='<div class="pg-waits" role="status">Loading …</div>',
-    css=".pg-waits { padding: .5rem; min-height: 3.5rem; color: var(--st-text-color); font-family: var(--st-font); }",
-    js=_LOADER,
-)
+_WAITS = ".pg-waits { padding: .5rem; min-height: 3.5rem; color: var(--st-text-color); font-family: var(--st-font); }"
+_mount = load("grid", "shell.js", html='<div class="pg-waits" role="status">Loading …</div>', css=_WAITS)
 
 
 def grid(data: Mapping[str, object], *, key: str) -> None:

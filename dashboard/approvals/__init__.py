@@ -20,6 +20,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof, with_approvals
 from dashboard.staff.identity import GROUP, read_members
 from dashboard.store import Store
+from dashboard.store.sql import from_epoch
 
 APPROVE = "approve"  # what a job asks while it waits for a second person
 OWN_LIMIT = timedelta(hours=24)
@@ -80,6 +81,11 @@ class Question:
     digest: str
     decision: Decision | None
     others: tuple[int, int]  # how many more wait from the same maker, and their cents
+
+    def moment(self, name: str) -> datetime | None:
+        """A fact that is a time; None where it is not known."""
+        at = self.facts.get(name)
+        return from_epoch(at) if isinstance(at, int) else None
 
 
 class Approvals:

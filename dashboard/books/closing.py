@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.books import MonthBooks
@@ -33,7 +33,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
-from dashboard.store.sql import to_epoch, to_json
+from dashboard.store.sql import from_epoch, maybe_from_epoch, to_epoch, to_json
 
 LONGEST_REASON = 300
 CLOSING = "|Closing balance"  # how such a figure's name ends
@@ -57,6 +57,16 @@ class ClosedMonth:
     def state(self) -> CloseState | None:
         """Where its close is; None where nobody has asked for one."""
         return CloseState(self.close["state"]) if self.close else None
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When somebody asked for the close."""
+        return from_epoch(self.close["asked_at"]) if self.close else None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was signed; None where it waits."""
+        return maybe_from_epoch(self.close["closed_at"]) if self.close else None
 
 
 class MonthClose:

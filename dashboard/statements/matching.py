@@ -33,7 +33,7 @@ from dashboard.statements.overview import (
 )
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
-from dashboard.store.sql import to_epoch
+from dashboard.store.sql import from_epoch, to_epoch
 
 BEFORE = timedelta(days=21)  # payouts that arrived so long before the first line of a statement can be on none
 RULES = "ach-desk"
@@ -123,9 +123,19 @@ class PayoutMatching:
             self._store.trail.append(actor, "payout.match_withdrawn", match_id, now, payouts=", ".join(parts))
 
     def matched(self, actor: Actor, limit: int = 100, offset: int = 0) -> list[dict[str, Any]]:
-        """The matches in force, the last one first: how, why, made_by, made_at, cents, lines, payouts, arrival."""
+        """The matches in force, the last one first: how, why, made_by, cents, lines, payouts, aware `made_at`.
+
+        `arrival` is the day of the first payout.
+        """
         require(actor, Permission.VIEW_STATEMENTS)
-        return self._store.payout_matches.confirmed(limit, offset)
+        return [
+            {
+                **row,
+                "made_at": from_epoch(row["made_at"]),
+                "arrival": from_epoch(row["arrival"]).date() if row["arrival"] else None,
+            }
+            for row in self._store.payout_matches.confirmed(limit, offset)
+        ]
 
     def at_bank(self, actor: Actor, payout_id: str) -> list[dict[str, Any]]:
         """The bank lines that a payout is matched with: posted_on, cents, currency, text, account, how, made_by."""

@@ -19,13 +19,23 @@ from dashboard.domain.models import Actor
 from dashboard.domain.searches import begins_id, search_key, search_words
 from dashboard.lists import Lists
 from dashboard.staff.access import Permission, require
-from dashboard.ui import format
+from dashboard.ui import format, session
+from dashboard.ui.navigation import list_pages
 from dashboard.web import grid_routes
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
 
 Filter = TypeVar("Filter", bound=ListFilter)
 EVERYTHING = "Everything"
-LISTS = {name: f"../pages/{name}.py" for name in ("payments", "payouts", "customers", "accounts", "cases")}
+NAMES = {  # of lists, by their pages, as the end of "Back to …"
+    "payments": "payments",
+    "payouts": "the payouts",
+    "customers": "the customers",
+    "accounts": "the accounts",
+    "cases": "the cases",
+    "statements": "the bank lines",
+    "audit": "the audit trail",
+}
+PATHS = {name: f"../pages/{name}.py" for name in NAMES}
 
 
 class Column(NamedTuple):
@@ -219,12 +229,13 @@ def head() -> Iterator[None]:
         yield
 
 
-def draw_way_back(page: str, label: str) -> None:
-    """A link to a list as it was left: filter, order and place, where the address says from where somebody came."""
-    query = way_back()
-    st.page_link(LISTS[page], label=label, icon=":material/arrow_back:", query_params=query)
+def draw_way_back(page: str) -> None:
+    """A link to the list from which somebody came, as they left it: filter, order and place.
 
-
-def way_back() -> dict[str, str]:
-    """The query of the list from which this page was opened."""
-    return dict(parse_qsl(str(st.query_params.get("from", ""))))
+    Where the address names none that they may see, to the list of this page.
+    """
+    named, _, query = str(st.query_params.get("from", "")).partition("?")
+    actor = session.actor()
+    known = named in NAMES and any(named == one.stem for one in list_pages(actor, session.desk().mode))
+    to, asked = (named, dict(parse_qsl(query))) if known else (page, {})
+    st.page_link(PATHS[to], label=f"Back to {NAMES[to]}", icon=":material/arrow_back:", query_params=asked)

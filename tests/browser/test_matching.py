@@ -7,8 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE, RunningDesk, settle, type_into, visit
+from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
 from tests.browser.everybody import see_everybody_can_use
+from tests.browser.test_payments import see_rows
+from tests.browser.test_statements import drop
 
 
 def test_from_the_dropped_statement_to_matched_payouts_and_back(desk: RunningDesk, page: Page, tmp_path: Path) -> None:
@@ -18,18 +20,7 @@ def test_from_the_dropped_statement_to_matched_payouts_and_back(desk: RunningDes
         page.get_by_role("button", name="Download the statement").click()
     path = tmp_path / "chase-sandbox.csv"
     coming.value.save_as(path)
-    visit(page, desk, "statements")
-    none = page.get_by_text("There is no bank statement yet.")
-    expect(none.or_(page.get_by_role("heading", name="Lines"))).to_be_visible(timeout=PATIENCE)
-    settle(page)
-    if none.is_visible():
-        type_into(page.get_by_label("Its name, as your team calls it"), "Sandbox bank")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("Name the account first.")).not_to_be_attached(timeout=PATIENCE)
-    else:  # another test of this desk has imported one: into the same account
-        page.get_by_text("Import a statement").click()
-    settle(page)
-    page.locator("input[type=file]").set_input_files(str(path))
+    drop(page, desk, str(path))
     page.get_by_role("button", name=re.compile("^Import [0-9]+ new line")).click(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("[0-9] new lines? in "))).to_be_visible(timeout=PATIENCE)
     visit(page, desk, "matching")
@@ -39,6 +30,7 @@ def test_from_the_dropped_statement_to_matched_payouts_and_back(desk: RunningDes
     certain.click()
     expect(page.get_by_text("confirmed. Undo one in the list")).to_be_visible(timeout=PATIENCE)
     settle(page)
+    look_at_a_matched_line(page, desk)
     matched = page.locator("[data-testid=stDataFrame]").last
     matched.scroll_into_view_if_needed()
     matched.click(position={"x": 15, "y": 55})
@@ -47,3 +39,21 @@ def test_from_the_dropped_statement_to_matched_payouts_and_back(desk: RunningDes
     undo.click()
     expect(page.get_by_text("The match is undone")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Confirm all 1 with their trace number")).to_be_visible(timeout=PATIENCE)
+
+
+def look_at_a_matched_line(page: Page, desk: RunningDesk) -> None:
+    """From a bank line to its payout, back to the lines as they were left, and back to the matches."""
+    visit(page, desk, "statements?status=matched")
+    see_rows(page, "Bank lines: Matched")
+    page.locator(".og-row[aria-rowindex='2'] .og-td.text").click()
+    panel = page.get_by_role("complementary")
+    expect(panel).to_contain_text("Trace number: ", timeout=PATIENCE)
+    panel.get_by_role("button", name=re.compile("^Open po_")).click()
+    expect(page).to_have_url(re.compile(r"/payouts\?payout=po_"), timeout=PATIENCE)
+    page.get_by_role("link", name="Back to the bank lines").click()
+    expect(page).to_have_url(re.compile(r"/statements\?status=matched"), timeout=PATIENCE)
+    see_rows(page, "Bank lines: Matched")
+    page.locator(".og-row[aria-rowindex='2'] .og-td.text").click()
+    panel.get_by_role("button", name="Payouts at the bank").click()
+    expect(page).to_have_url(re.compile("/matching"), timeout=PATIENCE)
+    settle(page)

@@ -99,6 +99,12 @@ def test_each_library_stays_in_its_package(path: Path) -> None:
 
 
 @over_each(SOURCES)
+def test_how_the_store_keeps_a_time_is_known_below_the_pages(path: Path) -> None:
+    if LAYERS.index(layer_of(path)) > LAYERS.index("desk") if layer_of(path) in LAYERS else False:
+        assert "dashboard.store.sql" not in set(modules_imported(path)), f"{path}: the use case gives aware datetimes"
+
+
+@over_each(SOURCES)
 def test_no_module_is_too_long(path: Path) -> None:
     assert len(read(path).splitlines()) <= LONGEST, f"{path} should be two modules"
 

@@ -156,8 +156,8 @@ export async function start(root, host) {
     address.write(Object.assign(state, { place: grid.top() }), false);
     isLeft = true;
     const from = new URLSearchParams(location.search);
-    from.delete("open");
-    go(to, { ...query, ...(from.size && { from }) });
+    for (const name of ["open", "from"]) from.delete(name);
+    go(to, { ...query, from: `${shownPage()}?${from}` });
   }
   async function fetchPanel(id, isFocused) {
     try {

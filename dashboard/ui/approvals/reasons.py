@@ -12,7 +12,6 @@ import streamlit as st
 from dashboard.approvals import Colleagues, Question
 from dashboard.domain.cases import NextStep
 from dashboard.domain.payment_status import PaymentState
-from dashboard.store.sql import from_epoch
 from dashboard.ui import format, session
 from dashboard.ui.text import plain
 
@@ -34,12 +33,12 @@ def list_reasons(shown: Question, now: datetime) -> list[Reason]:
     """What an approver should look at before they say yes; cents and epoch seconds as the facts have them."""
     facts, amount = shown.facts, shown.approval.amount_cents
     if shown.approval.kind == "refund":
-        return [*_of_refund(facts, amount, now), _others(shown)]
+        return [*_of_refund(shown, now), _others(shown)]
     if shown.approval.kind == "write_off":
         return [*_of_write_off(facts), _others(shown)]
     return [
-        _balance(facts.get("available_cents"), facts.get("balance_at"), now),
-        _mandate(facts.get("accepted_at"), facts.get("mandate_status"), now),
+        _balance(facts.get("available_cents"), shown.moment("balance_at"), now),
+        _mandate(shown.moment("accepted_at"), facts.get("mandate_status"), now),
         _account(_number(facts.get("earlier_debits"))),
         _usual(amount, facts.get("usual_cents"), _number(facts.get("largest_cents")), _number(facts.get("collected"))),
         _returned(_number(facts.get("returned"))),
@@ -75,10 +74,12 @@ def _others(shown: Question) -> Reason:
     return Reason("Also waiting from who asked", known, count > 0)
 
 
-def _of_refund(facts: Mapping[str, object], amount: int, now: datetime) -> list[Reason]:
+def _of_refund(shown: Question, now: datetime) -> list[Reason]:
     """What speaks against giving a payment back."""
+    facts = shown.facts
     state = PaymentState(str(facts["payment_state"]))
-    made, until = (from_epoch(_number(facts[name])) for name in ("payment_created", "returnable_until"))
+    made, until = shown.moment("payment_created"), shown.moment("returnable_until")
+    returnable = until is not None and now < until
     before, whole = _number(facts["refunded_before_cents"]), _number(facts["payment_cents"])
     words = str(facts["reason"]).replace("_", " ") + (f": {facts['note']}" if facts["note"] else "")
     return [
@@ -91,9 +92,9 @@ def _of_refund(facts: Mapping[str, object], amount: int, now: datetime) -> list[
         Reason(
             "Could the bank still return it?",
             f"Until {format.moment(until, session.zone(), now)}; a return would pay the customer twice"
-            if now < until
+            if returnable
             else "No, the 60 days are over",
-            now < until,
+            returnable,
         ),
         Reason("Why", words, False),
     ]
@@ -111,22 +112,18 @@ def _of_write_off(facts: Mapping[str, object]) -> list[Reason]:
     ]
 
 
-def _balance(cents: object, at: object, now: datetime) -> Reason:
+def _balance(cents: object, at: datetime | None, now: datetime) -> Reason:
     if cents is None or at is None:
         return Reason("Balance at the order", "The bank gave no available balance", True)
-    taken = from_epoch(_number(at))
-    when = format.moment(taken, session.zone(), now)
-    return Reason(
-        "Balance at the order", f"{format.money(_number(cents))} available on {when}", now - taken > OLD_BALANCE
-    )
+    when = format.moment(at, session.zone(), now)
+    return Reason("Balance at the order", f"{format.money(_number(cents))} available on {when}", now - at > OLD_BALANCE)
 
 
-def _mandate(accepted: object, status: object, now: datetime) -> Reason:
+def _mandate(accepted: datetime | None, status: object, now: datetime) -> Reason:
     if accepted is None or status != "active":
         return Reason("Authorization", f"Not active here ({status or 'none recorded'})", True)
-    at = from_epoch(_number(accepted))
-    age = f"Given {format.moment(at, session.zone(), now)} ({format.ago(at, now)})"
-    return Reason("Authorization", age, now - at < YOUNG)
+    age = f"Given {format.moment(accepted, session.zone(), now)} ({format.ago(accepted, now)})"
+    return Reason("Authorization", age, now - accepted < YOUNG)
 
 
 def _account(earlier: int) -> Reason:

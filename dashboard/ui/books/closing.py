@@ -12,7 +12,6 @@ from dashboard.desk import Desk
 from dashboard.domain.books import CloseState
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
-from dashboard.store.sql import from_epoch
 from dashboard.ui import actions, format, pin, session
 from dashboard.ui.text import plain
 
@@ -37,10 +36,10 @@ def draw(desk: Desk, actor: Actor, seen: ClosedMonth) -> None:
             actions.button(words, ask, key="close-ask", type="primary", disabled=bool(seen.books.blockers))
         return
     zone, now = session.zone(), desk.clock.now()
-    asked = format.moment(from_epoch(seen.close["asked_at"]), zone, now)
+    asked = format.moment(seen.asked_at, zone, now)
     st.markdown(plain(f"Asked for by {seen.close['asked_by']}, {asked}."))
-    if seen.close["closed_at"] is not None:
-        closed = format.moment(from_epoch(seen.close["closed_at"]), zone, now)
+    if seen.closed_at is not None:
+        closed = format.moment(seen.closed_at, zone, now)
         said = plain(f"Closed by {seen.close['closed_by']}, {closed}.")
         st.markdown(f":material/lock: {said}")
     st.caption(plain(f"Digest of its inputs (SHA-256): {seen.close['digest']}"))

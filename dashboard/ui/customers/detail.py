@@ -31,7 +31,7 @@ KINDS = {AttemptKind.RELINK: "New sign-in: ", AttemptKind.RENEWAL: "New account 
 
 def draw(desk: Desk, actor: Actor, id: str) -> None:
     """The page of the customer with this id, or of whom they were merged into."""
-    lists.draw_way_back("customers", "Back to the customers")
+    lists.draw_way_back("customers")
     successor = desk.customers.successor(actor, id)
     if successor is not None:
         st.info("This customer was merged into the customer below.", icon=":material/merge:")

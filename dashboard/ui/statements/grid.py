@@ -18,11 +18,11 @@ SIGNS = {LineStatus.MATCHED: "✓", LineStatus.PROPOSED: "◌", LineStatus.UNMAT
 MOST_LINKS = 3  # payouts that a panel has buttons for; its table names all
 HOW = {one.value: one.words for one in Pass}
 COLUMNS = {
-    "posted": Column("Posted", 130, "posted"),
-    "amount": Column("Amount", 120, "amount", number=True),
-    "status": Column("Status", 160),
+    "posted": Column("Posted", 110, "posted"),
+    "amount": Column("Amount", 105, "amount", number=True),
+    "status": Column("Status", 145),
     "match": Column("What it matches", 300),
-    "text": Column("Text", 420, "text", up=True),
+    "text": Column("Text", 360, "text", up=True),
     "reference": Column("Reference", 150, "reference", up=True),
     "account": Column("Account", 150, "account", up=True),
     "id": Column("Line", 150),
@@ -101,10 +101,7 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
         why, by = finding.candidate.proposal.why, "Confirm or reject it."
     elif finding.loose is not None:
         why, by = finding.loose.explained, finding.loose.step
-    payouts = [
-        [one.id, format.money(one.cents, one.currency), format.day(one.arrival, today), one.trace or format.NOTHING]
-        for one in found.payouts
-    ]
+    payouts = [[one.id, format.money(one.cents, one.currency), format.day(one.arrival, today)] for one in found.payouts]
     imported = f"{format.moment(found.imported_at, reading.zone, reading.now)}, {found.imported_by}"
     lines = [["next", "", say_status(row)], ["", "", why], ["dim", "", by]]
     return {
@@ -116,7 +113,7 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
             *([["Payouts at the bank", "matching", {}]] if finding.status is not LineStatus.OTHER else []),
         ],
         "parts": [
-            *([["Payouts", "table", [["Payout", "Amount", "Arrives", "Trace"], *payouts]]] if payouts else []),
+            *([["Payouts", "table", [["Payout", "Amount", "Arrives"], *payouts]]] if payouts else []),
             ["What the bank wrote", "text", line.text],
             [
                 "Where it stands",

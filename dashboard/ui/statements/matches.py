@@ -11,7 +11,6 @@ import streamlit as st
 
 from dashboard.domain.payout_matching import Pass
 from dashboard.statements.overview import Candidate, Loose, Waiting
-from dashboard.store.sql import from_epoch
 from dashboard.ui import format, session
 
 SHOWN = 500  # rows of a table
@@ -108,11 +107,11 @@ def matched(found: Sequence[dict[str, Any]], today: date, now: Any) -> pd.DataFr
     rows = [
         {
             "amount": format.money(row["cents"], row["currency"]),
-            "arrival": format.day(from_epoch(row["arrival"]).date(), today) if row["arrival"] else format.NOTHING,
+            "arrival": format.day(row["arrival"], today) if row["arrival"] else format.NOTHING,
             "how": WORDS.get(row["how"], row["how"]),
             "parts": f"{format.count(row['payouts'], 'payout')}, {format.count(row['lines'], 'line')}",
             "by": row["made_by"],
-            "when": format.moment(from_epoch(row["made_at"]), zone, now),
+            "when": format.moment(row["made_at"], zone, now),
             "why": row["why"],
             "payout": row["payout_id"] or format.NOTHING,
         }
