@@ -233,12 +233,14 @@ def rules_of(settings: Settings) -> RoleRules:
     )
 
 
-def make_notices(settings: Settings, store: Store, clock: Clock, watch: Watch | None = None) -> Notices:
+def make_notices(
+    settings: Settings, store: Store, clock: Clock, watch: Watch | None = None, reports: Reports | None = None
+) -> Notices:
     """Notices with the channels that are set: also for a command that needs nothing else of the desk."""
     hook = settings.notices.url.reveal()
     poster = ChatHook(settings.notices, make_session(hook)) if hook else None
     mailer = MailServer(settings.mail) if settings.mail else None
-    return Notices(store, clock, settings, mailer, poster, watch)
+    return Notices(store, clock, settings, mailer, poster, watch, reports)
 
 
 def open_desk(
@@ -303,6 +305,8 @@ def open_desk(
     reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
     payments, charts = Payments(store, clock, settings), Charts(store, clock, settings)
     sync = Sync(store, stripe, clock, settings, runner=syncer)
+    reports = Reports(store, clock, settings, month_books)
+    watch = Watch(store, clock, settings, sync, charts, payout_matching, reports)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -352,8 +356,8 @@ def open_desk(
         month_books=month_books,
         month_close=MonthClose(store, clock, settings, month_books),
         journal=Journal(store, clock, settings),
-        reports=Reports(store, clock, settings, month_books),
-        notices=make_notices(settings, store, clock, Watch(store, clock, settings, sync, charts, payout_matching)),
+        reports=reports,
+        notices=make_notices(settings, store, clock, watch, reports),
         sandbox=sandbox,
         plaid=plaid,
         stripe=stripe,

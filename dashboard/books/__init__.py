@@ -52,6 +52,10 @@ class MonthBooks:
         blocked = self._blockers.find(actor, month, balances, self._clock.now())
         return Books(month, balances, coming, blocked)
 
+    def balances(self, month: Month) -> tuple[Balance, ...]:
+        """The balances of a month, for other use cases, which have asked who may see them."""
+        return self._balances(month, self._on_their_way(month))
+
     def _balances(self, month: Month, coming: tuple[OnItsWay, ...]) -> tuple[Balance, ...]:
         before: defaultdict[tuple[bool, str], int] = defaultdict(int)
         stays: defaultdict[tuple[bool, str], int] = defaultdict(int)

@@ -72,6 +72,16 @@ def day(on: date | None, today: date | None = None) -> str:
     return f"{on:%a} {on.day} {on:%b}{year}"
 
 
+def month_of(on: date) -> str:
+    """`November 2026`: the month of a day."""
+    return f"{on:%B} {on.year}"
+
+
+def day_in_full(on: date) -> str:
+    """`24 November 2026`: a day as a printed page carries it."""
+    return f"{on.day} {on:%B} {on.year}"
+
+
 def date_of(at: datetime, zone: tzinfo) -> str:
     """`24 Nov 2026`: the day of an instant with its year, for what is kept or read years later."""
     local = at.astimezone(zone)

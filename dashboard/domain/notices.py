@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     SYNC_SILENT = "sync_silent"
     READS_HIGH = "reads_high"
     BACKUP_FAILED = "backup_failed"
+    REPORT = "report"  # of the month before, with its files where it goes by mail
     SUMMARY = "summary"  # of a business day's morning
 
 

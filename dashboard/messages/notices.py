@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from urllib.parse import parse_qsl
 
 from dashboard.domain.cases import CaseKind
-from dashboard.domain.formatting import count, day, money, time_of
+from dashboard.domain.formatting import count, day, money, month_of, time_of
 from dashboard.domain.notices import REMINDER, Notice, NoticeKind
 from dashboard.domain.return_codes import explain
 
@@ -132,6 +132,14 @@ def _backup_failed(notice: Notice, reader: Reader) -> NoticeWords:
     )
 
 
+def _report(notice: Notice, reader: Reader) -> NoticeWords:
+    month = date.fromisoformat(f"{notice.fact.subject}-01")
+    text = (
+        f"The report of {month_of(month)}: collected, refunds, returns, fees and net. A mail has it as PDF and Excel."
+    )
+    return NoticeWords(text, "close")
+
+
 def _summary(notice: Notice, reader: Reader) -> NoticeWords:
     facts = notice.fact.facts
     points: list[NoticeWords] = []
@@ -172,6 +180,7 @@ WORDS: Mapping[NoticeKind, Callable[[Notice, Reader], NoticeWords]] = {
     NoticeKind.SYNC_SILENT: _sync_silent,
     NoticeKind.READS_HIGH: _reads_high,
     NoticeKind.BACKUP_FAILED: _backup_failed,
+    NoticeKind.REPORT: _report,
     NoticeKind.SUMMARY: _summary,
 }
 TITLES: Mapping[NoticeKind, str] = {
@@ -185,6 +194,7 @@ TITLES: Mapping[NoticeKind, str] = {
     NoticeKind.SYNC_SILENT: "the sync with Stripe is silent",
     NoticeKind.READS_HIGH: "Stripe's reads are nearly used up",
     NoticeKind.BACKUP_FAILED: "a backup failed",
+    NoticeKind.REPORT: "the report of the month",
     NoticeKind.SUMMARY: "the morning in the desk",
 }
 

@@ -14,9 +14,10 @@ from dashboard.domain.notices import Channel, ChannelState, Notice, NoticeKind
 from dashboard.gateways.chat import ChatLine, Poster
 from dashboard.gateways.mail import Mailer
 from dashboard.messages.notices import NoticeWords, Reader, notice_words
-from dashboard.notices.carriers import Carrier, ChatCarrier, Letter, MailCarrier
+from dashboard.notices.carriers import Attachment, Carrier, ChatCarrier, Letter, MailCarrier
 from dashboard.notices.sending import Sender
 from dashboard.notices.watching import Watch
+from dashboard.reports import Reports
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, can, require
 from dashboard.store import Store
@@ -50,8 +51,9 @@ class Notices:
         mailer: Mailer | None,
         poster: Poster | None,
         watch: Watch | None = None,
+        reports: Reports | None = None,
     ) -> None:
-        """Without `watch` nothing is noted by time: for a command that only sends a test."""
+        """Without `watch` nothing is noted by time, without `reports` none is attached: for a command's test."""
         self._store, self._clock, self._settings, self._watch = store, clock, settings, watch
         self._looked_at: datetime | None = None
         self._carriers: list[Carrier] = []
@@ -59,7 +61,8 @@ class Notices:
             self._carriers.append(ChatCarrier(poster, settings))
         if mailer is not None and settings.notices.addresses:
             self._carriers.append(MailCarrier(mailer, settings))
-        self._sender = Sender(store, clock, settings, self._carriers)
+        self._reports = reports
+        self._sender = Sender(store, clock, settings, self._carriers, attach=self._attach)
 
     def list(self, actor: Actor, offset: int = 0) -> list[ShownNotice]:
         """A page of what was noted, the last first, of what this person may see."""
@@ -100,6 +103,13 @@ class Notices:
         state = self._store.outbox.channel(channel)
         sent = replace(ChannelState(channel), sent_at=self._clock.real())
         self._store.outbox.set_channel(sent if state.failing_since else replace(state, sent_at=sent.sent_at))
+
+    def _attach(self, notice: Notice) -> Sequence[Attachment]:
+        if self._reports is None or notice.fact.kind is not NoticeKind.REPORT:
+            return ()
+        month = notice.fact.subject
+        files = self._reports.files_to_mail(month)
+        return [Attachment(f"month-{month}.{form}", content, form.mime) for form, content in files.items()]
 
     def run_due(self) -> int:
         """The ticker's turn: send what waits, then look for what became a fact by time; how many notices were sent."""

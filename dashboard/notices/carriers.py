@@ -17,14 +17,27 @@ from dashboard.settings import Settings
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of a mail: its name, what is in it, and its type as `application/pdf`."""
+
+    name: str
+    content: bytes
+    mime: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """What is sent: a title, lines, each with where it leads, and an id that a repetition shares."""
+    """What is sent: a title, lines, each with where it leads, and an id that a repetition shares.
+
+    `files` go by mail only.
+    """
 
     id: str
     title: str
     lines: Sequence[ChatLine]
     at: datetime
     last: str = ""
+    files: Sequence[Attachment] = ()
 
 
 class Carrier(Protocol):
@@ -61,6 +74,9 @@ class MailCarrier:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         parts = [f"* {one.text}" + (f"\n  {one.url}" if one.url else "") for one in letter.lines]
         message.set_content("\n\n".join(filter(None, [letter.title, *parts, letter.last])) + "\n")
+        for one in letter.files:
+            main, _, kind = one.mime.partition("/")
+            message.add_attachment(one.content, maintype=main, subtype=kind, filename=one.name)
         self._mailer.send(message)
 
 

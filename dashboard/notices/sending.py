@@ -7,19 +7,19 @@ read a fact twice, and never misses one. The fact itself is one row, whatever ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from dashboard.domain.clock import Clock
-from dashboard.domain.errors import ProviderBroken, ProviderError, ProviderUnreachable
+from dashboard.domain.errors import DeskError, ProviderBroken, ProviderError, ProviderUnreachable
 from dashboard.domain.ids import new_id
 from dashboard.domain.notices import Channel, ChannelState, Message, Notice, NoticeKind
 from dashboard.gateways.chat import ChatLine
 from dashboard.jobs.leases import is_dead, new_owner
 from dashboard.messages.notices import TITLES, NoticeWords, Reader, notice_words, title_of
-from dashboard.notices.carriers import Carrier, Letter
+from dashboard.notices.carriers import Attachment, Carrier, Letter
 from dashboard.settings import Settings
 from dashboard.store import Store
 
@@ -27,6 +27,7 @@ LEASE = "notices"
 LEASED = timedelta(minutes=10)  # longer than a mail server's eight answers of up to 30 s each
 GATHERED = timedelta(seconds=20)  # what is noted within so long goes in one message
 MOST = 500  # notices a message; more go with the next
+TO_BE_READ = frozenset({NoticeKind.SUMMARY, NoticeKind.REPORT})  # in peace: by mail first
 MOST_OF_A_KIND = 10  # lines of one kind; how many more there are is said
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)  # after a failure; it doubles
 LONGEST_DOUBT = timedelta(hours=6)  # where each try may have arrived: nobody wants it every hour
@@ -36,9 +37,19 @@ class Sender:
     """Empties the outbox, by one process at a time."""
 
     def __init__(
-        self, store: Store, clock: Clock, settings: Settings, carriers: Sequence[Carrier], owner: str = ""
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        carriers: Sequence[Carrier],
+        owner: str = "",
+        attach: Callable[[Notice], Sequence[Attachment]] = lambda notice: (),
     ) -> None:
-        """`carriers` in the order of preference: what the first cannot take goes by the next."""
+        """`carriers` in the order of preference: what the first cannot take goes by the next.
+
+        `attach` makes the files of a notice for a mail; where it raises DeskError, the mail says why there is none.
+        """
+        self._attach = attach
         self._store, self._clock, self._settings, self._carriers = store, clock, settings, carriers
         self._owner = owner or new_owner()
 
@@ -81,7 +92,7 @@ class Sender:
     def _send(self, message: Message) -> int:
         notices = self._store.outbox.carried(message.id)
         in_doubt, order = message.in_doubt, self._due(self._clock.real()) or self._carriers
-        if any(one.fact.kind is NoticeKind.SUMMARY for one in notices):  # to be read in peace
+        if any(one.fact.kind in TO_BE_READ for one in notices):
             order = sorted(order, key=lambda one: one.channel is not Channel.MAIL)
         for carrier in order:
             try:
@@ -115,7 +126,14 @@ class Sender:
             if number > MOST_OF_A_KIND
         ]
         title = title_of(notices, self._settings.business_name)
-        return Letter(message.id, title, lines, now, self._say_failing(carrier.channel))
+        files: list[Attachment] = []
+        if carrier.channel is Channel.MAIL:
+            for one in notices:
+                try:
+                    files += self._attach(one)
+                except DeskError as error:
+                    lines.append(ChatLine(error.sentences()))
+        return Letter(message.id, title, lines, now, self._say_failing(carrier.channel), files)
 
     def _line(self, words: NoticeWords) -> ChatLine:
         return ChatLine(words.text, link_to(self._settings, words.page, words.query))

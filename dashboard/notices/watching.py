@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dashboard.approvals.reviews import waits_fact
 from dashboard.domain.approvals import Approval
-from dashboard.domain.business_days import add_business_days
+from dashboard.domain.business_days import add_business_days, count_business_days
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Mode
 from dashboard.domain.notices import REMINDER, Fact, NoticeKind
 from dashboard.jobs.worker import run_logged
 from dashboard.notices.summary import Summary
 from dashboard.payments.charts import Charts
+from dashboard.reports import Reports
 from dashboard.settings import Settings
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
@@ -39,9 +40,10 @@ class Watch:
         sync: Sync,
         charts: Charts,
         matching: PayoutMatching,
+        reports: Reports,
     ) -> None:
         self._store, self._clock, self._settings = store, clock, settings
-        self._sync, self._charts, self._matching = sync, charts, matching
+        self._sync, self._charts, self._matching, self._reports = sync, charts, matching, reports
         self._summary = Summary(store, clock, settings, matching)
         self._silent: tuple[datetime, datetime] | None = None  # the last sync, and when it was first found so old
 
@@ -49,7 +51,7 @@ class Watch:
         """Note everything that has become a fact; one look that fails keeps no other from looking."""
         looks: tuple[Callable[[], None], ...] = (
             *(self.note_unknown, self.note_approvals, self.note_unmatched),
-            *(self.note_silence, self.note_reads, self.note_rates, self._summary.note),
+            *(self.note_silence, self.note_reads, self.note_rates, self._summary.note, self.note_report),
         )
         for one in looks:
             run_logged(one)
@@ -126,6 +128,18 @@ class Watch:
                 "rate": f"{rate.rate:.2%}",
             }
             self._store.noting.note(Fact(NoticeKind.RETURN_RATE, rate.name, now, level, facts))
+
+    def note_report(self) -> None:
+        """The report of the month before, from its business day on, where there is anything to report."""
+        local, wanted = self._clock.now().astimezone(self._settings.timezone), self._settings.notices.report_day
+        first = local.date().replace(day=1)
+        if wanted is None or local.hour < (self._settings.notices.summary_hour or 0):
+            return
+        if count_business_days(first - timedelta(days=1), local.date()) < wanted:
+            return
+        month = (first - timedelta(days=1)).isoformat()[:7]
+        if self._store.outbox.find(NoticeKind.REPORT, month) is None and self._reports.has_month(month):
+            self._store.noting.note(Fact(NoticeKind.REPORT, month, self._clock.now()))
 
     def _month(self) -> str:
         return self._clock.now().astimezone(self._settings.timezone).date().isoformat()[:7]

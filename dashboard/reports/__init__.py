@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from dashboard.books import MonthBooks
-from dashboard.domain.books import Balance, read_month
+from dashboard.domain.books import Balance, Month, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
-from dashboard.domain.formatting import in_words, money
+from dashboard.domain.formatting import day_in_full, in_words, money, month_of
 from dashboard.domain.models import Actor
 from dashboard.domain.reports import Kind, Part, Report, make_sections
 from dashboard.domain.return_codes import return_code
@@ -58,29 +58,29 @@ class Reports:
         arrival = datetime.combine(line.arrival, time(), UTC)
         facts = (
             ("Amount", money(line.amount, line.currency)),
-            ("Arrives", _day(arrival)),
+            ("Arrives", day_in_full(line.arrival)),
             ("Status", in_words(line.status)),
             ("Parts against the payout", line.finding.value),
             ("Trace at the bank", line.trace or "not given by Stripe"),
             ("Payout", line.id),
         )
         sections = make_sections(map(_part, self._store.reports.of_payout(line.id)), reason_words)
-        return Report("Payout report", line.id, _day(arrival), facts, sections, arrival)
+        return Report("Payout report", line.id, day_in_full(line.arrival), facts, sections, arrival)
 
     def of_month(self, actor: Actor, month: str) -> Report:
         """What moved the Stripe balance in a month, `2026-11`. Raises InputError."""
         require(actor, Permission.VIEW_STATEMENTS)
-        chosen = read_month(month, self._settings.timezone)
-        books = self._books.read(actor, chosen)
-        first = datetime.combine(chosen.first, time(), UTC)
-        label = f"{MONTHS[chosen.first.month - 1]} {chosen.first.year}"
-        last = datetime.combine(chosen.after, time(), UTC) - timedelta(days=1)
-        facts = [("Days", f"{_day(first)} to {_day(last)}, {self._settings.timezone}")]
-        for currency in sorted({one.currency for one in books.balances}):
-            facts += _balance_facts([one for one in books.balances if one.currency == currency], currency)
+        return self._of_month(read_month(month, self._settings.timezone))
+
+    def _of_month(self, chosen: Month) -> Report:
+        balances = self._books.balances(chosen)
+        first, last = datetime.combine(chosen.first, time(), UTC), chosen.after - timedelta(days=1)
+        facts = [("Days", f"{day_in_full(chosen.first)} to {day_in_full(last)}, {self._settings.timezone}")]
+        for currency in sorted({one.currency for one in balances}):
+            facts += _balance_facts([one for one in balances if one.currency == currency], currency)
         rows = self._store.reports.of_span(chosen.begins_at, chosen.ends_at)
         sections = make_sections(map(_part, rows), reason_words)
-        return Report("Month report", month, label, tuple(facts), sections, first)
+        return Report("Month report", chosen.name, month_of(chosen.first), tuple(facts), sections, first)
 
     def payout_file(self, actor: Actor, payout_id: str, form: Form) -> bytes:
         """A payout's report as a file; that names left the desk is in the trail. Raises InputError."""
@@ -91,6 +91,16 @@ class Reports:
         """A month's report as a file, likewise. Raises InputError."""
         require(actor, Permission.EXPORT)
         return self._write(actor, self.of_month(actor, month), form)
+
+    def has_month(self, month: str) -> bool:
+        """Whether anything moved the Stripe balance in a month; for the desk itself, which nobody asks."""
+        chosen = read_month(month, self._settings.timezone)
+        return bool(self._store.reports.of_span(chosen.begins_at, chosen.ends_at))
+
+    def files_to_mail(self, month: str) -> dict[Form, bytes]:
+        """A month's report in every form, for the mail of its day, which the settings order. Raises InputError."""
+        report = self._of_month(read_month(month, self._settings.timezone))
+        return {form: self._write(Actor.system(), report, form) for form in Form}
 
     def _write(self, actor: Actor, report: Report, form: Form) -> bytes:
         if not report.sections:
@@ -104,16 +114,6 @@ class Reports:
         made = write(report, self._settings.business_name)
         self._store.trail.append(actor, "report.exported", report.name, self._clock.now(), format=form.value)
         return made
-
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def _part(row: dict[str, Any]) -> Part:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.domain.errors import Refused
 from dashboard.domain.formatting import money
 from dashboard.domain.reports import Figures, ReasonLine, Report, ReportLine, Section, together
 
@@ -19,7 +20,7 @@ HEADS = ("Payments", "Collected", "Refunds", "Returns", "Fees", "Net")
 
 
 def write_pdf(report: Report, business: str) -> bytes:
-    """The file's bytes."""
+    """The file's bytes. Raises Refused."""
     import typst
 
     data = {
@@ -30,7 +31,15 @@ def write_pdf(report: Report, business: str) -> bytes:
         "facts": report.facts,
         "sections": [_section(one) for one in report.sections],
     }
-    made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"report": json.dumps(data, ensure_ascii=False)})
+    try:
+        made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"report": json.dumps(data, ensure_ascii=False)})
+    except typst.TypstError as error:
+        raise Refused(
+            f"The PDF could not be set ({error.message}).",
+            meaning="No file was made.",
+            action="Take the report as Excel, and tell whoever looks after the desk.",
+            code="report_pdf",
+        ) from error
     return bytes(made)
 
 

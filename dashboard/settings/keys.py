@@ -72,6 +72,11 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_NOTICE_CHAT_URL", "the address of its incoming webhook", secret=True),
     Key("ACH_DESK_NOTICE_CHAT_NAMES", "`yes` names customers in the chat", "no"),
     Key("ACH_DESK_NOTICE_HOUR", "from when on business days the morning's summary is sent, 0 to 23, or `never`", "8"),
+    Key(
+        "ACH_DESK_REPORT_DAY",
+        "the business day of each month, 1 to 15, on which the report of the month before is mailed; or `never`",
+        "never",
+    ),
     Key("ACH_DESK_NOTICE_ALL_QUIET", "`yes` says once a week that nothing waits, where nothing does", "no"),
     Key("ACH_DESK_SANDBOX_URL", "the built-in sandbox's address; `make demo` sets it"),
     Key("ACH_DESK_OIDC_CLIENT_ID", "sign-in: the desk's client id at your OpenID provider"),

@@ -13,12 +13,14 @@ from dashboard.domain.models import Secret
 from dashboard.settings.checks import is_loopback, pick
 from dashboard.settings.mail import HOST
 
+REPORT_DAY = "ACH_DESK_REPORT_DAY"
 MAIL, CHAT, CHAT_URL, NAMES, HOUR, ALL_QUIET = (
     f"ACH_DESK_NOTICE_{name}" for name in ("MAIL", "CHAT", "CHAT_URL", "CHAT_NAMES", "HOUR", "ALL_QUIET")
 )
 
 
 LAST_HOUR = 23
+LAST_DAY = 15  # business days; no month has fewer than 19
 
 
 class Chat(StrEnum):
@@ -35,6 +37,7 @@ class NoticeSettings:
     """No addresses: no mail; no address of a chat: no chat. `url` is a secret: who has it may write there.
 
     `summary_hour` is of the business's day, None for no summary; `all_quiet` says so on a week's first business day.
+    `report_day` is the business day of a month on which the report of the month before goes out, None for none.
     """
 
     addresses: tuple[str, ...]
@@ -43,6 +46,7 @@ class NoticeSettings:
     chat_names: bool
     summary_hour: int | None = 8
     all_quiet: bool = False
+    report_day: int | None = None
 
 
 def read_notices(get: Callable[[str], str]) -> NoticeSettings:
@@ -57,7 +61,10 @@ def read_notices(get: Callable[[str], str]) -> NoticeSettings:
         _check_hook(url)
     chat = Chat(pick(CHAT, get(CHAT), list(Chat)))
     names, quiet = (pick(key, get(key), ["no", "yes"]) == "yes" for key in (NAMES, ALL_QUIET))
-    return NoticeSettings(addresses, chat, Secret(url), names, _read_hour(get(HOUR)), quiet)
+    hour, day = _read_number(HOUR, get(HOUR), 0, LAST_HOUR), _read_number(REPORT_DAY, get(REPORT_DAY), 1, LAST_DAY)
+    if day is not None and not addresses:
+        raise ConfigError(REPORT_DAY, f"set, while {MAIL} names nobody", action=f"Set {MAIL}, or `never`.")
+    return NoticeSettings(addresses, chat, Secret(url), names, hour, quiet, day)
 
 
 def as_table(notices: NoticeSettings) -> dict[str, str]:
@@ -69,14 +76,15 @@ def as_table(notices: NoticeSettings) -> dict[str, str]:
         NAMES: "yes" if notices.chat_names else "no",
         HOUR: "never" if notices.summary_hour is None else str(notices.summary_hour),
         ALL_QUIET: "yes" if notices.all_quiet else "no",
+        REPORT_DAY: "never" if notices.report_day is None else str(notices.report_day),
     }
 
 
-def _read_hour(text: str) -> int | None:
+def _read_number(key: str, text: str, least: int, most: int) -> int | None:
     if text == "never":
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= LAST_HOUR):
-        raise ConfigError(HOUR, f"`{text}` is not an hour from 0 to {LAST_HOUR}, nor `never`", action="Correct it.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ConfigError(key, f"`{text}` is no number from {least} to {most}, nor `never`", action="Correct it.")
     return int(text)
 
 

@@ -66,6 +66,7 @@ class _CarryOver:
         carried.refunds = sum(self._refund(row) for row in self._all("refund_order"))
         for row in self._all("risk_assessment", "debit_id IS NOT NULL"):  # or no return of these would be reported
             self._bring("risk_assessment", row["id"])
+        self._notices()
         carried.erased = [row["id"] for row in self._all("erasure") if self._erase(row)]
         return carried
 
@@ -139,6 +140,15 @@ class _CarryOver:
         notice = select_one(self._old, "SELECT * FROM debit_notice WHERE id = ?", [debit_id])
         if notice is not None and not self._bring("debit_notice", debit_id):
             self._overwrite("debit_notice", notice, ("told_at", "told_by"), "told_at IS NULL")
+
+    def _notices(self) -> None:
+        """What was noted and told since: without its row a fact would be told again."""
+        for row in self._all("notice_message"):
+            if not self._bring("notice_message", row["id"]):
+                self._overwrite("notice_message", row, tuple(row), "state = 'sending'")
+        for row in self._all("notice"):
+            if not self._bring("notice", row["id"]):
+                self._overwrite("notice", row, ("state", "message_id", "sent_at"), "state = 'waiting'")
 
     def _bring_approvals(self, kind: str, subject: str) -> None:
         """What a second person was asked and has decided since the backup."""

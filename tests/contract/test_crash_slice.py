@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("risk", 17, 5),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),
+        ("notice", 5, 4),
         ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),
         ("key-rotation", 3, 4),

@@ -56,7 +56,11 @@ class Planted:
         ready = {"url": self.sandbox.url, "link_script": f"{self.sandbox.url}/link.js", **self.sandbox.keys}
         environ = settings_for(ready, {"PLAID_LINK_GENERATION": generation}, folder)
         self.hook, self.addresses, self.retired = "whsec_planted_7c1d2a90f3", list[str](), list[str]()
-        hooks = {"STRIPE_WEBHOOK_SECRET": self.hook}
+        self.chat = "T0planted/B0chat/9f8e7d6c5b"
+        hooks = {
+            "STRIPE_WEBHOOK_SECRET": self.hook,
+            "ACH_DESK_NOTICE_CHAT_URL": f"http://127.0.0.1:9/{self.chat}",  # where nobody listens
+        }
         self.environ = {**environ, **hooks, "ACH_DESK_DB": str(self.home / "desk.db")}
         self.keys = [self.environ["ACH_DESK_KEY"]]
         self.desk = self.open()
@@ -72,6 +76,7 @@ class Planted:
             **dict.fromkeys(self.keys, "key of the vault"),
             PIN: "PIN",
             self.hook: "webhook secret",
+            self.chat: "address of the chat",
             **dict.fromkeys(self.addresses, "address of a customer's Link"),
             **dict.fromkeys(self.retired, "access token"),
         }
@@ -201,8 +206,15 @@ class Planted:
             pins.prove(ACTOR, PIN[::-1])
 
     def write_everything(self) -> None:
-        """Exports, backups, a rotation, the doctor."""
+        """Exports, backups, a notice that a chat does not take, the doctor."""
         desk = self.desk
+        at = int(desk.clock.now().timestamp())
+        failed = {"id": "po_failed", "created": at, "arrival_date": at, "amount": 1, "currency": "usd"}
+        desk.store.projection.apply("payouts", [{**failed, "status": "failed"}])
+        desk.clock.follow(desk.clock.now() + timedelta(minutes=1))
+        desk.notices.run_due()
+        self.said += [str(desk.notices.channels(ACTOR)), str(desk.settings.as_table())]
+        assert desk.notices.channels(ACTOR)[0].failing_since
         for format in Format:
             order = ExportOrder(PaymentFilter(), format, desk.settings.timezone)
             desk.exports.write(ACTOR, order, self.home / f"payments.{format.value}")

@@ -5,7 +5,7 @@ A new flow joins by one line in FLOWS.
 
 from __future__ import annotations
 
-from tests.crash import approvals, connections, customers, debits, keys, syncing
+from tests.crash import approvals, connections, customers, debits, keys, notices, syncing
 from tests.crash.flow import Flow, begin
 from tests.crash.linking import (
     act_link,
@@ -114,6 +114,7 @@ FLOWS: dict[str, Flow] = {
             customers.check_copy_mail,
             kinds=("copy_mail",),
         ),
+        Flow("notice", begin(notices.prepare), notices.act, notices.act, notices.check),
         Flow(
             "sync-backfill",
             begin(syncing.prepare_nothing),

@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.books import MonthBooks
 from dashboard.domain.clock import FixedClock
+from dashboard.domain.errors import Refused
 from dashboard.domain.models import Debit
-from dashboard.domain.notices import QUIET, REMINDER, Channel, NoticeKind, NoticeState
+from dashboard.domain.notices import QUIET, REMINDER, Channel, Fact, Notice, NoticeKind, NoticeState
 from dashboard.gateways.stripe import Stripe
 from dashboard.messages.notices import Reader, notice_words
 from dashboard.notices import LOOK_EVERY, Notices
+from dashboard.notices.carriers import Attachment
 from dashboard.notices.sending import GATHERED, Sender
 from dashboard.notices.summary import is_first_of_week
 from dashboard.notices.watching import Watch
 from dashboard.payments.charts import Charts
+from dashboard.reports import Form, Reports
 from dashboard.settings import Settings
 from dashboard.statements import Statements
 from dashboard.statements.matching import PayoutMatching
@@ -31,6 +35,7 @@ from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import lost
 from tests.unit.notice_channels import CarrierDouble
 from tests.unit.test_debits import submit
+from tests.unit.test_notices import MailerDouble
 from tests.unit.test_payout_matches import FRED, pay_out
 from tests.unit.two_people import link, make, order, two  # noqa: F401  fixtures
 
@@ -45,7 +50,9 @@ def make_watch(store: Store, clock: FixedClock, make_settings: Make) -> Callable
         keys = {"PLAID_ENV": "production", "STRIPE_SECRET_KEY": "sk_live_x"} if live else {}
         settings = make_settings(**keys, **changes)
         sync = Sync(store, cast(Stripe, None), clock, settings)
-        return Watch(store, clock, settings, sync, Charts(store, clock, settings), matching_of(store, clock, settings))
+        matching = matching_of(store, clock, settings)
+        reports = Reports(store, clock, settings, MonthBooks(store, clock, settings, matching))
+        return Watch(store, clock, settings, sync, Charts(store, clock, settings), matching, reports)
 
     return made
 
@@ -292,3 +299,52 @@ def test_the_ticker_sends_each_turn_and_looks_once_a_minute(
     notices.run_due()
     assert len(looks) == 4
     assert all(one.state is not NoticeState.WAITING for one in store.outbox.newest(5))
+
+
+def test_the_report_of_a_month_goes_by_mail_on_its_business_day(
+    store: Store, clock: FixedClock, make_settings: Make, make_watch: Callable[..., Watch]
+) -> None:
+    given = {
+        "ACH_DESK_REPORT_DAY": "3",
+        "ACH_DESK_NOTICE_HOUR": "8",
+        "ACH_DESK_NOTICE_MAIL": "fin@acme.example",
+        "ACH_DESK_SMTP_HOST": "127.0.0.1",
+        "ACH_DESK_SMTP_FROM": "desk@acme.example",
+        "ACH_DESK_SMTP_TLS": "none",
+    }
+    settings, watch = make_settings(**given), make_watch(**given)
+    reports = Reports(store, clock, settings, MonthBooks(store, clock, settings, matching_of(store, clock, settings)))
+    mailer = MailerDouble()
+    notices = Notices(store, clock, settings, mailer, None, reports=reports)
+    for number, at_ in enumerate((seconds(clock), seconds(clock, days=40))):
+        row = {"id": f"txn_{number}", "created": at_, "amount": 4_200, "fee": 40, "net": 4_160, "currency": "usd"}
+        row |= {"type": "payment", "status": "available", "source": "py_1"}
+        store.projection.apply("balance_transactions", [row])
+    told = {}
+    for day, hour in (("2026-12-02", 9), ("2026-12-03", 7), ("2026-12-03", 8), ("2026-12-04", 9), ("2027-01-06", 9)):
+        at(clock, day, hour)
+        watch.look()
+        told[day, hour] = noted(store, NoticeKind.REPORT)
+    assert told["2026-12-03", 7] == [] and told["2026-12-03", 8] == [("2026-11", "")]
+    assert told["2027-01-06", 9] == told["2026-12-03", 8], "in December nothing moved"
+    clock.move(GATHERED)
+    assert notices.run_due() == 1
+    (mail,) = mailer.sent
+    files = {one.get_filename(): one.get_payload(decode=True) for one in mail.iter_attachments()}
+    assert list(files) == ["month-2026-11.pdf", "month-2026-11.xlsx"]
+    assert files["month-2026-11.pdf"] == reports.month_file(FRED, "2026-11", Form.PDF)
+    assert mail["Subject"] == "Acme Payments: the report of the month"
+    assert [row.actor for row in store.trail.read() if row.action == "report.exported"][-1] == "ach-desk"
+
+
+def test_a_report_that_cannot_be_made_does_not_hold_up_the_others(
+    store: Store, clock: FixedClock, settings: Settings
+) -> None:
+    def attach(notice: Notice) -> list[Attachment]:
+        raise Refused("The PDF could not be set.", meaning="No file was made.", action="Take it as Excel.")
+
+    mail = CarrierDouble(Channel.MAIL)
+    store.noting.note(Fact(NoticeKind.REPORT, "2026-10", clock.now()))
+    clock.move(GATHERED)
+    assert Sender(store, clock, settings, [mail], attach=attach).send_due() == 1
+    assert mail.arrived[0].lines[-1].text == "The PDF could not be set. No file was made. Take it as Excel."

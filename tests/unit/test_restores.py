@@ -14,8 +14,10 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError, ProviderDenied, Refused
 from dashboard.domain.jobs import JobState
 from dashboard.domain.models import Actor, Assessment, BankAccount, DebitState, Ended, ItemState, RiskResult, Role
+from dashboard.domain.notices import Channel, NoticeState
 from dashboard.linking import DuplicateAnswer
 from dashboard.mandates import Mandates
+from dashboard.notices.sending import GATHERED, Sender
 from dashboard.operations.backup import Backups, restore
 from dashboard.operations.restore_reviews import RestoreReviews
 from dashboard.settings import Settings
@@ -25,6 +27,7 @@ from dashboard.store.encryption.vault import Vault
 from dashboard.store.restores import Unknown
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import Killed, lost
+from tests.unit.notice_channels import CarrierDouble
 from tests.unit.test_debits import order_for, submit
 from tests.unit.test_relinking import change_number
 from tests.unit.test_token_rotation import Tokens
@@ -252,3 +255,26 @@ def test_what_signal_said_of_a_debit_since_the_backup_is_kept_so_that_its_return
     desk.put_back(kept)
     found = desk.store.risk.of_debit(debit.id)
     assert found is not None and (found.id, found.result) == ("sig_1", RiskResult.ACCEPT)
+
+
+def test_what_was_told_since_is_not_told_again(desk: Restorable) -> None:
+    def fail(id: str) -> None:
+        at = int(desk.clock.now().timestamp())
+        made = {"id": id, "created": at, "arrival_date": at, "amount": 100, "currency": "usd", "status": "failed"}
+        desk.store.projection.apply("payouts", [made])
+        desk.clock.move(GATHERED)
+
+    fail("po_before")
+    kept = desk.backup()
+    mail = CarrierDouble(Channel.MAIL)
+    assert Sender(desk.store, desk.clock, desk.settings, [mail]).send_due() == 1
+    fail("po_since")
+    assert Sender(desk.store, desk.clock, desk.settings, [mail]).send_due() == 1
+    fail("po_waits")
+    desk.put_back(kept)
+    fail("po_since")  # the sync reads it again
+    again = Sender(desk.store, desk.clock, desk.settings, [mail])
+    assert [again.send_due(), again.send_due()] == [1, 0] and len(mail.arrived) == 3
+    facts = {one.fact.subject: one.state for one in desk.store.outbox.newest(9)}
+    assert facts == dict.fromkeys(("po_before", "po_since", "po_waits"), NoticeState.SENT)
+    assert desk.store.database.check_integrity() == []
