@@ -9,6 +9,7 @@ from dashboard.accounts.export import AccountExport
 from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
+from dashboard.approvals.lists import ApprovalLists
 from dashboard.books import MonthBooks
 from dashboard.books.closing import MonthClose
 from dashboard.books.journal import Journal
@@ -120,6 +121,7 @@ class Desk:
     schedules: Schedules
     limits: Limits
     approvals: Approvals
+    approval_lists: ApprovalLists
     refunds: Refunds
     cases: Cases
     presenting_again: PresentingAgain
@@ -303,6 +305,7 @@ def open_desk(
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
     refunds = Refunds(store, clock, settings, jobs)
     reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
+    approvals = Approvals(store, jobs, clock, settings, *reviewed)
     payments, charts = Payments(store, clock, settings), Charts(store, clock, settings)
     sync = Sync(store, stripe, clock, settings, runner=syncer)
     reports = Reports(store, clock, settings, month_books)
@@ -332,7 +335,8 @@ def open_desk(
         debits=debits,
         schedules=Schedules(store, clock, settings, jobs, debits),
         limits=Limits(store, clock, settings),
-        approvals=Approvals(store, jobs, clock, settings, *reviewed),
+        approvals=approvals,
+        approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),
         refunds=refunds,
         cases=Cases(store, clock, settings, jobs),
         presenting_again=PresentingAgain(store, clock, settings, debits),

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
+from components.grid import grid
 from dashboard.approvals import Question
+from dashboard.approvals.lists import say_owner
 from dashboard.desk import Desk
 from dashboard.domain.approvals import Approval, ApprovalState
 from dashboard.domain.models import Actor, Customer
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, errors, format, layout, pin, session
+from dashboard.ui import actions, errors, format, layout, lists, pin, session, sign_in_gate
 from dashboard.ui.approvals import reasons
+from dashboard.ui.approvals.grid import APPROVALS
 from dashboard.ui.text import plain
 
-PAGE = 50
+FEW = 4  # lines that wait without a part of their own that scrolls
+WAITING_HEIGHT = 330  # pixels of it
 SIGNS = {
     ApprovalState.REQUIRES_REVIEW: ("orange", ":material/pending_actions:"),
     ApprovalState.APPROVED: ("blue", ":material/schedule_send:"),
@@ -34,65 +37,60 @@ def owners_of(desk: Desk, actor: Actor, found: list[Approval]) -> dict[str, Cust
     return desk.customers.get_many(actor, [one.customer_id for one in found if one.customer_id])
 
 
-def name_of(owner: Customer | None, approval: Approval) -> str:
-    """The customer, or our id of them."""
-    return owner.name if owner else approval.customer_id or "a customer whom only Stripe knows"
-
-
-def draw_line(desk: Desk, approval: Approval, title: str, owner: Customer | None) -> None:
+def draw_line(desk: Desk, approval: Approval, title: str, owner: str) -> None:
     """One line of the inbox: how much, of whom, who asked, until when."""
     zone, now = session.zone(), desk.clock.now()
-    color, icon = SIGNS[approval.state]
     with st.container(border=True, key=f"line-{approval.id}"):
         left, middle, right = st.columns([3, 1.2, 1.2], vertical_alignment="center")
-        left.markdown(f"**{plain(title)}** · {plain(name_of(owner, approval))}")
+        left.markdown(f"**{plain(title)}** · {plain(owner)}")
         asked = f"asked by {approval.requested_by} on {format.moment(approval.requested_at, zone, now)}"
-        until = f", expires {format.moment(approval.expires_at, zone, now)}"
-        waits = approval.state is ApprovalState.REQUIRES_REVIEW
-        left.caption(plain(asked + (until if waits else "")))
-        if not waits:
-            left.markdown(f":{color}[{icon} {plain(approval.state.words)}]")
+        left.caption(plain(f"{asked}, expires {format.moment(approval.expires_at, zone, now)}"))
         middle.text(format.money(approval.amount_cents, "usd"), width="stretch", text_alignment="right")
         there = actions.go("approvals", {"approval": approval.id})
         actions.button("Open", there, key=f"open-{approval.id}", place=right, width="stretch")
 
 
-def draw_inbox(desk: Desk, actor: Actor) -> None:
-    """What waits, the longest waiting first; below it what was decided."""
-    waiting = desk.approvals.waiting(actor)
-    before = st.query_params.get("before", "")
-    at = datetime.fromtimestamp(int(before), UTC) if before.isascii() and before.isdigit() else None
-    decided = desk.approvals.decided(actor, PAGE, at)
-    owners = owners_of(desk, actor, [one for one, _ in (*waiting, *decided)])
-    if waiting:
-        st.subheader(f"Waiting ({len(waiting)})", anchor=False)
-    else:
+def draw_waiting(desk: Desk, actor: Actor, waiting: list[tuple[Approval, str]]) -> None:
+    """What waits, the longest waiting first; more than a few in a part that scrolls: the table stays in sight."""
+    if not waiting:
         above = desk.settings.approvals.above_cents
         rule = (
             f"Debits above {format.money(above)}, or that bring a customer's debits of 24 hours above it, wait here."
             if above is not None
             else "Nobody is asked: an administrator sets ACH_DESK_APPROVE_ABOVE_CENTS to have large debits wait here."
         )
-        layout.empty("Nothing waits for approval.", rule, ":material/task_alt:")
-    for approval, title in waiting:
-        draw_line(desk, approval, title, owners.get(approval.customer_id or ""))
-    if decided:
-        st.subheader("Decided", anchor=False)
-    for approval, title in decided:
-        draw_line(desk, approval, title, owners.get(approval.customer_id or ""))
-    if len(decided) == PAGE:
-        oldest = {"before": str(int(decided[-1][0].updated_at.timestamp()))}
-        actions.button("Older", actions.go("approvals", oldest), key="approvals-older")
+        st.markdown(f":material/task_alt: **Nothing waits for approval.** {plain(rule)}")
+        return
+    owners = owners_of(desk, actor, [one for one, _ in waiting])
+    with st.container(height=WAITING_HEIGHT if len(waiting) > FEW else "content", border=False, key="waiting"):
+        for approval, title in waiting:
+            draw_line(desk, approval, title, say_owner(approval, owners))
+
+
+@st.fragment
+def draw_inbox(desk: Desk) -> None:
+    """What waits as lines, what was decided in the table; what the table says draws this again and no more."""
+    with errors.shown():
+        actor = sign_in_gate.person()
+        actions.begin_fragment()
+        waiting = desk.approvals.waiting(actor)
+        with lists.head():
+            layout.title("Approvals")
+            if waiting:
+                st.caption(f"Waiting ({len(waiting)})")
+        draw_waiting(desk, actor, waiting)
+        empty = "Nothing has been decided yet.", "What a second person approves or declines stands here."
+        grid(APPROVALS.describe(actor, empty), key=APPROVALS.key)
 
 
 def draw_question(desk: Desk, actor: Actor, id: str) -> None:
     """One question: what it is, the reasons to say no, the exact bodies, and the two answers."""
     shown, zone, now = desk.approvals.question(actor, id), session.zone(), desk.clock.now()
     approval = shown.approval
-    owner = owners_of(desk, actor, [approval]).get(approval.customer_id or "")
+    owner = say_owner(approval, owners_of(desk, actor, [approval]))
     color, icon = SIGNS[approval.state]
     st.subheader(f"{plain(format.money(approval.amount_cents, 'usd'))} · {plain(shown.title)}", anchor=False)
-    st.markdown(f":{color}[{icon} {plain(approval.state.words)}] · **{plain(name_of(owner, approval))}**")
+    st.markdown(f":{color}[{icon} {plain(approval.state.words)}] · **{plain(owner)}**")
     asked = f"Asked by {approval.requested_by} on {format.moment(approval.requested_at, zone, now)}"
     st.markdown(plain(f"{asked}, since {approval.rule}."))
     if shown.decision is not None:
@@ -158,15 +156,16 @@ def decline(desk: Desk, shown: Question, actor: Actor, fields: actions.Fields) -
 
 def main() -> None:
     """The inbox, or the question in the address."""
-    desk, actor = session.desk(), session.actor()
-    layout.title("Approvals", "A second person approves or declines what is above the limit for one.")
+    desk = session.desk()
+    id = st.query_params.get("approval", "")
+    if not id:
+        with lists.page():
+            draw_inbox(desk)
+        return
+    layout.title("Approval", "A second person approves or declines what is above the limit for one.")
+    lists.draw_way_back("approvals")
     with errors.shown():
-        id = st.query_params.get("approval", "")
-        if id:
-            actions.button("All approvals", actions.go("approvals", {}), key="approvals-all")
-            draw_question(desk, actor, id)
-        else:
-            draw_inbox(desk, actor)
+        draw_question(desk, session.actor(), id)
 
 
 main()

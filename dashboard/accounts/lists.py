@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, tzinfo
 
 from dashboard.accounts.status_words import STATUSES, bare, word
 from dashboard.domain.clock import Clock
-from dashboard.domain.lists import ListFilter, ListOrder, check_order, say_days, say_filter
+from dashboard.domain.lists import ListFilter, ListOrder, check_order, midnight, say_days, say_filter
 from dashboard.domain.models import Actor, BankAccount, Problem
 from dashboard.domain.payment_filter import read_day
 from dashboard.domain.searches import LONGEST
@@ -122,9 +122,5 @@ class AccountLists(Lists[AccountFilter, AccountSearch, AccountRow]):
         }
 
     def _resolve(self, _actor: Actor, wanted: AccountFilter) -> AccountSearch:
-        start = self._midnight(wanted.linked_from) if wanted.linked_from else None
-        end = self._midnight(wanted.linked_to + timedelta(days=1)) if wanted.linked_to else None
+        start, end = midnight(wanted.linked_from, self._zone), midnight(wanted.linked_to, self._zone, 1)
         return AccountSearch(wanted.text, wanted.bank, start, end)
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._zone)

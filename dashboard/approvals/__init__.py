@@ -98,12 +98,7 @@ class Approvals:
     def waiting(self, actor: Actor) -> list[tuple[Approval, str]]:
         """What waits, the longest waiting first, each with its title."""
         require(actor, Permission.VIEW_PAYMENTS)
-        return [(one, self._title(one)) for one in self._store.approvals.waiting()]
-
-    def decided(self, actor: Actor, limit: int = 50, before: datetime | None = None) -> list[tuple[Approval, str]]:
-        """What waits no more, the newest first, each with its title."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        return [(one, self._title(one)) for one in self._store.approvals.decided(limit, before)]
+        return [(one, self.title_of(one)) for one in self._store.approvals.waiting()]
 
     def question(self, actor: Actor, id: str) -> Question:
         """One approval with what speaks for and against it now. Raises InputError where there is none."""
@@ -311,8 +306,9 @@ class Approvals:
         if decision is not None:
             facts = dict(decision.facts) or facts
         digest = digest_of({"bodies": bodies, "facts": facts, "approval": approval.id})
-        return Question(approval, self._title(approval), bodies, facts, digest, decision, others)
+        return Question(approval, self.title_of(approval), bodies, facts, digest, decision, others)
 
-    def _title(self, approval: Approval) -> str:
+    def title_of(self, approval: Approval) -> str:
+        """What an approval is about, on one line."""
         kind = self._kinds.get(approval.kind)
         return kind.title(approval.subject) if kind else approval.kind

@@ -258,6 +258,7 @@ class AuditAction(StrEnum):
     RISK_REPORT_RESUMED = "risk_report.resumed", "Report to Plaid Signal retried by a person"
     PAYMENT_VIEWED = "payment.viewed", "Payment viewed"
     PAYMENTS_COPIED = "payments.copied", "Payments copied out of the table"
+    APPROVALS_COPIED = "approvals.copied", "Approvals copied out of the table"
     BANK_LINES_COPIED = "bank_lines.copied", "Bank lines copied out of the table"
     PAYOUTS_COPIED = "payouts.copied", "Payouts copied out of the table"
     PAYMENTS_EXPORTED = "payments.exported", "Payments exported"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from dashboard.domain.errors import InputError
@@ -142,6 +142,11 @@ def say_amounts(low: int | None, high: int | None) -> str:
     """The part about an amount in cents, both ends included; empty where none is set."""
     parts = ("" if low is None else f"from {money(low, None)}", "" if high is None else f"up to {money(high, None)}")
     return " ".join(("amount", *filter(None, parts))) if any(parts) else ""
+
+
+def midnight(day: date | None, zone: tzinfo, later: int = 0) -> datetime | None:
+    """The instant at which a day of the zone begins, or the one so many days later; None without a day."""
+    return None if day is None else datetime.combine(day + timedelta(days=later), time(), zone)
 
 
 def join_ranges(ranges: Sequence[tuple[int, int]], total: int) -> list[tuple[int, int]]:

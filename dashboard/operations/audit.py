@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import BinaryIO, ClassVar
 
 from dashboard.domain.audit_actions import in_words
 from dashboard.domain.clock import Clock
 from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.errors import UnreadableSecret
-from dashboard.domain.lists import ListFilter, say_days, say_filter
+from dashboard.domain.lists import ListFilter, midnight, say_days, say_filter
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import read_day
@@ -164,12 +164,9 @@ class Audit(Lists[AuditFilter, TrailFilter, AuditRow]):
             actor=wanted.who.strip(),
             action=wanted.what.strip(),
             subjects=(text, *(customer.id for customer in found)) if text else (),
-            start=self._midnight(wanted.start) if wanted.start else None,
-            end=self._midnight(wanted.end + timedelta(days=1)) if wanted.end else None,
+            start=midnight(wanted.start, self._zone),
+            end=midnight(wanted.end, self._zone, 1),
         )
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._zone)
 
     def _detail(self, row: AuditRow) -> AuditDetail:
         facts = dict(row.facts)

@@ -150,6 +150,11 @@ def begin(page: str) -> None:
     kept.shown = False
 
 
+def shown_page() -> str:
+    """The page that is drawn, by its file's name."""
+    return _kept().page
+
+
 def begin_fragment() -> None:
     """The same where a fragment runs by itself, for what its own buttons keep; the page is not drawn again."""
     kept = _kept()

@@ -19,8 +19,9 @@ from dashboard.domain.models import Actor
 from dashboard.domain.searches import begins_id, search_key, search_words
 from dashboard.lists import Lists
 from dashboard.staff.access import Permission, require
-from dashboard.ui import format, session
+from dashboard.ui import actions, format, session
 from dashboard.ui.navigation import list_pages
+from dashboard.ui.text import plain
 from dashboard.web import grid_routes
 from dashboard.web.grid_routes import Asked, Grid, read_query, read_ranges, read_zone
 
@@ -32,6 +33,7 @@ NAMES = {  # of lists, by their pages, as the end of "Back to …"
     "customers": "the customers",
     "accounts": "the accounts",
     "cases": "the cases",
+    "approvals": "the approvals",
     "statements": "the bank lines",
     "audit": "the audit trail",
 }
@@ -230,12 +232,17 @@ def head() -> Iterator[None]:
 
 
 def draw_way_back(page: str) -> None:
-    """A link to the list from which somebody came, as they left it: filter, order and place.
+    """The way to the list from which somebody came, as they left it: filter, order and place.
 
-    Where the address names none that they may see, to the list of this page.
+    Where the address names none that they may see, to the list of this page. A link to the page that is shown would
+    leave the browser's address as it is, so that one is a button.
     """
     named, _, query = str(st.query_params.get("from", "")).partition("?")
-    actor = session.actor()
-    known = named in NAMES and any(named == one.stem for one in list_pages(actor, session.desk().mode))
+    pages = list_pages(session.actor(), session.desk().mode)
+    known = named in NAMES and any(named == one.stem for one in pages)
     to, asked = (named, dict(parse_qsl(query))) if known else (page, {})
-    st.page_link(PATHS[to], label=f"Back to {NAMES[to]}", icon=":material/arrow_back:", query_params=asked)
+    label, icon = f"Back to {NAMES[to]}", ":material/arrow_back:"
+    if to == actions.shown_page():
+        actions.button(plain(label), actions.go(to, asked), key="way-back", icon=icon, type="tertiary")
+    else:
+        st.page_link(PATHS[to], label=label, icon=icon, query_params=asked)

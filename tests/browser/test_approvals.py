@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.desk import PATIENCE, open_context, settle, type_into
+from tests.browser.everybody import see_everybody_can_use
 from tests.browser.identity import GuardedDesk, go, guarded, sign_in
+from tests.browser.test_payments import see_rows
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,28 @@ def look_at(page: Page, desk: GuardedDesk, reference: str) -> None:
     line.get_by_role("button", name="Open").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Reasons to say no")).to_be_visible(timeout=PATIENCE)
     settle(page)
+
+
+def look_at_decided(page: Page, desk: GuardedDesk, reference: str) -> None:
+    """From the table by keyboard, and back to it as it was left."""
+    go(page, desk, "approvals")
+    see_rows(page, "All that was decided")
+    page.get_by_role("group", name="Views").get_by_role("button", name="Declined").click()
+    see_rows(page, "Decided: Declined")
+    see_everybody_can_use(page, "decided approvals", title="Approvals · ACH Desk")
+    row = page.locator(".og-row").filter(has_text=f"Debit {reference}")
+    expect(row).to_contain_text("$30.00")
+    for name, words in (("asked_by", "fin@example.com"), ("decided_by", "ada@example.com")):
+        expect(row.locator(f".og-td.{name}")).to_have_text(words)
+    page.get_by_role("grid", name="Decided approvals").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Reasons to say no")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Back to the approvals").click()
+    expect(page).to_have_url(re.compile(r"/approvals\?state=rejected$"), timeout=PATIENCE)
+    see_rows(page, "Decided: Declined")
+    page.get_by_role("grid", name="Decided approvals").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Reasons to say no")).to_be_visible(timeout=PATIENCE)
 
 
 def sent(desk: GuardedDesk, reference: str) -> list[tuple[int, str]]:
@@ -82,6 +107,6 @@ def test_what_is_declined_says_why_to_who_ordered_it(page: Page, checker: Page, 
     type_into(checker.get_by_label("Why not?"), "The invoice was paid by check.")
     checker.get_by_role("button", name="Decline").click()
     expect(checker.get_by_text("Declined. Who ordered it reads why.")).to_be_visible(timeout=PATIENCE)
-    look_at(page, desk, "TWO-2")
+    look_at_decided(page, desk, "TWO-2")
     expect(page.get_by_text("The invoice was paid by check.")).to_be_visible(timeout=PATIENCE)
     assert sent(desk, "TWO-2") in ([], [(3_000, "canceled")]), "and nothing moved"

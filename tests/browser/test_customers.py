@@ -54,7 +54,7 @@ def test_customers_are_imported_opened_corrected_and_merged(desk: RunningDesk, p
     expect(page.get_by_text("Mo Imported (M-2) is merged into Mia Corrected.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_label("Find the second entry")).to_have_value("", timeout=PATIENCE)
     expect(merge).not_to_be_attached(timeout=PATIENCE)
-    page.get_by_role("link", name="Back to the customers").click()
+    page.get_by_role("button", name="Back to the customers").click()
     type_into(search_field(page), "imported")
     see_rows(page, "containing “imported”")
     expect(page.get_by_text("No customer matches this filter.")).to_be_visible(timeout=PATIENCE)

@@ -90,3 +90,14 @@ def test_what_was_typed_narrows_every_list_and_stands_in_its_address(desk: Runni
     see_rows(page, "about “nelly”")
     page.get_by_role("combobox", name="What", exact=True).select_option(label="Customer added")
     expect(see_rows(page, "Customer added")).to_contain_text("Shown: 1 action.")
+
+
+def test_the_way_back_from_a_row_of_the_same_page_keeps_the_list(desk: RunningDesk, page: Page) -> None:
+    open_list(page, desk, "payouts?status=paid&sort=amount", "Payouts")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Open its own page").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Back to the payouts").click(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/payouts\?status=paid&sort=amount$"), timeout=PATIENCE)
+    see_rows(page, "Payouts: status Paid")
+    page.reload()
+    see_rows(page, "Payouts: status Paid")

@@ -37,10 +37,12 @@ ASKED: dict[str, Any] = {
 WHAT = ("rows", "sums", "picked", "copied", "one")
 LISTS = {"payments": Permission.VIEW_PAYMENTS, "payouts": Permission.VIEW_PAYMENTS}
 LISTS |= {"customers": Permission.VIEW_CUSTOMERS, "audit": Permission.VIEW_AUDIT, "accounts": Permission.VIEW_ACCOUNTS}
-LISTS |= {"cases": Permission.VIEW_PAYMENTS, "statements": Permission.VIEW_STATEMENTS}
-WHAT_OF = {grid: WHAT[:4] if grid in {"customers", "accounts"} else WHAT for grid in LISTS}  # these open a page
+LISTS |= {"cases": Permission.VIEW_PAYMENTS, "approvals": Permission.VIEW_PAYMENTS}
+LISTS |= {"statements": Permission.VIEW_STATEMENTS}
+OPEN_A_PAGE = {"customers", "accounts", "approvals"}
+WHAT_OF = {grid: WHAT[:4] if grid in OPEN_A_PAGE else WHAT for grid in LISTS}
 SORTS = {"payments": "created", "payouts": "arrival", "customers": "newest", "audit": "seq", "accounts": "linked"}
-SORTS |= {"cases": "due", "statements": "posted"}
+SORTS |= {"cases": "due", "approvals": "decided", "statements": "posted"}
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,18 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.approvals.lists import ApprovalLists
+from dashboard.domain.approval_filter import ApprovalFilter
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.errors import AccessDenied, InputError, Refused
 from dashboard.domain.limits import ReservationState
+from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Actor, Balance, DebitState, Role
 from dashboard.store.staff import Visit
 from tests.steps import count_calls
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.test_sign_in_and_limits import WHOLE
-from tests.unit.two_people import BOSS, CHECKER, MAKER, approve, asked, link, make, now, order, state, two
+from tests.unit.two_people import BOSS, CHECKER, MAKER, NEW_YORK, approve, asked, link, make, now, order, state, two
 
 __all__ = ["make", "two"]  # fixtures
 
@@ -76,7 +79,9 @@ def test_what_is_approved_is_sent_once_in_the_name_of_both(two: DeskFixture) -> 
     assert decision is not None and (decision.person, decision.address) == (CHECKER.name, CHECKER.address)
     assert decision.facts["available_cents"] == 9_000_000 and decision.facts["approver_used"] == 0
     assert two.approvals.waiting(CHECKER) == []
-    assert [one.subject for one, _ in two.approvals.decided(CHECKER)] == [debit.id]
+    lists = ApprovalLists(two.store, two.clock, NEW_YORK, two.approvals.title_of)
+    (row,) = lists.first(CHECKER, ListOrder(ApprovalFilter(), "decided"), 5)
+    assert (row.decided.approval.subject, row.title, row.decided.person) == (debit.id, "Debit INV-1", CHECKER.name)
 
 
 def test_a_declined_debit_is_never_sent_and_the_maker_reads_why(two: DeskFixture) -> None:

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.domain.approval_filter import ApprovalFilter
 from dashboard.domain.approvals import Approval, ApprovalState, Decision
+from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED
+from dashboard.store.engine.dialect import ADDED, FOLDED, LISTED, contains, list_of
+from dashboard.store.listing import Asked, Listing
 from dashboard.store.sql import Row, from_epoch, insert, maybe_from_epoch, select, select_one, to_epoch, to_json, update
+
+SOURCE = "approval t LEFT JOIN approval_decision d ON d.approval_id = t.id LEFT JOIN customer c ON c.id = t.customer_id"
+_DECIDED = "t.state <> 'requires_review'"
+AT = "coalesce(d.at, t.updated_at)"  # of the decision; of what nobody decided, its end
+SORTS = {
+    "decided": AT,
+    "asked": "t.requested_at",
+    "amount": "t.amount_cents",
+    "state": "t.state",
+    "kind": "t.kind",
+    "asked_by": f"t.requested_by {FOLDED}",
+    "decided_by": f"d.person {FOLDED}",
+    "customer": f"c.name {FOLDED}",
+}
+
+
+@dataclass(frozen=True)
+class ApprovalSearch:
+    """Which approvals a list has, of those that wait no more; decided since `start` and before `end`."""
+
+    wanted: ApprovalFilter
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True)
+class DecidedApproval:
+    """An approval that waits no more: when, and by whom where somebody decided it."""
+
+    approval: Approval
+    at: datetime
+    person: str | None
+    reason: str
 
 
 class ApprovalTable:
@@ -16,6 +54,19 @@ class ApprovalTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.listing = Listing(database, SOURCE, SORTS, _ask, added=AT, money=("t.amount_cents", "'usd'"))
+
+    def several(self, ids: Sequence[str]) -> dict[str, DecidedApproval]:
+        """These approvals by id, with what was decided; one that waits is left out."""
+        query = (
+            f"SELECT t.*, {AT} AS decided_at, d.person, coalesce(d.reason, '') AS reason FROM {SOURCE}"
+            f" WHERE t.id IN {LISTED} AND {_DECIDED}"
+        )
+        found: dict[str, DecidedApproval] = {}
+        for row in select(self._database.handle, query, [list_of(ids)]):
+            at, person, reason = from_epoch(row.pop("decided_at")), row.pop("person"), row.pop("reason")
+            found[row["id"]] = DecidedApproval(_approval(row), at, person, reason)
+        return found
 
     def add(self, one: Approval) -> bool:
         """Insert a question; False where one about the same operation is open."""
@@ -53,15 +104,6 @@ class ApprovalTable:
         """What waits for a decision, the longest waiting first."""
         query = f"SELECT * FROM approval WHERE state = 'requires_review' ORDER BY requested_at, {ADDED} LIMIT ?"
         return [_approval(row) for row in select(self._database.handle, query, [limit])]
-
-    def decided(self, limit: int, before: datetime | None = None) -> list[Approval]:
-        """What waits no more, the newest first; `before` pages on by the time it last moved."""
-        query = (
-            "SELECT * FROM approval WHERE state <> 'requires_review' AND (:before IS NULL OR updated_at < :before)"
-            f" ORDER BY updated_at DESC, {ADDED} DESC LIMIT :limit"
-        )
-        values = {"before": to_epoch(before) if before else None, "limit": limit}
-        return [_approval(row) for row in select(self._database.handle, query, values)]
 
     def expired(self, now: datetime) -> list[Approval]:
         """What waits and is past its time."""
@@ -116,6 +158,25 @@ class ApprovalTable:
         )
         (row,) = select(self._database.handle, query, [person_key, to_epoch(since)])
         return int(row["cents"])
+
+
+def _ask(looked: ApprovalSearch) -> Asked:
+    wanted, found = looked.wanted, Conditions(_DECIDED)
+    found.among("t.state", [one.value for one in wanted.states])
+    found.add("t.kind = :kind", wanted.kind or None)
+    for column, name in (("t.requested_by", "asked_by"), ("coalesce(d.person, '')", "decided_by")):
+        found.add(contains(f"lower({column})", f"lower(:{name})"), getattr(wanted, name).strip() or None)
+    found.add(f"{AT} >= :start", to_epoch(looked.start) if looked.start else None)
+    found.add(f"{AT} < :end", to_epoch(looked.end) if looked.end else None)
+    found.add("t.amount_cents >= :low", wanted.amount_min)
+    found.add("t.amount_cents <= :high", wanted.amount_max)
+    found.search(
+        wanted.text,
+        within=["coalesce(c.search_key, '')", "lower(t.requested_by)", "lower(coalesce(d.person, ''))"],
+        begins=["t.id", "t.subject", "t.customer_id"],
+        amount="t.amount_cents",
+    )
+    return found.asked()
 
 
 def _approval(row: Row) -> Approval:

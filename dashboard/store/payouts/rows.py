@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date
 from typing import Any
 
+from dashboard.domain.lists import midnight
 from dashboard.domain.payout_filter import PayoutFilter
 from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
@@ -91,4 +92,5 @@ def _ask(wanted: PayoutFilter) -> Asked:
 
 def _midnight(day: date | None, later: int = 0) -> int | None:
     """A bank's day as Stripe keeps it: midnight UTC."""
-    return None if day is None else to_epoch(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=later))
+    found = midnight(day, UTC, later)
+    return to_epoch(found) if found else None
