@@ -6,13 +6,27 @@ import streamlit as st
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor
-from dashboard.domain.notices import ChannelState, NoticeState
+from dashboard.domain.notices import ChannelState, NoticeKind, NoticeState
 from dashboard.notices import PAGE_SIZE, ShownNotice
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, layout, session
 from dashboard.ui.text import plain
 
 OPEN = "Open"
+ICONS = {
+    NoticeKind.PAYOUT_FAILED: ":red[:material/money_off:]",
+    NoticeKind.LATE_RETURN: ":red[:material/assignment_return:]",
+    NoticeKind.DEBIT_UNKNOWN: ":red[:material/help:]",
+    NoticeKind.APPROVAL_WAITS: ":orange[:material/how_to_reg:]",
+    NoticeKind.RETURN_RATE: ":orange[:material/speed:]",
+    NoticeKind.LINE_UNMATCHED: ":orange[:material/receipt:]",
+    NoticeKind.PAYOUT_UNMATCHED: ":orange[:material/account_balance_wallet:]",
+    NoticeKind.SYNC_SILENT: ":red[:material/sync_problem:]",
+    NoticeKind.READS_HIGH: ":orange[:material/data_usage:]",
+    NoticeKind.BACKUP_FAILED: ":red[:material/backup:]",
+    NoticeKind.REPORT: ":gray[:material/summarize:]",
+    NoticeKind.SUMMARY: ":gray[:material/wb_twilight:]",
+}
 
 
 def draw_channel(desk: Desk, actor: Actor, state: ChannelState) -> None:
@@ -37,10 +51,10 @@ def draw_notice(desk: Desk, shown: ShownNotice) -> None:
     """One notice: what it says, when it happened, whether it went out, and the way to where it is dealt with."""
     zone, now, notice = session.zone(), desk.clock.now(), shown.notice
     with st.container(border=True, key=f"notice-{notice.id}"):
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        left.markdown(plain(shown.words.text))
-        for point in shown.words.points:
-            left.markdown(f"- {plain(point.text)}")
+        left, right = st.columns([6, 1], vertical_alignment="center", gap="small")
+        left = left.container(gap="xxsmall")
+        points = "".join(f"\n- {plain(point.text)}" for point in shown.words.points)
+        left.markdown(f"{ICONS[notice.fact.kind]} {plain(shown.words.text)}{points}")
         told = {
             NoticeState.WAITING: "waits to be sent",
             NoticeState.KEPT: "only here",

@@ -27,7 +27,7 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PAGES = (
     *("payments", "payouts", "accounts", "customers", "institutions", "attention", "health", "audit", "setup"),
-    *("sandbox", "statements", "matching", "cases"),
+    *("sandbox", "statements", "matching", "cases", "notices"),
 )
 PIN = "480215"
 

@@ -40,3 +40,13 @@ def test_a_way_out_that_fails_says_since_when_and_why(app: AppTest, desk: Desk) 
     show(app, "notices")
     app.button(key="test-chat").click().run()
     assert "The chat did not answer" in text_of(app) and "SECRET-CANARY" not in text_of(app)
+
+
+def test_a_notice_of_every_kind_is_drawn(app: AppTest, desk: Desk) -> None:
+    facts: dict[str, str | int] = {"cents": 100, "currency": "usd", "what": "debit", "code": "R10", "kind": "dispute"}
+    facts |= {"rate": "1%", "limit": "2%", "returned": 1, "originated": 9, "used": 8, "allowed": 10}
+    subjects = {NoticeKind.SUMMARY: "2026-11-24", NoticeKind.REPORT: "2026-10", NoticeKind.SYNC_SILENT: "1790000000"}
+    for kind in NoticeKind:
+        desk.store.noting.note(Fact(kind, subjects.get(kind, "x"), desk.clock.now(), facts=facts))
+    show(app, "notices")
+    assert sum(one.key.startswith("open-") for one in app.button if one.key) == len(NoticeKind)

@@ -14,7 +14,7 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, ProviderRejected, Refused, StoreError
 from dashboard.domain.models import Actor, Role
 from dashboard.domain.notices import BEFORE_START, Channel, Fact, NoticeKind, NoticeState
-from dashboard.messages.notices import WORDS
+from dashboard.messages.notices import TITLES, WORDS
 from dashboard.notices import Notices
 from dashboard.notices.sending import FIRST_PAUSE, GATHERED, LEASE, LONGEST_PAUSE, Sender, pause_after
 from dashboard.operations.backup import Backups
@@ -112,7 +112,7 @@ def test_a_backup_that_fails_is_noted_once_until_one_works(
 
 
 def test_every_kind_has_its_words() -> None:
-    assert set(WORDS) == set(NoticeKind)
+    assert set(WORDS) == set(TITLES) == set(NoticeKind)
 
 
 # Sending.
