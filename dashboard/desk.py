@@ -36,7 +36,6 @@ from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import Refused
 from dashboard.domain.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
-from dashboard.gateways.chat import ChatHook
 from dashboard.gateways.mail import MailServer
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
@@ -44,6 +43,8 @@ from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.sandbox_control import SandboxControl
 from dashboard.gateways.signatures import PlaidVerifier
 from dashboard.gateways.stripe import Stripe
+from dashboard.inbox import Inbox
+from dashboard.inbox.sources import Sources
 from dashboard.jobs import Jobs
 from dashboard.jobs.worker import Runner, Worker
 from dashboard.limits import Limits
@@ -57,6 +58,7 @@ from dashboard.linking.unfinished import Attention
 from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind, CopyMails
 from dashboard.notices import Notices
+from dashboard.notices.opening import make_notices
 from dashboard.notices.watching import Watch
 from dashboard.operations.audit import Audit
 from dashboard.operations.open_jobs import OpenJobs
@@ -128,6 +130,7 @@ class Desk:
     case_lists: CaseLists
     jobs: Jobs
     open_jobs: OpenJobs
+    inbox: Inbox
     payments: Payments
     payment_details: PaymentDetails
     payment_lists: PaymentLists
@@ -235,16 +238,6 @@ def rules_of(settings: Settings) -> RoleRules:
     )
 
 
-def make_notices(
-    settings: Settings, store: Store, clock: Clock, watch: Watch | None = None, reports: Reports | None = None
-) -> Notices:
-    """Notices with the channels that are set: also for a command that needs nothing else of the desk."""
-    hook = settings.notices.url.reveal()
-    poster = ChatHook(settings.notices, make_session(hook)) if hook else None
-    mailer = MailServer(settings.mail) if settings.mail else None
-    return Notices(store, clock, settings, mailer, poster, watch, reports)
-
-
 def open_desk(
     settings: Settings,
     *,
@@ -310,6 +303,28 @@ def open_desk(
     sync = Sync(store, stripe, clock, settings, runner=syncer)
     reports = Reports(store, clock, settings, month_books)
     watch = Watch(store, clock, settings, sync, charts, payout_matching, reports)
+    attention = Attention(store, clock)
+    removals, plaid_tokens = Removals(store, removal_steps, clock, jobs), PlaidTokens(store, clock, jobs)
+    erasures, open_jobs = Erasures(store, removal_steps, clock, jobs), OpenJobs(store, jobs, clock)
+    case_lists, schedules = CaseLists(store, clock, settings), Schedules(store, clock, settings, jobs, debits)
+    sources = Sources(
+        store,
+        clock,
+        settings,
+        debits=debits,
+        approvals=approvals,
+        cases=case_lists,
+        refunds=refunds,
+        linking=linking,
+        attention=attention,
+        health=health,
+        removals=removals,
+        tokens=plaid_tokens,
+        erasures=erasures,
+        shared=shared_accounts,
+        jobs=open_jobs,
+        schedules=schedules,
+    )
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -326,23 +341,24 @@ def open_desk(
         hosted=hosted,
         mandates=mandates,
         copy_mails=CopyMails(store, mandates, jobs, settings),
-        removals=Removals(store, removal_steps, clock, jobs),
+        removals=removals,
         bank_data=bank_data,
         account_export=AccountExport(store, clock),
         account_lists=AccountLists(store, clock, settings.timezone, debits.blockers),
         health=health,
         shared_accounts=shared_accounts,
         debits=debits,
-        schedules=Schedules(store, clock, settings, jobs, debits),
+        schedules=schedules,
         limits=Limits(store, clock, settings),
         approvals=approvals,
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),
         refunds=refunds,
         cases=Cases(store, clock, settings, jobs),
         presenting_again=PresentingAgain(store, clock, settings, debits),
-        case_lists=CaseLists(store, clock, settings),
+        case_lists=case_lists,
         jobs=jobs,
-        open_jobs=OpenJobs(store, jobs, clock),
+        open_jobs=open_jobs,
+        inbox=Inbox(store, clock, sources.all()),
         payments=payments,
         payment_details=PaymentDetails(store, clock, settings),
         payment_lists=PaymentLists(store, clock, settings),
@@ -366,11 +382,11 @@ def open_desk(
         plaid=plaid,
         stripe=stripe,
         sign_in=sign_in,
-        attention=Attention(store, clock),
+        attention=attention,
         webhooks=Webhooks(store, verifier, hosted, health, clock, settings),
         audit=Audit(store, clock, settings.timezone),
-        plaid_tokens=PlaidTokens(store, clock, jobs),
-        erasures=Erasures(store, removal_steps, clock, jobs),
+        plaid_tokens=plaid_tokens,
+        erasures=erasures,
         retention=Retention(store, clock, settings.timezone),
         restores=RestoreReviews(store, clock),
         reads_secrets=store.sealed.are_readable(),

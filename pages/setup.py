@@ -112,7 +112,7 @@ def draw_keys(desk: Desk, actor: Actor) -> None:
     words = [f"**{status.changeable:,}** can be changed"]
     words += [f"**{status.going_on:,}** being changed now"] if status.going_on else []
     words += [f"**{status.refused:,}** refused by Plaid, unchanged"] if status.refused else []
-    words += [f":red[:material/error:] **{status.lost:,}** lost: under *Needs attention*"] if status.lost else []
+    words += [f":red[:material/error:] **{status.lost:,}** lost: in the *Inbox*"] if status.lost else []
     st.markdown(" · ".join(words))
     st.caption(
         "After a leak, have Plaid replace every access token. Debits continue. A token whose new value is"

@@ -37,7 +37,7 @@ PAGES = (
     "payments?status=failed",
     "payments?text=000",
     "accounts",
-    "attention",
+    "inbox",
     "customers",
     "institutions",
 )

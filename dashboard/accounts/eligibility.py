@@ -183,7 +183,7 @@ def not_ready_problem(account: BankAccount) -> Problem | None:
         return Problem(
             f"{account.name} is not ready to debit.",
             UNVERIFIED.get(status, f"Stripe says that the bank account is {status}."),
-            "Finish linking it under Needs attention, or link the bank again.",
+            "Finish linking it in the Inbox, or link the bank again.",
             "not_ready" if status != DEACTIVATED else DEACTIVATED,
             "stripe" if status == DEACTIVATED else "",
         )
@@ -191,7 +191,7 @@ def not_ready_problem(account: BankAccount) -> Problem | None:
         return Problem(
             f"{account.name} is not ready to debit.",
             "The customer's authorization is not active.",
-            "Finish linking it under Needs attention, or link the bank again.",
+            "Finish linking it in the Inbox, or link the bank again.",
             "not_ready",
         )
     return None
@@ -207,6 +207,6 @@ DELETED_PROBLEM = Problem(
 RENEWING = Problem(
     "The bank has changed this account's number.",
     "A new bank account is being created at Stripe; debits to the old number would be returned.",
-    "Wait a minute; if it continues, look under Needs attention.",
+    "Wait a minute; if it continues, look in the Inbox.",
     "renewing",
 )

@@ -219,7 +219,7 @@ def rotate_plaid() -> int:
     if status.refused:
         print(f"{status.refused} were refused by Plaid and are unchanged.")
     if status.lost:
-        print(f"{status.lost} were lost: link these banks again (they are under Needs attention).")
+        print(f"{status.lost} were lost: link these banks again (they are in the Inbox).")
     return 1 if status.going_on or status.refused or status.lost else 0
 
 

@@ -18,8 +18,8 @@ def notice(chosen: argparse.Namespace) -> int:
 
 def send_test(settings: Settings, by: str) -> int:
     """The same with settings that were read; `by` is one channel, or empty for each."""
-    from dashboard.desk import make_notices
     from dashboard.domain.clock import Clock
+    from dashboard.notices.opening import make_notices
     from dashboard.store import Store
     from dashboard.store.encryption.vault import Vault
 

@@ -2,7 +2,7 @@
 
 The old token is dead the moment Plaid takes the request, so a row says `sent` before the call. Where the reply is lost
 the old token is tried: if it still works nothing was changed and the request is sent again; if not, the new one is lost
-for good. Then the connection has to be linked anew, and says so under *Needs attention*: visible, never silent.
+for good. Then the connection has to be linked anew, and says so in the *Inbox*: visible, never silent.
 """
 
 from __future__ import annotations

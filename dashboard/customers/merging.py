@@ -77,7 +77,7 @@ class Merging:
                 raise Refused(
                     "These two customers cannot be merged now.",
                     meaning=" ".join(plan.blockers),
-                    action="Finish or correct that first, under Needs attention or on their pages.",
+                    action="Finish or correct that first, in the Inbox or on their pages.",
                     code="merge_unsafe",
                 )
             kept, gone = plan.kept, plan.gone

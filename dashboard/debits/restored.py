@@ -9,7 +9,7 @@ from dashboard.store import Store
 RESTORED = Problem(
     "A backup was restored, and what was done after it cannot be known.",
     "Links, revocations and debits made after the backup are missing here, so that a debit could be a second one.",
-    "An administrator compares the desk with Stripe and Plaid, then presses I have looked under Needs attention.",
+    "An administrator compares the desk with Stripe and Plaid, then presses I have looked in the Inbox.",
     "restored",
 )
 

@@ -1,7 +1,7 @@
 """What an operation declares: its steps, its allowed moves, what an error means, and how a person reads it.
 
 A kind stands beside its feature (`debits/job.py`) and is registered in `desk.py`. From that come the restart, the
-retries, the audit rows, *Needs attention* and the crash harness; there is nothing else to remember.
+retries, the audit rows, the *Inbox* and the crash harness; there is nothing else to remember.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Kind(Protocol):
         """The audit action of a move that an error made."""
 
     def title(self, job: Job) -> str:
-        """What the operation is, for *Needs attention*: plain text, one line."""
+        """What the operation is, for the *Inbox*: plain text, one line."""
 
 
 class BaseKind:

@@ -70,7 +70,7 @@ def _debit_unknown(notice: Notice, reader: Reader) -> NoticeWords:
     return NoticeWords(
         f"It is not known whether a {notice.fact.facts['what']} of {_money(notice)} was sent. It is looked for since"
         f" {since}; do not send it again.",
-        "attention",
+        "inbox",
     )
 
 
@@ -152,7 +152,7 @@ def _summary(notice: Notice, reader: Reader) -> NoticeWords:
             points.append(NoticeWords(text, page, linked))
 
     add("failed", "Failed or returned since the last close")
-    add("doubt", "Debits to be looked into", "attention", {})
+    add("doubt", "Debits to be looked into", "inbox", {})
     add("overdue", "Payments without an answer from the bank, past their day")
     add("cases", "Cases past their day", "cases", {"overdue": "1"})
     add("approvals", "Waiting for a second person", "approvals", {})

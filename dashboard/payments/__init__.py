@@ -179,7 +179,7 @@ def next_action(state: PaymentState, reason: str | None, waiting: Waiting) -> st
         PaymentState.UNKNOWN: "Nothing: the desk is searching for it at Stripe and does not send it again",
         PaymentState.REVIEW: "A second person approves or declines it, under Approvals",
         PaymentState.SCHEDULED: "Nothing until its day; it can be canceled under New debit",
-        PaymentState.UNSENT: "Confirm it again or cancel it, under Needs attention",
+        PaymentState.UNSENT: "Confirm it again or cancel it, in the Inbox",
         PaymentState.INCOMPLETE: "Finish it at Stripe, or cancel it there",
     }.get(state, "Nothing")
 

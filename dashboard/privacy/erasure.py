@@ -100,7 +100,7 @@ class Erasures:
                 raise Refused(
                     "This customer cannot be erased now.",
                     meaning=" ".join(plan.blockers),
-                    action="Wait for that, or finish it; it is on their page or under Needs attention.",
+                    action="Wait for that, or finish it; it is on their page or in the Inbox.",
                     code="erasure_unsafe",
                 )
             family = self._store.erasures.family(id)

@@ -15,6 +15,7 @@ EVIDENCE = timedelta(days=90)  # a dispute over how a link came to be is raised 
 LINK_TOKENS = timedelta(days=1)  # they have expired by then; nobody can open Link with them
 VISITS = timedelta(days=400)  # a year and a month: an audit looks back over the year that has ended
 SYNC = timedelta(days=400)
+INBOX = timedelta(days=400)
 BANK = timedelta(days=1)  # what a bank said goes with the connection
 
 
@@ -88,6 +89,13 @@ RULES: tuple[Rule, ...] = (
         "Who was signed in when, for a yearly audit. The sign-ins themselves are in the audit trail.",
         "visits",
         VISITS,
+    ),
+    Rule(
+        "Lines of the inbox: who one was given to, the note, who was done with it",
+        f"{INBOX.days} days after the last change",
+        "By then what the line was about has ended. An erasure takes the notes.",
+        "inbox",
+        INBOX,
     ),
     Rule("Reports of syncs", f"{SYNC.days} days", "To compare with the previous year.", "sync", SYNC),
     Rule("Ids of Stripe's events", "a little over 30 days", "Stripe itself deletes them then."),

@@ -46,7 +46,7 @@ WAITS_FOR_APPROVAL = Problem(
 RESTORED = Problem(
     "A backup was restored, so this refund waits.",
     "It may have been sent after the backup was made.",
-    "An administrator compares the desk with Stripe, then presses I have looked under Needs attention.",
+    "An administrator compares the desk with Stripe, then presses I have looked in the Inbox.",
     "restored",
 )
 LOOKED_FOR = Problem(

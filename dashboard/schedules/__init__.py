@@ -156,11 +156,11 @@ class Schedules:
             for one in self._store.schedules.open_notices(SHOWN)
         ]
 
-    def due_notices(self, actor: Actor) -> int:
-        """How many of them are due by today."""
+    def due_notices(self, actor: Actor) -> list[tuple[CustomerNotice, Schedule, Debit]]:
+        """Those of them that are due by today."""
         require(actor, Permission.VIEW_PAYMENTS)
         today = self._clock.now().astimezone(self._settings.timezone).date()
-        return sum(one.tell_by <= today for one in self._store.schedules.open_notices(SHOWN))
+        return [one for one in self.notices(actor) if one[0].tell_by <= today]
 
     def told(self, actor: Actor, debit_id: str) -> None:
         """Keep that this person told the customer. Raises InputError where somebody has before."""

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ADMIN = "administer the desk"
     REVOKE_MANDATE = "record a revoked authorization"
     ERASE_CUSTOMER = "erase a customer"
+    WORK_INBOX = "work on lines of the inbox"
     OWN_STEP = "take the customer's own steps"
 
 
@@ -55,6 +56,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.REMOVE_BANK,
             Permission.CHECK_HOLDER,
             Permission.REVOKE_MANDATE,
+            Permission.WORK_INBOX,
         }
     ),
     Role.FINANCE: frozenset(
@@ -65,6 +67,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CHECK_HOLDER,
             Permission.CREATE_DEBIT,
             Permission.REFUND_PAYMENT,
+            Permission.WORK_INBOX,
             Permission.WORK_CASES,
             Permission.WRITE_OFF,
             Permission.APPROVE_MONEY,
@@ -82,6 +85,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         | {
             Permission.REMOVE_BANK,
             Permission.APPROVE_MONEY,
+            Permission.WORK_INBOX,
             Permission.REVOKE_MANDATE,
             Permission.VIEW_STATEMENTS,
             Permission.IMPORT_STATEMENTS,

@@ -20,10 +20,10 @@ class PageEntry(NamedTuple):
 
 
 SECTIONS: dict[str, list[PageEntry]] = {
+    "Today": [PageEntry("inbox", "Inbox", ":material/inbox:", Permission.VIEW_CUSTOMERS)],
     "Counter": [
         PageEntry("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
         PageEntry("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
-        PageEntry("attention", "Needs attention", ":material/notification_important:", Permission.VIEW_ACCOUNTS),
         PageEntry("health", "Account health", ":material/ecg_heart:", Permission.VIEW_ACCOUNTS),
         PageEntry("customers", "Customers", ":material/group:", Permission.VIEW_CUSTOMERS),
     ],

@@ -201,7 +201,7 @@ def type_into(field: Locator, text: str) -> None:
     field.fill(text)
 
 
-def visit(page: Page, desk: RunningDesk, path: str = "") -> None:
+def visit(page: Page, desk: RunningDesk, path: str = "onboard") -> None:
     page.goto(f"{desk.url}/{path}")
     page.locator("[data-testid=stApp]").wait_for(timeout=PATIENCE)
     expect(page.get_by_role("note").filter(has_text="SANDBOX")).to_be_visible(timeout=PATIENCE)

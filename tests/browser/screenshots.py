@@ -26,7 +26,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PAGES = (
-    *("payments", "payouts", "accounts", "customers", "institutions", "attention", "health", "audit", "setup"),
+    *("payments", "payouts", "accounts", "customers", "institutions", "inbox", "health", "audit", "setup"),
     *("sandbox", "statements", "matching", "cases", "notices"),
 )
 PIN = "480215"

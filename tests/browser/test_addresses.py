@@ -101,4 +101,4 @@ def see_page(page: Page, heading: str, where: object) -> None:
 def test_the_bare_address_leads_to_the_first_page_and_keeps_what_it_says(page: Page, desk: GuardedDesk) -> None:
     sign_in(page, desk, "finance")
     page.goto(f"{desk.url}/?note=kept")
-    page.wait_for_url("**/attention?note=kept", timeout=PATIENCE)
+    page.wait_for_url("**/inbox?note=kept", timeout=PATIENCE)

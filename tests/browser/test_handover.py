@@ -18,7 +18,7 @@ STAFF_PAGES = (
     "payments",
     "accounts",
     "debit",
-    "attention",
+    "inbox",
     "health",
     "customers",
     "institutions",
@@ -48,7 +48,7 @@ def see_own_step(page: Page, heading: str) -> None:
 
 def see_nothing_of_the_staff(page: Page) -> None:
     shown = page.locator("body").inner_text()
-    for word in ("Payments", "Linked accounts", "Needs attention", "Setup", "New debit", "Whose bank"):
+    for word in ("Payments", "Linked accounts", "Inbox", "Setup", "New debit", "Whose bank"):
         assert word not in shown, f"{word} is on the customer's screen"
     assert page.get_by_test_id("stSidebarNav").count() == 0
 

@@ -65,7 +65,7 @@ def see_nothing_drawn(page: Page, where: str) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        *("onboard", "onboard?customer={customer}", "institutions", "attention", "health", "customers", "payouts"),
+        *("onboard", "onboard?customer={customer}", "institutions", "inbox", "health", "customers", "payouts"),
         *("customers?customer={customer}", "payments", "payment?payment={debit}", "accounts", "debit", "audit"),
         *("setup", "sandbox", "payments?text={text}", "payments?customer={text}&bank={text}", "payment?payment={text}"),
         *("customers?customer={text}", "payouts?payout={text}", "onboard?attempt={text}", "debit?account={text}"),

@@ -75,7 +75,7 @@ def test_nothing_is_left_in_the_browser_or_the_log(generation: str, page: Page, 
     assert f"{public} in the websocket" in find_secrets(secrets, carried), "it came this way, so the search can find it"
 
     debit(page, "21.00", f"INV-P-{generation}")
-    for path in ("", "payments", "accounts", "setup", "attention", "health", "audit", "customers"):
+    for path in ("", "payments", "accounts", "setup", "inbox", "health", "audit", "customers"):
         visit(page, desk, path)
         assert find_secrets(secrets_of(desk), state_of(page)) == []
     page.go_back()

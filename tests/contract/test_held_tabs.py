@@ -20,7 +20,7 @@ from tests.asgi import run_apart
 from tests.browser.desk import RunningDesk
 from tests.fake_browser_tab import Tab
 
-PAGES = ("payments", "customers", "accounts", "attention", "audit", "setup", "debit", "onboard", "sandbox")
+PAGES = ("payments", "customers", "accounts", "inbox", "audit", "setup", "debit", "onboard", "sandbox")
 
 
 @pytest.fixture(scope="module")

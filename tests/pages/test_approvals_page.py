@@ -47,7 +47,7 @@ def test_the_reasons_to_say_no_and_who_else_could(
     debit = asking.debits.submit(maker, order)
     said = text_of(show(app, "approvals"))
     assert "Waiting (1)" in said and "asked by mia@example.com" in said
-    assert "Waiting for approval (1)" in text_of(show(app, "attention"))
+    assert "Waiting for approval (1)" in text_of(show(app, "inbox"))
     newest = asking.store.approvals.newest("debit", debit.id)
     assert newest is not None
     app.query_params["approval"] = newest.id

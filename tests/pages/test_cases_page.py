@@ -96,8 +96,8 @@ def test_the_payment_leads_to_its_case_and_what_is_overdue_needs_attention(
     before = desk.cases.overdue(actor)
     desk.store.cases.set_state(case.id, CaseState.OPEN, desk.cases.today() - timedelta(days=1))
     assert desk.cases.overdue(actor) == before + 1
-    said = text_of(show(app, "attention"))
-    assert f"Cases that are overdue ({before + 1})" in said
+    said = text_of(show(app, "inbox"))
+    assert "Cases to decide (" in said and "Overdue since" in said
 
 
 def test_a_row_opens_its_own_case_beside_the_table(desk: Desk, actor: Actor, case: Case) -> None:

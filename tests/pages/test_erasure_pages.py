@@ -44,7 +44,7 @@ def test_the_reference_is_asked_for_and_the_page_then_stands_under_a_pseudonym(
 def test_an_erasure_that_is_held_up_needs_attention(app: AppTest, desk: Desk, actor: Actor) -> None:
     customer = add(desk, actor)
     desk.customers.add_note(actor, customer.id, "hello")
-    show(app, "attention")
+    show(app, "inbox")
     assert "held up" not in text_of(app)
 
     class Down:
@@ -54,7 +54,7 @@ def test_an_erasure_that_is_held_up_needs_attention(app: AppTest, desk: Desk, ac
     desk.store.customers.decide(customer.id, "cus_held", desk.clock.now())
     desk.jobs.kinds["erasure"]._stripe = Down()  # type: ignore[attr-defined]  # Stripe is down
     desk.erasures.order(actor, customer.id, "E-77")
-    show(app, "attention")
+    show(app, "inbox")
     assert "Erasures that are held up (1)" in text_of(app)
     opened(app, customer)
     assert "ended" in text_of(app) and "retried automatically" in text_of(app)
@@ -74,7 +74,7 @@ def test_a_lost_access_token_is_on_the_list_with_the_way_out(app: AppTest, desk:
         desk.store.token_rotations.set_state("item_1", Rotation.SENT)
     assert order is not None
     desk.jobs.run(order.id)
-    show(app, "attention")
+    show(app, "inbox")
     said = text_of(app)
     assert "Access tokens that were lost (1)" in said and "Old Bank" in said and "Link the bank again" in said
 
@@ -82,11 +82,11 @@ def test_a_lost_access_token_is_on_the_list_with_the_way_out(app: AppTest, desk:
 def test_a_restore_that_nobody_has_looked_into_is_first_on_the_list_and_stops_debits(
     app: AppTest, desk: Desk, actor: Actor
 ) -> None:
-    show(app, "attention")
+    show(app, "inbox")
     assert "A backup was restored" not in text_of(app)
     now = desk.clock.now()
     desk.store.restores.add(now, now - timedelta(days=1), Unknown.UNREADABLE)
-    show(app, "attention")
+    show(app, "inbox")
     said = text_of(app)
     assert "links, revocations and debits made after" in said
     assert app.subheader[0].value == "A backup was restored: no debit can be made"

@@ -98,13 +98,13 @@ def test_a_removal_that_is_refused_for_long_needs_attention_with_the_way_out(
     lived_sandbox.fault(path="/item/remove", kind="500_before", times=9)
     desk.removals.remove(actor, account.item_id, "Closed")
     lived_sandbox.control("DELETE", "/faults")
-    show(app, "attention")
+    show(app, "inbox")
     assert "Removals that are refused" not in text_of(app), "an outage ends by itself"
     job = desk.store.jobs.find("removal", account.item_id)
     assert job is not None
     asks = {"state": JobState.ASKING, "question": REFUSED, "next_at": None}
     desk.store.jobs.write(job.id, asks)
-    show(app, "attention")
+    show(app, "inbox")
     said = text_of(app)
     assert "Removals that are refused (1)" in said and "Rita Refused" in said
     app.button(key=f"removal-{account.item_id}").click().run()
@@ -135,7 +135,7 @@ def test_a_customer_with_a_broken_link_is_offered_its_repair_before_a_second_one
     account = link(desk, actor, lived_sandbox, add(desk, actor, "Rae Repair"))
     break_it(desk, lived_sandbox, account)
     app.session_state["onboard"] = {"customer": account.customer_id}
-    show(app, "")
+    show(app, "onboard")
     app.button(key=f"relink-{account.item_id}").click().run()
     assert "again" in text_of(app)
 
@@ -147,7 +147,7 @@ def test_one_bank_account_under_two_customers_is_shown_to_the_administrator(
     for name in ("Ada Joint", "Bea Joint"):
         link(desk, actor, lived_sandbox, add(desk, actor, name), **chase)
     desk.health.ask_due()
-    show(app, "attention")
+    show(app, "inbox")
     shown = text_of(app)
     assert "One bank account under two customers (1)" in shown
     assert "Ada Joint" in shown and "Bea Joint" in shown
@@ -165,7 +165,7 @@ def test_a_duplicate_offers_to_replace(app: AppTest, desk: Desk, actor: Actor, l
         actor, opening.attempt_id, {**outcome, "metadata": {"institution": bank, "accounts": [shared]}}, {}
     )
     app.session_state["onboard"] = {"customer": account.customer_id, "attempt": opening.attempt_id}
-    show(app, "")
+    show(app, "onboard")
     assert "already linked" in text_of(app)
     keys = {one.key for one in app.button}
     assert {"duplicate-use", "duplicate-replace", "duplicate-beside"} <= keys

@@ -18,7 +18,7 @@ from tests.sandboxes import Sandbox
 PAGES = [
     "onboard",
     "institutions",
-    "attention",
+    "inbox",
     "health",
     "customers",
     "payments",
@@ -256,7 +256,7 @@ def test_what_stopped_half_way_needs_attention(app: AppTest, desk: Desk, actor: 
             link(desk, actor, lived_sandbox, customer)
     finally:
         lived_sandbox.control("POST", "/plaid", stripe_connected=True)
-    show(app, "attention")
+    show(app, "inbox")
     shown = text_of(app)
     assert "Uma Unfinished" in shown and "Stripe" in shown
 
@@ -271,7 +271,7 @@ def test_what_stopped_is_resumed_from_the_list_with_one_press(
             link(desk, actor, lived_sandbox, customer)
     finally:
         lived_sandbox.control("POST", "/plaid", stripe_connected=True)
-    show(app, "attention")
+    show(app, "inbox")
     assert any("Say to the customer" in str(one.value) for one in app.error)
     copied = "\n".join(str(one.value) for one in app.code)
     (attempt,) = desk.linking.recent(actor, customer.id)
@@ -293,7 +293,7 @@ def test_a_token_without_a_bank_account_is_listed_until_it_is_linked(
     handle.execute("UPDATE link_attempt SET bank_account_id = NULL")
     handle.execute("DELETE FROM mandate")
     handle.execute("DELETE FROM bank_account WHERE id = ?", [account.id])
-    show(app, "attention")
+    show(app, "inbox")
     assert "Connections without a bank account (1)" in text_of(app) and "Lou Loose" in text_of(app)
     next(one for one in app.button if one.label == "Link again").click().run()
     assert "Link a bank for Lou Loose" in text_of(app)
@@ -306,18 +306,40 @@ def test_an_unknown_exchange_is_listed_with_the_way_to_link_anew(
     attempt = desk.linking.get(actor, desk.linking.open(actor, customer.id).attempt_id)
     desk.store.attempts.move(attempt.id, AttemptState.RECEIVED)
     desk.store.attempts.move(attempt.id, AttemptState.UNKNOWN, lost_reply(None))
-    show(app, "attention")
+    show(app, "inbox")
     assert "the reply to the token exchange was lost" in text_of(app)
     app.button(key=f"aside-{attempt.id}").click().run()
     assert not app.exception and "Una Unknown" not in text_of(app)
     assert desk.store.trail.read(attempt.id)[0].action == "link.set_aside"
     assert desk.linking.recent(actor, customer.id)[0].id == attempt.id, "it stays in the history"
     desk.store.database.handle.execute("DELETE FROM attempt_aside")
-    show(app, "attention")
+    show(app, "inbox")
     next(one for one in app.button if one.label == "Link again").click().run()
     assert "Link a bank for Una Unknown" in text_of(app)
 
 
 def test_nothing_to_attend_to_is_said(app: AppTest) -> None:
-    show(app, "attention")
-    assert "Nothing needs attention" in text_of(app)
+    show(app, "inbox")
+    assert "Nothing waits for you." in text_of(app)
+
+
+def test_a_line_of_the_inbox_is_given_noted_put_away_and_brought_back(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    customer = add(desk, actor, "Ina Inbox")
+    opening = desk.linking.open(actor, customer.id)
+    desk.store.attempts.move(opening.attempt_id, AttemptState.FAILED)
+    key = f"link-{opening.attempt_id}"
+    show(app, "inbox")
+    assert "Bank links (1)" in text_of(app) and "Ina Inbox" in text_of(app)
+    app.text_area(key=f"note-{key}").set_value("Calls back on Friday")
+    app.selectbox(key=f"whose-{key}").set_value(actor.name)
+    app.button(key=f"save-{key}").click().run()
+    assert f"For {actor.name}" in text_of(app) and "Calls back on Friday" in text_of(app)
+    app.button(key=f"done-{key}").click().run()
+    assert "Ina Inbox" not in text_of(app) and "Nothing else waits for you." in text_of(app)
+    app.toggle(key="inbox-done").set_value(True).run()
+    assert "Done by" in text_of(app)
+    app.button(key=f"undo-{key}").click().run()
+    assert "Bank links (1)" in text_of(app)
+    assert not app.exception

@@ -105,12 +105,9 @@ def test_a_payment_that_is_selected_shows_its_story_and_its_ids(app: AppTest, de
     row = next(row for row in newest if row and row.fee is not None)  # one sent today has no fee yet
     show(app, "payments")
     assert grid_of(app)["whole"]
-    app.session_state["payments-grid"] = {
-        "opened": {"page": "payment", "query": {"payment": row.id}, "from": {"sort": "amount"}, "at": 1}
-    }
-    app.run()
-    assert not app.exception
-    shown = text_of(app)
+    app.query_params["payment"] = row.id
+    app.query_params["from"] = "status=failed&sort=amount"
+    shown = text_of(show(app, "payment"))
     assert "Timeline" in shown and "Created" in shown and "Stripe's fee" in shown
     assert any(str(one.value).startswith("py_") for one in app.code)
 

@@ -55,6 +55,6 @@ def test_a_refund_that_failed_needs_attention(app: AppTest, desk: Desk, actor: A
     lived_sandbox.advance(3)
     desk.follow_sandbox()
     desk.store.projection.apply("refunds", list(desk.stripe.find_refunds(charge)))
-    said = text_of(show(app, "attention"))
+    said = text_of(show(app, "inbox"))
     assert "Refunds that failed (1)" in said and "declined" in said
     assert desk.refunds.refundable(actor, charge).left_cents == 4_200

@@ -76,7 +76,7 @@ def test_what_is_held_on_its_day_needs_attention(app: AppTest, desk: Desk, actor
     desk.schedules.wake_due()
     desk.jobs.run_due()
     assert desk.debits.get(actor, debit.id).state is DebitState.UNSENT
-    said = text_of(show(app, "attention"))
+    said = text_of(show(app, "inbox"))
     press(app, "Decide")
     app.query_params["again"] = debit.id
     assert "Ordered" not in text_of(show(app, "debit")) and [
@@ -96,8 +96,8 @@ def test_whom_to_tell_is_listed_with_the_words_and_kept_once_they_were_told(
     said = text_of(press(app, "See the days"))
     assert "banks are closed on" in said and "The customer has to be told" in said
     press(app, "Schedule $12.50")
-    assert "Customers to be told (" in text_of(show(app, "attention"))
-    press(app, "See them")
+    assert "Customers to tell before a debit (" in text_of(show(app, "inbox"))
+    press(app, "See what to say")
     app.query_params.clear()
     said = text_of(show(app, "debit"))
     assert "“We will debit $12.50 from" in said and "7 calendar days before" in said

@@ -1,4 +1,4 @@
-"""An order that was not sent in time: under Needs attention with one button, decided on the debit page."""
+"""An order that was not sent in time: in the Inbox with one button, decided on the debit page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_it_is_listed_and_confirmed_again_with_the_balance_of_now(
     app: AppTest, desk: Desk, actor: Actor, unsent: Debit
 ) -> None:
     assert unsent.state is DebitState.UNSENT
-    show(app, "attention")
+    show(app, "inbox")
     said = text_of(app)
     assert "Una Unsent" in said and "nothing sends it but you" in said
     press(app, "Decide")
@@ -78,5 +78,5 @@ def test_it_is_canceled_where_nobody_wants_it_any_more(app: AppTest, desk: Desk,
     press(app, "Cancel this order")
     assert "Canceled" in text_of(app)
     assert desk.debits.get(actor, unsent.id).state is DebitState.CANCELED
-    show(app, "attention")
+    show(app, "inbox")
     assert "Una Unsent" not in text_of(app)

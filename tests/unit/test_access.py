@@ -48,6 +48,7 @@ MATRIX = {
     "CLOSE_MONTH": "FA",
     "CREATE_DEBIT": "F",
     "REFUND_PAYMENT": "F",
+    "WORK_INBOX": "OFA",
     "WORK_CASES": "F",
     "WRITE_OFF": "F",
     "APPROVE_MONEY": "FA",

@@ -275,7 +275,7 @@ def test_a_check_that_fails_holds_it_with_its_reason(
     go_to(desk, SEND)
     assert (now(desk, debit).state, why(desk, debit)) == (DebitState.UNSENT, code)
     assert len(desk.stripe.intents) == sent >= before
-    assert debit.id in {one.id for one in desk.debits.attention(desk.actor)}, "Needs attention says so"
+    assert debit.id in {one.id for one in desk.debits.attention(desk.actor)}, "Inbox says so"
     assert desk.store.limits.state(debit.id) is ReservationState.RESERVED
     desk.later(timedelta(hours=2))
     assert now(desk, debit).state is DebitState.UNSENT, "it is never sent by itself after that"
@@ -526,9 +526,9 @@ def test_another_amount_is_told_ten_days_before_and_another_day_seven(desk: Desk
         (debits[2].id, "date", "2026-07-27", None),
     ]
     assert [one and one.tell_by for one in seen.notices] == [one.tell_by for one, _, _ in found]
-    assert desk.schedules.due_notices(desk.actor) == 0
+    assert desk.schedules.due_notices(desk.actor) == []
     go_to(desk, date(2026, 6, 26))
-    assert desk.schedules.due_notices(desk.actor) == 1
+    assert len(desk.schedules.due_notices(desk.actor)) == 1
 
 
 def test_who_told_the_customer_is_kept_once(desk: DeskFixture, account: BankAccount) -> None:

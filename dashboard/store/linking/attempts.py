@@ -163,6 +163,17 @@ class AttemptTable:
         )
         return [self._attempt(row) for row in rows]
 
+    def walked_away(self, since: datetime, limit: int = 50) -> list[LinkAttempt]:
+        """Attempts since then in which Link was closed without a bank, of customers who have not linked one since."""
+        rows = select(
+            self._database.handle,
+            f"{READ} WHERE a.state = 'exited' AND a.updated_at >= ? AND NOT EXISTS (SELECT 1 FROM link_attempt n"
+            " WHERE n.customer_id = a.customer_id AND n.created_at >= a.created_at AND n.id <> a.id)"
+            " AND a.id NOT IN (SELECT attempt_id FROM attempt_aside) ORDER BY a.updated_at DESC LIMIT ?",
+            [to_epoch(since), limit],
+        )
+        return [self._attempt(row) for row in rows]
+
     def set_aside(self, id: str, person: str, at: datetime) -> bool:
         """Keep that somebody has looked at an ended attempt, so that it needs no attention; False where it was kept."""
         with self._database.transaction() as db:

@@ -16,6 +16,7 @@ from dashboard.store.migrations import (
     finance,
     handover,
     health,
+    inbox,
     jobs,
     limits,
     notices,
@@ -47,6 +48,7 @@ MIGRATION_SETS = {
     "refunds": refunds.define,
     "cases": cases.define,
     "books": books.define,
+    "inbox": inbox.define,
     "notices": notices.define,
     "schedules": schedules.define,
 }

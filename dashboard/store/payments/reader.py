@@ -42,6 +42,11 @@ class PaymentTable:
     def __init__(self, database: Database, columns: PaymentColumns) -> None:
         self._database, self._columns = database, columns
 
+    @property
+    def is_read(self) -> bool:
+        """Whether questions are answered at once: after a start all payments are read first."""
+        return self._columns.is_read
+
     def block(
         self,
         wanted: PaymentFilter,

@@ -54,6 +54,7 @@ SWEEPS: dict[str, tuple[Sweep, ...]] = {
     ),
     "visits": (Sweep("visit", "coalesce(ended_at, seen_at) < :before"),),
     "sync": (Sweep("sync_run", "finished_at < :before"),),
+    "inbox": (Sweep("inbox_mark", "changed_at < :before"),),
     "bank": (
         Sweep("bank_balance", f"bank_account_id IN ({GONE_ACCOUNTS})"),
         Sweep("bank_holder", f"bank_account_id IN ({GONE_ACCOUNTS})"),

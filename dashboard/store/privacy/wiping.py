@@ -36,6 +36,11 @@ WHOSE["case"] = (
     "case_id IN (SELECT k.id FROM payment_case k JOIN payment m ON m.id = k.payment_id"
     f" WHERE m.customer_id IN {listed('stripe')})"
 )
+WHOSE["line"] = (
+    f"({WHOSE['subject']} OR subject IN (SELECT id FROM job WHERE {WHOSE['subject']})"
+    f" OR subject IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
+    f" OR subject IN (SELECT id FROM payment WHERE customer_id IN {listed('stripe')}))"
+)
 GONE = ""  # the row itself goes
 
 # What becomes of each table's rows of one customer, in this order: what is set, and how the table says whose a row is.
@@ -63,6 +68,7 @@ WIPED: dict[str, tuple[str, str]] = {
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
     "refund_order": ("note = '', refusal = NULL", "customer_id"),
     "payment_case_event": ("note = ''", "case"),
+    "inbox_mark": ("note = ''", "line"),  # before `job`, whose rows say whose some are
     "job_call": (GONE, "job"),
     "job": ("problem = NULL", "subject"),
     "customer_key": (GONE, "customer_id"),

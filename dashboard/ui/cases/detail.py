@@ -190,13 +190,6 @@ def _write_off(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> act
     )
 
 
-def draw_overdue(desk: Desk, count: int) -> None:
-    """On the page of what needs attention: how many cases nobody decided in time."""
-    st.subheader(f"Cases that are overdue ({plain(str(count))})", anchor=False)
-    st.markdown(f"{format.count(count, 'payment')} failed, came back or disputed, not decided in time.")
-    actions.button("See these cases", actions.go("cases", {"overdue": "1"}), key="attention-cases")
-
-
 def offer(desk: Desk, actor: Actor, payment_id: str) -> None:
     """On a payment's own page: its case, where it has one."""
     case = desk.cases.of_payment(actor, payment_id)

@@ -65,7 +65,7 @@ def show(desk: Desk, actor: Actor, erasure: Erasure) -> None:
     if job is not None and job.problem:
         errors.show_problem(job.problem)
         if job.state is JobState.ASKING:
-            st.caption("It is not retried automatically: see Needs attention.")
+            st.caption("It is not retried automatically: see Inbox.")
         elif not job.state.is_ended:
             st.caption("It is retried automatically.")
     if can(actor, Permission.VIEW_PAYMENTS):

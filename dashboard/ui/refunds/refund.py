@@ -115,17 +115,16 @@ def _order(desk: Desk, payment_id: str, cents: int, total: int, actor: Actor, fi
 
 def draw_failed(desk: Desk, refund: Refund) -> None:
     """A refund that the bank did not take: the money is in our balance again, and the customer still waits for it."""
-    with st.container(border=True):
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        amount = plain(format.money(refund.cents, refund.currency))
-        left.markdown(f"**{amount}** · {plain(refund.payment_id)} · ✗ Refund failed")
-        when = format.moment(refund.created_at, session.zone(), desk.clock.now())
-        why = f" ({refund.failure})" if refund.failure else ""
-        left.caption(
-            plain(
-                f"Ordered {when} by {refund.requested_by}. The bank did not take it{why}; the amount is in the balance"
-                " again. Ask the customer for another way, such as a check, or refund it again."
-            )
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    amount = plain(format.money(refund.cents, refund.currency))
+    left.markdown(f"**{amount}** · {plain(refund.payment_id)} · ✗ Refund failed")
+    when = format.moment(refund.created_at, session.zone(), desk.clock.now())
+    why = f" ({refund.failure})" if refund.failure else ""
+    left.caption(
+        plain(
+            f"Ordered {when} by {refund.requested_by}. The bank did not take it{why}; the amount is in the balance"
+            " again. Ask the customer for another way, such as a check, or refund it again."
         )
-        there = actions.go("payment", {"payment": refund.payment_id})
-        actions.button("Open", there, key=f"failed-{refund.id}", place=right, width="stretch")
+    )
+    there = actions.go("payment", {"payment": refund.payment_id})
+    actions.button("Open", there, key=f"failed-{refund.id}", place=right, width="stretch")

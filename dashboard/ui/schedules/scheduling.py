@@ -24,7 +24,6 @@ from dashboard.domain.schedules import (
 from dashboard.staff.access import Permission, can, is_proved
 from dashboard.ui import actions, errors, format, layout, pin, session
 from dashboard.ui.debits import preview
-from dashboard.ui.debits.opening import open_debit
 from dashboard.ui.text import plain
 
 ORDER, PIN, BUTTON = "debit-schedule", "debit-schedule-pin", "debit-plan"
@@ -84,7 +83,7 @@ def confirm(desk: Desk, actor: Actor, account: BankAccount, order: ScheduleOrder
                 st.caption(plain(f"The customer has to be told: {tell_by}. {_say_reason(notice)}"))
         st.caption(RULE)
         st.caption(
-            "What fails then holds the debit with its reason, under Needs attention; nothing is sent without you after"
+            "What fails then holds the debit with its reason, in the Inbox; nothing is sent without you after"
             " that. It can be canceled until the second it is sent. It counts in every limit from now on."
         )
     preview.show_limits(desk.limits.uses(actor, account.customer_id))
@@ -182,13 +181,6 @@ def draw_notices(desk: Desk, actor: Actor) -> None:
             if can(actor, Permission.CREATE_DEBIT):
                 told = actions.call(desk.schedules.told, debit.id, then=actions.Then(said="It is kept."))
                 actions.button("They were told", told, key=f"notice-{debit.id}", place=right, width="stretch")
-
-
-def draw_due_notices(desk: Desk, number: int) -> None:
-    """On the page of what needs attention: how many customers have to be told by today."""
-    st.subheader(f"Customers to be told ({plain(str(number))})", anchor=False)
-    st.markdown(f"{format.count(number, 'scheduled debit')} of another amount or day than the customer expects.")
-    actions.button("See them", open_debit(), key="attention-notices")
 
 
 def _draw_one(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit, name: str) -> None:

@@ -55,6 +55,11 @@ class PaymentColumns:
         self._kept.clear()
         self._lists.clear()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the table was read once."""
+        return self._seen is not None
+
     def refresh(self) -> None:
         """Read what has changed since the last look; everything at the first. Raises StoreUnavailable."""
         self._ask(lambda _columns: None)

@@ -1,0 +1,33 @@
+"""How much waits, for the navigation: counted at most every few seconds for each browser session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from dashboard.desk import Desk
+from dashboard.domain.inbox import InboxGroup, InboxKind
+from dashboard.domain.models import Actor
+
+KEY = "inbox-counts"
+KEPT = timedelta(seconds=10)  # a count takes some milliseconds; every press would pay for it
+PAGES = {InboxKind.CASE: "cases", InboxKind.APPROVAL: "approvals", InboxKind.RELINK: "health"}
+
+
+def read(desk: Desk, actor: Actor) -> Mapping[str, int]:
+    """How many lines wait, by page: the inbox, and the lists of a kind of their own."""
+    kept: tuple[datetime, dict[str, int]] | None = st.session_state.get(KEY)
+    now = desk.clock.real()
+    if kept is not None and timedelta(0) <= now - kept[0] < KEPT:
+        return kept[1]
+    return keep(desk, desk.inbox.list(actor, waits=False))
+
+
+def keep(desk: Desk, groups: Sequence[InboxGroup]) -> Mapping[str, int]:
+    """The same from what was just read."""
+    counts = {PAGES[group.kind]: group.count for group in groups if group.kind in PAGES}
+    counts["inbox"] = sum(group.count for group in groups)
+    st.session_state[KEY] = (desk.clock.real(), counts)
+    return counts
