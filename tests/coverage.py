@@ -23,6 +23,12 @@ WHOLE = (
     "dashboard/domain/business_days.py",
     "dashboard/debits/__init__.py",
     "dashboard/debits/orders.py",
+    "dashboard/debits/due.py",
+    "dashboard/debits/representments.py",
+    "dashboard/schedules/__init__.py",
+    "dashboard/store/schedules/rows.py",
+    "dashboard/cases/presenting_again.py",
+    "dashboard/store/cases/representments.py",
     "dashboard/limits/__init__.py",
     "dashboard/store/limits/rows.py",
     "dashboard/approvals/__init__.py",
@@ -56,7 +62,7 @@ TESTS = frozenset(
         *("erasure_waits", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
         *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "refunds"),
-        *("approvals", "approval_validity"),
+        *("approvals", "approval_validity", "schedules", "presenting_again", "representments"),
     )
 )
 

@@ -22,6 +22,7 @@ from dashboard.messages.problems import explain
 from dashboard.store import Store
 
 WAIT = "scheduled"  # the step's name
+CLOCKS_DIFFER = timedelta(minutes=1)
 HELD = "held"  # what a person is asked where a check has failed
 
 
@@ -36,10 +37,10 @@ class DueStep:
         schedule = require_found(self._store.schedules.get(debit.id), "schedule")
         if self.has_stopped(run, debit):
             return
-        if schedule.state is ScheduleState.RELEASED:
-            run.move(To("create"))
-            return
         early = schedule.due_at - self._clock.now()
+        if early <= timedelta() and self._clock.now() < schedule.send_by:  # our clock may be ahead: Stripe's counts too
+            told = self._stripe.server_time()
+            early = schedule.due_at - told if schedule.due_at - told > CLOCKS_DIFFER else timedelta()
         if early > timedelta():
             run.move(To(WAIT, after=early))
             return
@@ -78,7 +79,7 @@ class DueStep:
         """Why it is held before anybody is asked about money: a restore, the cut-off, another debit like it."""
         if self._store.restores.open() is not None:
             return RESTORED
-        if self._clock.now() >= schedule.send_by:
+        if max(self._clock.now(), self._stripe.time() or self._clock.now()) >= schedule.send_by:
             return MISSED
         known = {one.id for one in self._store.schedules.of_plan(schedule.plan_id)} | {schedule.similar_to or ""}
         account, amount = debit.bank_account_id, debit.amount_cents
@@ -86,8 +87,7 @@ class DueStep:
         return ALIKE if similar is not None else None
 
     def _ask(self, by: Actor, debit: Debit) -> Balance:
-        """The balance or the risk now, and Stripe's time, by which the debit's age counts. Raises ProviderError."""
-        self._stripe.server_time()
+        """The balance or the risk now. Raises ProviderError, Refused."""
         account = require_found(self._store.accounts.get(debit.bank_account_id), "account")
         return self._funds.ask(by, account, debit.amount_cents)
 

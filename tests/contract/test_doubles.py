@@ -101,7 +101,20 @@ def test_a_slice_of_the_sequences_moves_each_order_once() -> None:
     found = run(range(1, 61))
     assert found.broken == []
     assert {name: getattr(found, name) for name in FIGURES} == {**dict.fromkeys(FIGURES, 0), "sequences": 60}
-    for event in ("order", "fault", "skew", "kill", "restore", "copy", "rotate_keys", "resume", "second_tab", "refund"):
+    for event in (
+        "order",
+        "fault",
+        "skew",
+        "kill",
+        "restore",
+        "copy",
+        "rotate_keys",
+        "resume",
+        "second_tab",
+        "refund",
+        "schedule",
+        "presented",
+    ):
         assert found.events[event] > 0, f"the slice has no {event}"
 
 
@@ -150,7 +163,7 @@ class Careless(RefundKind):
 
 
 def test_a_desk_that_does_not_look_at_refunds_is_found_out() -> None:
-    assert run(range(1, 41), refund_kind=Careless).second_movements > 0
+    assert run(range(1, 81), refund_kind=Careless).second_movements > 0
 
 
 def test_a_desk_that_sends_old_orders_is_found_out() -> None:

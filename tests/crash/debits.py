@@ -56,15 +56,23 @@ def check_debit(crash: CrashFixture) -> Notes:
 # A debit that waits for its day.
 
 
+def prepare_schedule(crash: CrashFixture, desk: Desk) -> Notes:
+    """An account, and the first day for which a debit of it can be scheduled."""
+    made = linked(crash, desk)
+    return {**made, "first_on": desk.schedules.first_day(crash.actor).isoformat()}
+
+
 def act_schedule(crash: CrashFixture) -> None:
-    """Scheduled for the first day there is; then that day comes. What is held is confirmed again by a person."""
+    """It is scheduled; then its day comes. What is held is confirmed again by a person."""
     desk, made = crash.open(), crash.notes["made"]
-    first = made.get("first_on") or desk.schedules.first_day(crash.actor).isoformat()
-    made["first_on"] = first
+    first = made["first_on"]
     order = ScheduleOrder(made["ticket"], made["account"], 1_234, "DAY", Purpose.SERVICES, date.fromisoformat(first))
     (debit,) = desk.schedules.order(crash.actor, order)
     schedule = desk.schedules.get(crash.actor, debit.id)
-    desk.clock.follow(schedule.due_at + timedelta(minutes=1) if schedule else desk.clock.now())
+    ahead = schedule.due_at + timedelta(minutes=1) - desk.clock.now() if schedule else timedelta()
+    if ahead > timedelta(seconds=30):
+        crash.sandbox.post("/_sandbox/clock/advance", {"seconds": int(ahead.total_seconds())})
+    desk.follow_sandbox()
     desk.schedules.wake_due()
     desk.jobs.run_due()
     if desk.debits.get(crash.actor, debit.id).state is DebitState.UNSENT:

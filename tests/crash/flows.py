@@ -59,7 +59,7 @@ FLOWS: dict[str, Flow] = {
         Flow("debit", begin(linked), debits.act_debit, debits.resume_debit, debits.check_debit, kinds=("debit",)),
         Flow(
             "schedule",
-            begin(linked),
+            begin(debits.prepare_schedule),
             debits.act_schedule,
             debits.act_schedule,
             debits.check_schedule,

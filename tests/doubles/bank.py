@@ -36,6 +36,11 @@ class Bank(FakeStripe):
     def __init__(self, clock: FixedClock) -> None:
         super().__init__(clock)
         self.moved_at: dict[str, datetime] = {}
+        self.returned: dict[str, datetime] = {}  # charges that came back for want of money, and when
+
+    def charge(self, id: str) -> dict[str, Any]:
+        made = super().charge(id)
+        return made | {"status": "failed", "failure_code": "insufficient_funds"} if id in self.returned else made
 
     def confirm_payment_intent(self, id: str, body: Any, *, key: str) -> dict[str, Any]:
         before = len(self.debited)

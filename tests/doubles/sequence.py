@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dashboard.cases.presenting_again import PresentingAgain
 from dashboard.debits import Debits
 from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
@@ -18,12 +19,14 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import DeskError
 from dashboard.domain.models import Balance, Debit, DebitOrder, DebitState, Purpose
 from dashboard.domain.refunds import RefundOrder, RefundReason, RefundState
+from dashboard.domain.schedules import Schedule, ScheduleOrder
 from dashboard.domain.tags import REFUND_TAG
 from dashboard.jobs import Jobs
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.key_rotation import rotate
 from dashboard.refunds import Refunds
 from dashboard.refunds.job import RefundKind
+from dashboard.schedules import Schedules
 from dashboard.settings import RefundRules, Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
@@ -108,6 +111,8 @@ class Process:
         )
         self.refunds = Refunds(self.store, self.clock, settings, self.jobs)
         self.debits = Debits(self.store, FakePlaid(), line, self.clock, template.settings, self.jobs)
+        self.schedules = Schedules(self.store, self.clock, template.settings, self.jobs, self.debits)
+        self.presenting = PresentingAgain(self.store, self.clock, template.settings, self.debits)
 
     def tick(self) -> None:
         self.clock.at = self.sequence.bank.clock.now() + self.skew
@@ -127,6 +132,7 @@ class Process:
     def go_on(self) -> None:
         """What the completer does, as long as the process lives."""
         self.tick()
+        self.guard(self.schedules.wake_due)
         self.guard(self.jobs.run_due)
 
     def guard(self, work: Any, *args: Any, **kwargs: Any) -> Any:
@@ -175,6 +181,7 @@ class Sequence:
         self.ordered: dict[str, list[datetime]] = {}  # when each debit was ordered or confirmed again, Stripe's time
         self.tickets: dict[str, DebitOrder] = {}
         self.refunds: dict[str, RefundOrder] = {}
+        self.days: dict[str, Schedule] = {}  # of each scheduled debit
         path = folder / "desk.db"
         shutil.copyfile(template.path, path)
         self.main = Process(self, path)
@@ -199,11 +206,12 @@ class Sequence:
                 self.second_tab,
             ),
             *(self.confirm_again, self.confirm_again, self.cancel, self.wrong_key, self.sync),
-            *(self.refund, self.refund, self.refund_again),
+            *(self.refund, self.refund, self.refund, self.refund_again),
+            *(self.schedule, self.next_day, self.cancel_schedule, self.present_again, self.present_again),
         ]
         self.fault()
         self.order()
-        for _ in range(self.chance.randint(5, 14)):
+        for _ in range(self.chance.randint(6, 16)):
             event = self.chance.choice(events)
             self.findings.events[event.__name__] += 1
             event()
@@ -324,6 +332,8 @@ class Sequence:
         process, charge_id = self.main, str(self.chance.choice(taken).charge_id)
         with process.store.transaction():
             process.store.projection.apply("charges", [self.bank.charge(charge_id)])
+        if charge_id in self.bank.returned:
+            return
         seen = process.refunds.refundable(ACTOR, charge_id)
         if seen.left_cents:
             cents = self.chance.choice([seen.left_cents, self.chance.randint(1, seen.left_cents)])
@@ -336,6 +346,70 @@ class Sequence:
         """A double click, a second tab, a reload; of a form that a restore has forgotten too."""
         if self.refunds:
             self.main.guard(self.main.refunds.order, ACTOR, self.chance.choice(list(self.refunds.values())))
+
+    def schedule(self) -> None:
+        """A debit for the first day that there is; its form is sent twice."""
+        process = self.main
+        process.tick()
+        order = ScheduleOrder(
+            ticket=process.debits.ticket(),
+            bank_account_id=self.template.account_id,
+            amount_cents=self.chance.randint(100, 9_000),
+            invoice_reference=f"DAY-{len(self.days) + 1}",
+            purpose=Purpose.SERVICES,
+            first_on=process.schedules.first_day(ACTOR),
+            accept_unknown_balance=True,
+        )
+        for _ in range(2):
+            process.guard(self.main.schedules.order, ACTOR, order)
+        debit = self.main.store.debits.by_ticket(order.ticket)
+        day = self.main.store.schedules.get(debit.id) if debit else None
+        if day is not None:
+            self.days[day.id] = day
+
+    def next_day(self) -> None:
+        """The next moment for which something is scheduled comes."""
+        now = self.bank.clock.now()
+        to_come = [one.due_at for one in self.days.values() if one.due_at > now]
+        if to_come:
+            self.pass_time(min(to_come) - now + timedelta(minutes=1))
+
+    def cancel_schedule(self) -> None:
+        for debit in self.main.all():
+            if debit.state is DebitState.SCHEDULED:
+                self.main.guard(self.main.schedules.cancel, ACTOR, debit.id)
+                return
+
+    def come_back(self) -> None:
+        """The bank sends a debit back for want of money, and the sync reads it."""
+        there = [str(one["latest_charge"]) for one in self.bank.debited]
+        open_ = [one for one in there if one not in self.bank.returned and not self.bank.refunded(one)]
+        if open_:
+            self.bank.returned[self.chance.choice(open_)] = self.bank.clock.now()
+        self.read_charges()
+
+    def read_charges(self) -> None:
+        self.sync()
+        with self.main.store.transaction():
+            charges = [self.bank.charge(str(one["latest_charge"])) for one in self.bank.debited]
+            self.main.store.projection.apply("charges", charges)
+
+    def present_again(self) -> None:
+        """From every open case, as far as the sync has read; twice, by two forms. Not beside a live copy of the file,
+        whose own orders the sync cannot know of before they are at Stripe."""
+        if self.copies:
+            return
+        self.come_back()
+        query = "SELECT id FROM payment_case WHERE state IN ('open', 'waiting') AND step = 'debit_again'"
+        for row in list(self.main.store.database.handle.query(query)):
+            for _ in range(2):
+                ticket, at = self.main.debits.ticket(), self.bank.clock.now()
+                self.main.tick()
+                self.main.guard(self.main.presenting.order, ACTOR, row["id"], ticket, self.main.balance())
+                debit = self.main.store.debits.by_ticket(ticket)
+                if debit is not None:
+                    self.findings.events["presented"] += 1
+                    self.ordered.setdefault(debit.id, []).append(at)
 
     def wrong_key(self) -> None:
         self.main.line.wrong_key = not self.main.line.wrong_key
@@ -382,8 +456,28 @@ class Sequence:
                     found.invisible += 1
                     found.broken.append(f"{self.seed}: {refund.id} is {refund.state}, sent: {sent}")
 
+    def judge_debts(self) -> None:
+        """A debt is moved again only after all before it came back, and three times at most."""
+        debts: dict[str, list[dict[str, Any]]] = {}
+        for one in sorted(self.bank.debited, key=lambda one: self.bank.moved_at[one["id"]]):
+            debts.setdefault(one["metadata"]["invoice_reference"], []).append(one)
+        for reference, moved in debts.items():
+            for place, one in enumerate(moved[1:], 1):
+                at, before = self.bank.moved_at[one["id"]], moved[:place]
+                back = [self.bank.returned.get(str(other["latest_charge"])) for other in before]
+                if place > 2 or any(when is None or when > at for when in back):
+                    self.findings.second_movements += 1
+                    self.findings.broken.append(f"{self.seed}: {reference} moved again while it was not back")
+
+    def judge_day(self, id: str, at: datetime) -> bool:
+        """Whether a scheduled debit moved on its day, and not on another by itself."""
+        day = self.days.get(id)
+        late = STOP + self.template.settings.debit_rules.send_within
+        return day is not None and day.due_at - timedelta(minutes=1) <= at <= day.send_by + late
+
     def judge(self) -> None:
         """Count what must never be."""
+        self.judge_debts()
         found, within = self.findings, self.template.settings.debit_rules.send_within
         moved: dict[str, list[str]] = {}
         for debited in self.bank.debited:
@@ -401,7 +495,7 @@ class Sequence:
             for intent in intents:
                 at = self.bank.moved_at[intent]
                 last = max((one for one in self.ordered.get(id, []) if one <= at), default=None)
-                if last is None or at - last > within + STOP:
+                if not self.judge_day(id, at) and (last is None or at - last > within + STOP):
                     found.late_sends += 1
                     found.broken.append(
                         f"{self.seed}: {id} was sent {at - last if last else 'unordered'} after its order"
@@ -412,6 +506,7 @@ class Sequence:
         self.judge_refunds()
         for id, debit in debits.items():
             ended = debit.state in {DebitState.SUBMITTED, DebitState.REFUSED, DebitState.CANCELED}
+            ended = ended or debit.state is DebitState.SCHEDULED  # it waits for its day, and nobody has to be told
             if not ended and id not in listed and self.bank.clock.now() - debit.created_at > timedelta(minutes=2):
                 found.invisible += 1
                 found.broken.append(f"{self.seed}: {id} is {debit.state} and nobody is told")

@@ -21,6 +21,7 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import ConfigError, DeskError, Refused
 from dashboard.domain.limits import Limit, ReservationState, counts_since
 from dashboard.domain.models import Actor, Balance, BankAccount, Debit, DebitOrder, DebitState, Purpose, Role
+from dashboard.domain.schedules import Every, ScheduleOrder
 from dashboard.limits import Limits, Reservations
 from dashboard.settings import KEYS, Settings
 from dashboard.staff.access import ALWAYS
@@ -289,6 +290,7 @@ ORDER = st.tuples(
 STEP = st.one_of(
     ORDER,
     ORDER,
+    st.tuples(st.just("schedule"), st.integers(0, 2), st.integers(0, 1), st.integers(1_000, 4_000), st.integers(1, 3)),
     st.tuples(st.just("wait"), st.sampled_from([10, 660, 40_000, 90_000, 700_000])),
     st.tuples(st.just("cancel"), st.integers(0, 9)),
     st.tuples(st.just("again"), st.integers(0, 9)),
@@ -305,6 +307,22 @@ FAULTS: list[tuple[str, str, Callable[[], DeskError]]] = [
     ("before", "confirm_payment_intent", lambda: refused("bank_account_unusable", provider="stripe")),
 ]
 MOST = {Limit.CUSTOMER_DAY: 9_000, Limit.CUSTOMER_MONTH: 20_000, Limit.MAKER_DAY: 10_000, Limit.DESK_DAY: 14_000}
+
+
+def schedule(given: DeskFixture, account: BankAccount, cents: int, reference: str, maker: Actor, *, count: int) -> None:
+    """A plan of so many weekly debits from the first day on."""
+    wanted = ScheduleOrder(
+        ticket=given.debits.ticket(),
+        bank_account_id=account.id,
+        amount_cents=cents,
+        invoice_reference=reference,
+        purpose=Purpose.GOODS,
+        first_on=given.schedules.first_day(maker),
+        count=count,
+        every=Every.WEEK,
+    )
+    similar = given.schedules.plan(maker, wanted).similar
+    given.schedules.order(maker, replace(wanted, similar_to=similar.id if similar else None))
 
 
 def decide(given: DeskFixture, approver: Actor, place: int, verdict: str) -> None:
@@ -368,13 +386,16 @@ def test_no_interleaving_goes_above_a_limit(
     for number, step in enumerate(steps):
         debits = given.debits.recent(given.actor, limit=1_000)
         try:
-            if step[0] == "order":
+            if step[0] in {"order", "schedule"}:
                 _, maker, account, cents, fault = step
-                when, call, error = FAULTS[fault]
-                getattr(given.stripe, when)[call] = [error()]
                 before = {debit.id for debit in debits}
                 try:
-                    order(given, accounts[account], cents, f"INV-{number}", MAKERS[maker])
+                    if step[0] == "order":
+                        when, call, error = FAULTS[fault]
+                        getattr(given.stripe, when)[call] = [error()]
+                        order(given, accounts[account], cents, f"INV-{number}", MAKERS[maker])
+                    else:
+                        schedule(given, accounts[account], cents, f"INV-{number}", MAKERS[maker], count=fault)
                 finally:
                     for debit in given.debits.recent(given.actor, limit=1_000):
                         if debit.id not in before:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from dashboard.domain.approvals import ApprovalState
-from dashboard.domain.cases import CaseState, NextStep, Outcome
+from dashboard.domain.cases import CaseKind, CaseState, NextStep, Outcome
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, DeskError, InputError, Refused
-from dashboard.domain.models import Actor, Balance, Debit, DebitState, Role
+from dashboard.domain.models import Actor, Balance, BankAccount, Debit, DebitState, Role
 from dashboard.domain.representments import Attempt, PresentedState
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
@@ -32,8 +32,8 @@ FIRST = "py_1"
 def make(store: Store, clock: FixedClock, vault: Vault, make_settings: Make) -> Callable[..., DeskFixture]:
     def make(**changes: str) -> DeskFixture:
         desk = DeskFixture(store, clock, vault, make_settings(**changes))
-        desk.account = desk.desk.account(desk.actor, str(desk.link().bank_account_id))  # type: ignore[attr-defined]
-        debit = submit(desk, desk.account, 4_200)  # type: ignore[attr-defined]
+        account = desk.desk.account(desk.actor, str(desk.link().bank_account_id))
+        debit = submit(desk, account, 4_200)
         if debit.state is DebitState.REVIEW:
             approve(desk, debit)
         come(desk, FIRST, "R01")
@@ -64,6 +64,10 @@ def again(desk: DeskFixture, actor: Actor | None = None, ticket: str = "", **mor
     actor, case = actor or desk.actor, case_of(desk.store)
     balance = Balance(100_000, 100_000, "usd", desk.clock.now())
     return desk.presenting_again.order(actor, case.id, ticket or desk.debits.ticket(), balance, **more)
+
+
+def account_of(desk: DeskFixture) -> BankAccount:
+    return desk.desk.account(desk.actor, desk.debits.recent(desk.actor)[0].bank_account_id)
 
 
 def attempts(desk: DeskFixture) -> list[tuple[int, str]]:
@@ -97,6 +101,43 @@ def test_it_is_the_same_debit_once_more_and_the_case_waits_for_it(desk: DeskFixt
     ):
         with pytest.raises(InputError, match="presented again"):
             act()
+
+
+def test_what_would_happen_is_asked_before_and_the_debts_own_debits_are_not_asked_about(desk: DeskFixture) -> None:
+    case = case_of(desk.store)
+    balance = desk.presenting_again.check_funds(desk.actor, case.id)
+    seen = desk.presenting_again.preview(desk.actor, case.id, balance)
+    assert (seen.similar, seen.refusal) == (None, None)
+    other = submit(
+        desk, account_of(desk), 4_200, invoice_reference="INV-8", similar_to=desk.debits.recent(desk.actor)[0].id
+    )
+    seen = desk.presenting_again.preview(desk.actor, case.id, balance)
+    assert seen.similar is not None and seen.similar.id == other.id, "another debt of this amount is"
+    assert refusal(desk) == "similar_debit" and again(desk, similar_to=other.id).state is DebitState.SUBMITTED
+
+
+def test_what_stripe_corrects_later_is_followed(desk: DeskFixture) -> None:
+    """A case of another kind by then is left to its own words; one that was decided by the attempt opens again."""
+    again(desk)
+    come(desk, "py_2", status="succeeded")
+    come(desk, "py_2", "R01")
+    assert (case_of(desk.store).state, attempts(desk)) == (CaseState.OPEN, [(1, "failed")])
+    desk.store.projection.apply("disputes", [dispute(desk.clock, charge=FIRST)])
+    assert case_of(desk.store).kind is CaseKind.LATE_RETURN
+    come(desk, "py_2", status="succeeded")
+    assert (case_of(desk.store).state, attempts(desk)) == (CaseState.OPEN, [(1, "succeeded")])
+    come(desk, "py_2", "R01")
+    assert attempts(desk) == [(1, "failed")] and case_of(desk.store).kind is CaseKind.LATE_RETURN
+
+
+def test_a_dispute_of_the_first_while_it_is_on_its_way_is_its_own_work(desk: DeskFixture) -> None:
+    again(desk)
+    first = case_of(desk.store)
+    desk.store.cases.set_state(first.id, CaseState.PRESENTED)
+    desk.store.projection.apply("disputes", [dispute(desk.clock, charge=FIRST, reason="insufficient_funds")])
+    assert case_of(desk.store).state is CaseState.OPEN
+    come(desk, "py_2", "R02")
+    assert case_of(desk.store).step is not NextStep.ACCOUNT, "the code of the attempt says nothing of the dispute"
 
 
 def test_one_that_succeeds_decides_the_case(desk: DeskFixture) -> None:
@@ -190,7 +231,7 @@ def test_where_the_case_cannot_wait_for_it_nothing_is_ordered(desk: DeskFixture)
     """The debit, its reservation and its job are of one transaction with the case's row."""
     attempt_of = desk.store.representments.add
     case = case_of(desk.store)
-    other = submit(desk, desk.account, 900, invoice_reference="INV-8")  # type: ignore[attr-defined]
+    other = submit(desk, account_of(desk), 900, invoice_reference="INV-8")
     attempt_of(Attempt(other.id, case.id, "py_x", 1, PresentedState.ORDERED, desk.clock.now()))
     before = len(desk.debits.recent(desk.actor))
     with pytest.raises(sqlite3.IntegrityError):

@@ -32,13 +32,16 @@ from dashboard.domain.schedules import (
     send_by,
     send_day,
 )
+from dashboard.schedules import Schedules
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.mandates.revocations import Revocation
+from dashboard.store.restores import Unknown
 from tests.unit.case_scenes import charge
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import lost
 from tests.unit.test_debits import submit
+from tests.unit.test_money_edges import Blind
 from tests.unit.two_people import CHECKER, MAKER, Make
 
 EASTERN = ZoneInfo("America/New_York")
@@ -337,6 +340,25 @@ def test_a_desk_that_stood_still_on_the_day_holds_it(desk: DeskFixture, account:
     assert (now(desk, debit).state, why(desk, debit)) == (DebitState.UNSENT, "missed_day")
 
 
+def test_a_clock_that_runs_ahead_sends_nothing_early(desk: DeskFixture, account: BankAccount) -> None:
+    """By Stripe's own time the day has not come."""
+    (debit,) = schedule(desk, account)
+    behind = FixedClock(desk.clock.now())
+    desk.stripe.clock = behind
+    go_to(desk, SEND)
+    assert now(desk, debit).state is DebitState.SCHEDULED and desk.stripe.intents == []
+    behind.at = desk.clock.now()
+    desk.later(timedelta(seconds=10))
+    assert now(desk, debit).state is DebitState.SUBMITTED
+
+
+def test_after_a_restore_that_nobody_looked_into_it_is_held(desk: DeskFixture, account: BankAccount) -> None:
+    (debit,) = schedule(desk, account)
+    desk.store.restores.add(desk.clock.now(), desk.clock.now(), Unknown.MISSING)
+    go_to(desk, SEND)
+    assert (now(desk, debit).state, why(desk, debit)) == (DebitState.UNSENT, "restored")
+
+
 # Canceled until the second it is sent.
 
 
@@ -374,6 +396,23 @@ def test_the_debits_of_a_plan_do_not_hold_each_other(desk: DeskFixture, account:
     for week in range(3):
         go_to(desk, SEND + timedelta(weeks=week))
     assert [now(desk, one).state for one in debits] == [DebitState.SUBMITTED] * 3 and len(desk.stripe.debited) == 3
+
+
+def test_two_tabs_at_one_instant_are_one_schedule(desk: DeskFixture, account: BankAccount) -> None:
+    """The second asks before the first has committed, and sees it inside the transaction."""
+    order = wanted(desk, account)
+    (first,) = desk.schedules.order(desk.actor, order)
+    desk.store.debits = Blind(desk.store.database, desk.clock)
+    late = Schedules(desk.store, desk.clock, desk.settings, desk.jobs, desk.debits)
+    assert [one.id for one in late.order(desk.actor, order)] == [first.id]
+
+
+def test_a_plan_asks_for_proof_by_its_sum(make: Callable[..., DeskFixture]) -> None:
+    desk = make(ACH_DESK_DEBIT_PROOF_CENTS="10000")
+    account, person = link(desk), replace(MAKER, proved_until=None)
+    with pytest.raises(AccessDenied) as told:
+        schedule(desk, account, person, count=3)
+    assert told.value.code == "proof" and len(schedule(desk, account, person, count=2)) == 2
 
 
 # What stops it.
@@ -443,6 +482,8 @@ def test_limits_are_reserved_from_the_moment_it_is_scheduled(make: Callable[...,
     assert told.value.code == "above_limit" and "INV-1 1/2" in str(told.value.meaning)
     with pytest.raises(Refused):
         schedule(desk, account, invoice_reference="INV-2", amount_cents=900, count=2)
+    seen = desk.schedules.plan(desk.actor, wanted(desk, account, invoice_reference="INV-2", amount_cents=900, count=2))
+    assert seen.refusal is not None and seen.refusal.code == "above_limit", "it is said before the button"
     assert len(desk.debits.recent(desk.actor)) == 2, "a plan is reserved whole or not at all"
     desk.schedules.cancel(desk.actor, first.id)
     assert submit(desk, account, 1_601, invoice_reference="INV-3").state is DebitState.SUBMITTED
@@ -529,6 +570,13 @@ def test_another_amount_is_told_ten_days_before_and_another_day_seven(desk: Desk
     assert desk.schedules.due_notices(desk.actor) == []
     go_to(desk, date(2026, 6, 26))
     assert len(desk.schedules.due_notices(desk.actor)) == 1
+
+
+def test_a_company_is_told_nothing_by_the_rules(desk: DeskFixture, account: BankAccount) -> None:
+    with desk.store.transaction() as db:
+        db.execute("UPDATE customer SET holder_type = 'company'")
+    schedule(desk, account, first_on=date(2026, 7, 4))
+    assert desk.schedules.notices(desk.actor) == []
 
 
 def test_who_told_the_customer_is_kept_once(desk: DeskFixture, account: BankAccount) -> None:

@@ -121,9 +121,8 @@ def _open_again(db: Connection, told: _Told, state: PresentedState, at: int, day
         said = f"Opened again: attempt {told.number} was not sent{why}"
     else:
         said = f"Opened again: attempt {told.number} came back{why}"
-        if told.kind == CaseKind.RETURN:  # the newest code says what to do next; after R02 no third debit would help
-            step = step_of(CaseKind.RETURN, code)
-            db.execute("UPDATE payment_case SET step = ? WHERE id = ?", [step.value, told.case_id])
+        step = step_of(CaseKind.RETURN, code)  # by the newest code: after R02 no third debit would help
+        db.execute("UPDATE payment_case SET step = ? WHERE id = ?", [step.value, told.case_id])
     db.execute(_EVENT, [told.case_id, at, DESK, said])
 
 
