@@ -9,6 +9,7 @@ from dashboard.domain.case_filter import MINE, CaseFilter
 from dashboard.domain.cases import Case
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Actor
+from dashboard.domain.searches import search_words
 from dashboard.lists import Lists
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission
@@ -28,7 +29,9 @@ class CaseLists(Lists[CaseFilter, CaseSearch, Case]):
 
     def _resolve(self, actor: Actor, wanted: CaseFilter) -> CaseSearch:
         mine = replace(wanted, assignee=actor.name) if wanted.assignee == MINE else wanted
-        return CaseSearch(mine, self._clock.now().astimezone(self._zone).date())
+        today, words = self._clock.now().astimezone(self._zone).date(), search_words(wanted.text)
+        keys = self._store.cases.payment_keys() if words else []
+        return CaseSearch(mine, today, {one: self._store.payments.find_among(keys, one, today) for one in words})
 
     def _read(self, _actor: Actor, ids: Sequence[str]) -> Mapping[str, Case]:
         return self._store.cases.lines(ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboard.domain.searches import BEGINNING, amount_range, search_words
 from dashboard.store.engine.dialect import contains, list_of, listed
@@ -42,11 +42,12 @@ class Conditions:
         begins: Sequence[str] = (),
         exact: Sequence[str] = (),
         amount: str = "",
-        where: str = "{}",
+        keys: tuple[str, Mapping[str, Sequence[int]]] = ("", {}),
     ) -> None:
         """Each word stands somewhere in one of `within` (lower case), begins an id of `begins`, or is one of `exact`.
 
-        In `amount`, a column of cents, it is found as people write it. `where` stands around the test of a word.
+        In `amount`, a column of cents, it is found as people write it. `keys` are a column and the values of it that
+        were found by each word elsewhere.
         """
         for place, word in enumerate(search_words(text)):
             name = f":word{place}"
@@ -57,7 +58,10 @@ class Conditions:
             if amounts is not None:
                 found.append(f"{amount} BETWEEN {name}_low AND {name}_high")
                 self._values |= {f"word{place}_low": amounts[0], f"word{place}_high": amounts[1]}
-            self._tests.append(where.format(f"({' OR '.join(found)})"))
+            if word in keys[1]:
+                found.append(f"{keys[0]} IN {listed(f'word{place}_keys')}")
+                self._values[f"word{place}_keys"] = list_of(keys[1][word])
+            self._tests.append(f"({' OR '.join(found)})")
             self._values[f"word{place}"] = word
 
     def asked(self, news: str = "TRUE", **values: object) -> Asked:

@@ -321,6 +321,19 @@ def test_every_filter_and_order_has_the_rows_of_plain_python(
     assert {one.id for one in overdue} == {one.id for one in everyone if one.state is not CaseState.CLOSED}
 
 
+def test_a_case_is_found_as_its_payment_is_without_case_and_accents(
+    lists: CaseLists, store: Store, clock: FixedClock
+) -> None:
+    store.projection.apply(
+        "customers", [{"id": "cus_1", "created": 1, "name": "Zoë Straße", "email": "zoe@example.com"}]
+    )
+    store.projection.apply("charges", [charge(clock, "py_AbCdEf1"), charge(clock, "py_other", customer="cus_2")])
+    for text in ("zoe", "ZOË", "strasse", "zoe@example", "py_abcdef", "42.00 zoe", "r01 zoe", "insufficient zoë"):
+        found = read(lists, ListOrder(CaseFilter(text=text), "due"))
+        assert [one.payment_id for one in found] == ["py_AbCdEf1"], text
+    assert read(lists, ListOrder(CaseFilter(text="nobody"), "due")) == []
+
+
 def test_a_page_of_ten_thousand_cases_is_read_along_an_index(lists: CaseLists, store: Store, clock: FixedClock) -> None:
     """As many statements as for ten, and the page's own sorts and scans no table, whatever the machine's speed."""
     order = ListOrder(CaseFilter(states=UNDECIDED), "due", False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from dashboard.domain.case_filter import NOBODY, CaseFilter
@@ -30,10 +30,14 @@ _UNDECIDED = "t.state <> 'closed'"  # word for word as the index has it, or SQLi
 
 @dataclass(frozen=True)
 class CaseSearch:
-    """Which cases a list has, on a day of the business; an assignee is a name."""
+    """Which cases a list has, on a day of the business; an assignee is a name.
+
+    `found` are, for each word of the search, the keys of the payments with a case that it finds.
+    """
 
     wanted: CaseFilter
     today: date
+    found: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 class CaseTable:
@@ -63,6 +67,11 @@ class CaseTable:
         query = f"SELECT * FROM payment_case_event WHERE case_id = ? ORDER BY at, {ADDED}"
         rows = select(self._database.handle, query, [id])
         return [CaseEvent(from_epoch(row["at"]), row["person"], row["what"], row["note"]) for row in rows]
+
+    def payment_keys(self) -> list[int]:
+        """The keys of all payments that have a case."""
+        query = "SELECT m.seq FROM payment_case t JOIN payment m ON m.id = t.payment_id"
+        return [row[0] for row in self._database.handle.execute(query)]
 
     def count_overdue(self, today: date) -> int:
         """How many are not decided although they were due before this day."""
@@ -151,9 +160,9 @@ def _ask(looked: CaseSearch) -> Asked:
     found.add("t.due_on <= :to_", wanted.due_to and wanted.due_to.isoformat())
     found.search(
         wanted.text,
-        within=[f"lower(coalesce({one}, ''))" for one in ("m.customer", "m.email", "m.reference", "t.code")],
-        begins=["m.id", "m.intent_id", "m.debit_id", "t.cause"],
-        where="EXISTS (SELECT 1 FROM payment m WHERE m.id = t.payment_id AND {})",
+        within=["lower(coalesce(t.code, ''))"],
+        begins=["t.id", "t.cause"],
+        keys=("(SELECT seq FROM payment WHERE id = t.payment_id)", looked.found),
     )
     return found.asked()
 

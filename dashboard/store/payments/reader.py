@@ -117,6 +117,12 @@ class PaymentTable:
         """The keys of ranges of such a list by place."""
         return self._columns.picked_keys(wanted, today, sort, descending=descending, mark=mark, ranges=ranges)
 
+    def find_among(self, keys: Sequence[int], word: str, today: date) -> list[int]:
+        """Those of these payments, by their keys, that one word of a search finds, as it does in their own list."""
+        found = self._columns.keys(PaymentFilter(text=word), today, "created", descending=False)
+        chosen = np.asarray(keys, np.int64)
+        return [int(key) for key in chosen[np.isin(chosen, found)]]
+
     def walk_keys(
         self, keys: Sequence[int], wanted: PaymentFilter, today: date, *, sort: str, descending: bool
     ) -> Iterator[dict[str, Any]]:
