@@ -115,8 +115,8 @@ def draw_payout(desk: Desk, actor: Actor, id: str) -> None:
         arrives = format.day(line.arrival, desk.payments.today())
         st.subheader(f"{plain(format.money(line.amount, line.currency))} · {arrives}", anchor=False)
         st.markdown(f"**{plain(finding_of(line))}**")
-        if said := say_at_bank(desk, actor, id, desk.payments.today()):
-            st.markdown(plain(said))
+        if can(actor, Permission.VIEW_STATEMENTS):
+            st.markdown(plain(say_at_bank(desk.payout_matching.at_bank(actor, id), desk.payments.today())))
         st.code(line.id, language=None)
         if not line.parts:
             return

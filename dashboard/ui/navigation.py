@@ -69,6 +69,8 @@ ACTIONS = (
     Shortcut("Failed and returned payments", "payments", Permission.VIEW_PAYMENTS, {"status": "failed,returned_late"}),
     Shortcut("Overdue cases", "cases", Permission.VIEW_PAYMENTS, {"overdue": "1"}),
     Shortcut("Overdue payments", "payments", Permission.VIEW_PAYMENTS, {"overdue": "1"}),
+    Shortcut("Unmatched bank lines", "statements", Permission.VIEW_STATEMENTS, {"status": "unmatched"}),
+    Shortcut("Import a bank statement", "statements", Permission.IMPORT_STATEMENTS, {"statements-look": "Import"}),
     Shortcut("Charts of payments", "payments", Permission.VIEW_PAYMENTS, {"look": "Charts"}),
     Shortcut("Return rates", "payments", Permission.VIEW_PAYMENTS, {"look": "Return rates"}),
     Shortcut("Export payments", "payments", Permission.EXPORT, {"look": "Export"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -71,6 +71,8 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
     line = desk.payouts.get(actor, id)
     sums = desk.payouts.sums(actor, id) if line.parts else []
     today = reading.now.astimezone(reading.zone).date()
+    may = can(actor, Permission.VIEW_STATEMENTS)
+    kept = desk.payout_matching.at_bank(actor, id) if may else []
     names = ("amount", "fee", "net")
     rows = [
         [one.name, f"{one.parts:,}", *(format.money(getattr(one, name), line.currency) for name in names)]
@@ -83,11 +85,12 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
         "lines": [
             ["next", "", finding_of(line)],
             ["dim", "", format.in_words(line.status)],
-            *([["dim", "", said]] if (said := say_at_bank(desk, actor, id, today)) else []),
+            *([["dim", "", say_at_bank(kept, today)]] if may else []),
         ],
         "acts": [
             ["Open its own page", "payouts", {"payout": line.id}],
             ["Its payments", "payments", PaymentFilter(payout=line.id).to_query()],
+            *([["Its line at the bank", "statements", {"open": kept[0]["id"]}]] if kept else []),
         ],
         "parts": [
             *(
@@ -110,11 +113,8 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
     }
 
 
-def say_at_bank(desk: Desk, actor: Actor, id: str, today: date) -> str:
-    """Where a payout stands on the bank statement, in a sentence; empty for whoever may not see that."""
-    if not can(actor, Permission.VIEW_STATEMENTS):
-        return ""
-    lines = desk.payout_matching.at_bank(actor, id)
+def say_at_bank(lines: Sequence[Mapping[str, Any]], today: date) -> str:
+    """Where a payout stands on the bank statement, in a sentence, by the lines that it is matched with."""
     if not lines:
         return "At the bank: not matched with a statement yet."
     days = dict.fromkeys(format.day(date.fromisoformat(one["posted_on"]), today) for one in lines)
