@@ -47,7 +47,7 @@ def test_a_bank_is_linked_over_plain_http_and_the_mandate_carries_the_tablets_ad
     desk: RunningDesk, tablet: Page
 ) -> None:
     with Forwarder(desk.port, TABLET) as proxy:
-        tablet.goto(f"http://{NAME}:{proxy.port}/")
+        tablet.goto(f"http://{NAME}:{proxy.port}/onboard")
         expect(tablet.get_by_role("note").filter(has_text="SANDBOX")).to_be_visible(timeout=PATIENCE)
         settle(tablet)
         assert tablet.evaluate("[window.isSecureContext, typeof crypto.randomUUID]") == [False, "undefined"]

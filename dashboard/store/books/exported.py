@@ -37,7 +37,7 @@ QUERIES = {
     " net AS net_cents, currency, status, available_on, source_id, payout_id FROM balance_transaction"
     f" WHERE {_MADE} ORDER BY id",
     "bank_lines": "SELECT id, account, posted_on, cents AS amount_cents, currency, text, reference, ordinal, file_id,"
-    " line FROM bank_line WHERE posted_on >= :first AND posted_on < :after ORDER BY account, posted_on, id",
+    " line FROM bank_line WHERE posted_on >= :first AND posted_on < :after ORDER BY posted_on, account, id",
     "matches": "SELECT id, state, how, why, made_by, made_at, ended_by, ended_at"
     f" FROM (SELECT m.*, {_FIRST_LINE} FROM payout_match m) WHERE {_OF_MONTH} ORDER BY id",
     "match_parts": "SELECT q.match_id, q.kind, q.part_id, q.cents AS amount_cents, CASE q.kind"
