@@ -19,8 +19,8 @@ from dashboard.ui.approvals import reasons
 from dashboard.ui.approvals.grid import APPROVALS
 from dashboard.ui.text import plain
 
-FEW = 4  # lines that wait without a part of their own that scrolls
-WAITING_HEIGHT = 330  # pixels of it
+FEW = 5  # lines that wait without a part of their own that scrolls
+WAITING_HEIGHT = 260  # pixels of it
 SIGNS = {
     ApprovalState.REQUIRES_REVIEW: ("orange", ":material/pending_actions:"),
     ApprovalState.APPROVED: ("blue", ":material/schedule_send:"),
@@ -40,14 +40,13 @@ def owners_of(desk: Desk, actor: Actor, found: list[Approval]) -> dict[str, Cust
 def draw_line(desk: Desk, approval: Approval, title: str, owner: str) -> None:
     """One line of the inbox: how much, of whom, who asked, until when."""
     zone, now = session.zone(), desk.clock.now()
-    with st.container(border=True, key=f"line-{approval.id}"):
-        left, middle, right = st.columns([3, 1.2, 1.2], vertical_alignment="center")
-        left.markdown(f"**{plain(title)}** · {plain(owner)}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"line-{approval.id}"):
+        amount = plain(format.money(approval.amount_cents, "usd"))
+        st.markdown(f"**{amount} · {plain(title)}** · {plain(owner)}", width="stretch")
         asked = f"asked by {approval.requested_by} on {format.moment(approval.requested_at, zone, now)}"
-        left.caption(plain(f"{asked}, expires {format.moment(approval.expires_at, zone, now)}"))
-        middle.text(format.money(approval.amount_cents, "usd"), width="stretch", text_alignment="right")
-        there = actions.go("approvals", {"approval": approval.id})
-        actions.button("Open", there, key=f"open-{approval.id}", place=right, width="stretch")
+        until = f"expires {format.moment(approval.expires_at, zone, now)}"
+        st.caption(plain(f"{asked}, {until}"), width="content")
+        actions.button("Open", actions.go("approvals", {"approval": approval.id}), key=f"open-{approval.id}")
 
 
 def draw_waiting(desk: Desk, actor: Actor, waiting: list[tuple[Approval, str]]) -> None:
@@ -62,7 +61,9 @@ def draw_waiting(desk: Desk, actor: Actor, waiting: list[tuple[Approval, str]]) 
         st.markdown(f":material/task_alt: **Nothing waits for approval.** {plain(rule)}")
         return
     owners = owners_of(desk, actor, [one for one, _ in waiting])
-    with st.container(height=WAITING_HEIGHT if len(waiting) > FEW else "content", border=False, key="waiting"):
+    with st.container(
+        height=WAITING_HEIGHT if len(waiting) > FEW else "content", border=False, gap="xxsmall", key="waiting"
+    ):
         for approval, title in waiting:
             draw_line(desk, approval, title, say_owner(approval, owners))
 

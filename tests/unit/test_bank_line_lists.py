@@ -19,6 +19,7 @@ from dashboard.settings import Settings
 from dashboard.statements.lists import LineLists, LineRow
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
+from dashboard.store.statements.keys import write_line_keys
 from tests.payout_lines import as_rows, keep_lines, make_history
 from tests.unit.test_payout_matches import payout_object
 
@@ -136,6 +137,15 @@ def test_a_list_that_was_forgotten_goes_on_by_place(lists: LineLists, store: Sto
     again = lists.block(FRED, order, start=0, size=5, mark=forgotten)
     assert (again.rows, again.total, again.newer) == (first.rows, first.total, 1)
     assert lists.picked(FRED, order, forgotten, [(0, 3), (2, 4)]) == lists.picked(FRED, order, first.mark, [(0, 4)])
+
+
+def test_lines_of_an_older_file_are_found(lists: LineLists, store: Store) -> None:
+    store.database.handle.execute("UPDATE bank_line SET search_key = ''")
+    wanted = LineFilter(text="muller rent")
+    assert lists.tally(FRED, wanted).count == 0
+    with store.transaction():
+        write_line_keys(store.database.handle)
+    assert lists.tally(FRED, wanted).count == 1
 
 
 def test_picked_places_add_up_each_once(lists: LineLists) -> None:
