@@ -7,7 +7,7 @@ import json
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +19,53 @@ from dashboard.jobs.kinds import BaseKind
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.store.encryption.vault import make_key
-from tests.crash.__main__ import Runner
+from tests.crash.__main__ import Runner, count_nothing
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flows import FLOWS
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class Harness:
+    """`make crash` in a process of its own that walks the flows it is asked for; one that failed is begun anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._said = folder / "harness.log"
+        self._process: subprocess.Popen[str] | None = None
+
+    def walk(self, flow: str, stride: int) -> tuple[dict[str, int], str]:
+        """The figures of one flow, and what was said about it."""
+        with self._said.open("ab") as log:
+            place = log.tell()
+            self._process = self._process or subprocess.Popen(
+                [sys.executable, "-m", "tests.crash", "--asked"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdin and self._process.stdout
+        print(json.dumps({"flow": flow, "stride": stride}), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            self.stop()
+        said = self._said.read_bytes()[place:].decode()
+        assert answer, said
+        return json.loads(answer), said
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.communicate(timeout=60)  # nothing more is asked
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+    """One for all flows, as in `make crash`; each of them is a test of its own, and any process may get it."""
+    made = Harness(tmp_path_factory.mktemp("crash"))
+    yield made
+    made.stop()
 
 
 @pytest.mark.parametrize(
@@ -53,18 +95,17 @@ ROOT = Path(__file__).resolve().parents[2]
         ("sync-backfill", 70, 7),
     ],
 )
-def test_a_killed_flow_resumes_without_loss_or_repetition(flow: str, stride: int, least: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.crash", "--flow", flow, "--stride", str(stride), "--runs", "0"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    totals = json.loads(done.stdout.splitlines()[-1])
-    assert totals["runs"] == totals["survived"] >= least
+def test_a_killed_flow_resumes_without_loss_or_repetition(harness: Harness, flow: str, stride: int, least: int) -> None:
+    totals, said = harness.walk(flow, stride)
+    assert totals["runs"] == totals["survived"] >= least, said
     assert [totals[name] for name in ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")] == [0] * 4
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    made = Runner(tmp_path_factory.mktemp("runner"))
+    yield made
+    made.sandbox.stop()
 
 
 def _lose_a_row(crash: CrashFixture) -> None:
@@ -100,14 +141,11 @@ def _debit_again(crash: CrashFixture) -> None:
     ],
 )
 def test_the_harness_sees_what_it_looks_for(
-    flow: str, act: Callable[[CrashFixture], None], finding: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    flow: str, act: Callable[[CrashFixture], None], finding: str, runner: Runner, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Without this, a clean result would prove nothing."""
-    runner = Runner(tmp_path)
-    try:
-        runner.once(replace(FLOWS[flow], act=act), 0, 0)
-    finally:
-        runner.sandbox.stop()
+    runner.totals = count_nothing()
+    runner.once(replace(FLOWS[flow], act=act), 0, 0)
     assert finding in capfd.readouterr().err
     assert (runner.totals["runs"], runner.totals["survived"]) == (1, 0)
     if finding in runner.totals:

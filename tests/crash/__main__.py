@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,11 @@ def load(first: CrashFixture) -> None:
     gc.freeze()
 
 
+def count_nothing() -> dict[str, int]:
+    """What a run of flows adds up, before it."""
+    return {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
+
+
 class Runner:
     """Runs flows over one sandbox and adds up what was found."""
 
@@ -53,7 +58,7 @@ class Runner:
         self.sandbox = CrashSandbox(folder / "sandbox")
         load(CrashFixture(self.sandbox, folder / "first"))
         of_this_process()  # the mail server outlives whoever is killed, and counts what they sent
-        self.totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
+        self.totals = count_nothing()
         self._number, self._said = 0, time.monotonic()
         self._begun: dict[str, CrashFixture] = {}
         self._kept: dict[str, CrashFixture] = {}
@@ -163,6 +168,21 @@ def run_share(chosen: argparse.Namespace) -> dict[str, int]:
     return runner.totals
 
 
+def answer(asked: Iterable[str]) -> None:
+    """For each line `{"flow": …, "stride": …}` walk that flow and print its figures: what all share is made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Runner(Path(folder))
+        try:
+            for line in asked:
+                wanted = json.loads(line)
+                flow, runner.totals = FLOWS[wanted["flow"]], count_nothing()
+                for _ in runner.walk(flow, runner.count(flow), flow.stride * wanted["stride"], 0, 1):
+                    pass
+                print(json.dumps(runner.totals), flush=True)
+        finally:
+            runner.sandbox.stop()
+
+
 def run_shares(arguments: list[str], jobs: int) -> dict[str, int]:
     """The same in several processes, each with a sandbox of its own; their figures added up."""
     command = [sys.executable, "-m", "tests.crash", *arguments]
@@ -170,7 +190,7 @@ def run_shares(arguments: list[str], jobs: int) -> dict[str, int]:
         subprocess.Popen([*command, "--share", f"{share}/{jobs}"], stdout=subprocess.PIPE, text=True)
         for share in range(jobs)
     ]
-    totals = {"runs": 0, "survived": 0, **dict.fromkeys(COUNTED, 0)}
+    totals = count_nothing()
     for child in children:
         said, _ = child.communicate()
         lines = said.splitlines()
@@ -195,7 +215,11 @@ def main() -> int:
     parser.add_argument("--stride", type=int, default=1, help="take every n-th point only")
     parser.add_argument("--jobs", type=int, default=1, help="processes beside each other; 0 for one per core")
     parser.add_argument("--share", type=read_share, default=(0, 1), help=argparse.SUPPRESS)
+    parser.add_argument("--asked", action="store_true", help=argparse.SUPPRESS)  # by a line of stdin for each flow
     chosen = parser.parse_args()
+    if chosen.asked:
+        answer(iter(sys.stdin.readline, ""))
+        return 0
     jobs = chosen.jobs or os.cpu_count() or 1
     totals = run_shares(sys.argv[1:], jobs) if jobs > 1 and chosen.share == (0, 1) else run_share(chosen)
     print(json.dumps(totals))
