@@ -202,6 +202,8 @@ def test_the_reasons_to_say_no_are_shown(two: DeskFixture) -> None:
         1,
     )
     assert facts["accepted_at"] is not None and shown.others == (1, other.amount_cents)
+    accepted = shown.moment("accepted_at")
+    assert accepted and accepted.timestamp() == facts["accepted_at"] and shown.moment("not a fact") is None
 
 
 def test_who_else_could_approve_is_counted(make: Callable[..., DeskFixture]) -> None:

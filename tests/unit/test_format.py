@@ -140,3 +140,8 @@ def test_what_is_not_a_sum_is_written_by_the_one_module_too() -> None:
     assert formatting.file_stamp(at, ZoneInfo("America/New_York")) == "2026-11-24-2130"
     assert formatting.read_utc_stamp(formatting.utc_stamp(at)) == at
     assert [formatting.countdown(seconds) for seconds in (0, 65, 600)] == ["0:00", "1:05", "10:00"]
+
+
+def test_a_printed_page_names_a_day_and_a_month_in_full() -> None:
+    assert formatting.day_in_full(date(2026, 11, 24)) == "24 November 2026"
+    assert formatting.month_of(date(2026, 11, 24)) == "November 2026"
