@@ -17,7 +17,7 @@ def main() -> None:
         groups, people = desk.inbox.list(actor), list(desk.inbox.people(actor))
         done = sum(len(group.done) for group in groups)
         shows_done = bool(done) and st.toggle(f"Show what is done ({done:,})", key="inbox-done")
-        if not restored and not any(group.open for group in groups):
+        if not restored and not any(group.count for group in groups):
             if done:
                 layout.empty("Nothing else waits for you.", "The rest was put away as done; switch it on above.")
             else:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.inbox import InboxGroup, InboxKind, InboxLine
 from dashboard.domain.models import Actor
-from dashboard.ui import actions, format
+from dashboard.ui import actions
 from dashboard.ui.inbox import connections, marks, money
 from dashboard.ui.refunds import refund
 from dashboard.ui.text import plain
@@ -54,7 +54,7 @@ LISTS: dict[InboxKind, tuple[str, str, dict[str, str]]] = {
 def draw_group(desk: Desk, actor: Actor, group: InboxGroup, people: list[str], *, shows_done: bool) -> None:
     """The head with its count, then each line."""
     lines = [*group.open, *(group.done if shows_done else [])]
-    if not lines:
+    if not lines and not group.count:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(f"{group.kind.words} ({group.count:,})"), anchor=False)
@@ -66,7 +66,7 @@ def draw_group(desk: Desk, actor: Actor, group: InboxGroup, people: list[str], *
         _draw_line(desk, actor, line, people)
     left = group.count - len(group.open)
     if left > 0:
-        st.caption(f"The first {format.count(len(group.open), 'line')} of {group.count:,}; the list has all of them.")
+        st.caption(f"{left:,} more are not shown here; the list has all of them.")
 
 
 def _draw_line(desk: Desk, actor: Actor, line: InboxLine, people: list[str]) -> None:
