@@ -65,12 +65,17 @@ def see_large_targets(page: Page) -> None:
 
 
 def take_back(page: Page, pin: str = PIN) -> None:
-    """By the staff's part, which is in English whatever the customer reads."""
+    """By the staff's part, which is in English whatever the customer reads.
+
+    By Enter: the part moves while it opens, and a mouse may press one thing and let go over another.
+    """
     summary = page.locator("summary").filter(has_text="Staff")
     if page.get_by_test_id("stExpander").locator("details").get_attribute("open") is None:
         summary.click()
-    type_into(page.get_by_test_id("stExpander").locator("input[type=password]"), pin)
-    page.get_by_role("button", name="Take the device back").click()
+    expect(page.get_by_role("button", name="Take the device back")).to_be_visible(timeout=PATIENCE)
+    field = page.get_by_test_id("stExpander").locator("input[type=password]")
+    type_into(field, pin)
+    field.press("Enter")
 
 
 def see_print_button(copy: Page) -> None:
