@@ -88,11 +88,6 @@ class Cases:
         require(actor, Permission.VIEW_PAYMENTS)
         return self._store.cases.of_payment(payment_id)
 
-    def overdue(self, actor: Actor) -> int:
-        """How many cases nobody decided in time."""
-        require(actor, Permission.VIEW_PAYMENTS)
-        return self._store.cases.count_overdue(self.today())
-
     def assignees(self, actor: Actor) -> list[str]:
         """Who a case may be given to: who reads this, who has one, and who signed in lately."""
         require(actor, Permission.VIEW_PAYMENTS)

@@ -48,7 +48,12 @@ def is_business_day(day: date) -> bool:
 
 
 def add_business_days(day: date, count: int) -> date:
-    """The business day `count` business days after `day`; with 0, the first business day on or after it."""
+    """The business day `count` business days after `day`; with 0, the first business day on or after it.
+
+    Raises ValueError for a count below 0.
+    """
+    if count < 0:
+        raise ValueError("Business days are added, not taken away.")
     while not is_business_day(day):
         day += timedelta(days=1)
     for _ in range(count):

@@ -22,6 +22,7 @@ class Inbox:
 
     def __init__(self, store: Store, clock: Clock, sources: Sequence[Source]) -> None:
         self._store, self._clock, self._sources = store, clock, sources
+        self.changes = 0  # made by this process: what was counted before one is not true any more
 
     def list(self, actor: Actor, *, waits: bool = True) -> list[InboxGroup]:
         """Every kind that has something, money in doubt first; what is done stands apart, never unsaid.
@@ -96,6 +97,7 @@ class Inbox:
             self._store.inbox.put(mark, actor.name, now)
             facts = {"to": mark.assignee} if action == "inbox.assigned" else {}
             self._store.trail.append(actor, action, subject, now, about=kind.value, **facts)
+        self.changes += 1
 
 
 def _without(found: Found, subjects: set[str]) -> Found:

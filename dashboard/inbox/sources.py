@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
@@ -13,7 +13,7 @@ from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals
 from dashboard.connections.token_rotation import PlaidTokens
 from dashboard.debits import Debits
-from dashboard.domain.business_days import add_business_days
+from dashboard.domain.business_days import count_business_days
 from dashboard.domain.case_filter import CaseFilter
 from dashboard.domain.cases import UNDECIDED
 from dashboard.domain.clock import Clock
@@ -31,6 +31,7 @@ from dashboard.refunds import Refunds
 from dashboard.schedules import Schedules
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission
+from dashboard.statements.overview import read_payout
 from dashboard.store import Store
 
 MOST = 20  # lines of a kind that can be thousands; the kind's own list has them all
@@ -144,14 +145,14 @@ class Sources:
         if covered is None:
             return Found([], 0)
         today = self._clock.now().astimezone(self._zone).date()
-        latest = min(covered[1], str(add_business_days(today, -MISSING_AFTER)))
+        last = date.fromisoformat(covered[1])
         since = datetime.combine(datetime.fromisoformat(covered[0]), time(), UTC)
-        rows = [
-            row
-            for row in self._store.payout_matches.free_payouts(int(since.timestamp()))
-            if row["status"] == "paid" and str(datetime.fromtimestamp(row["arrival"], UTC).date()) <= latest
+        rows = self._store.payout_matches.free_payouts(int(since.timestamp()))
+        paid = [read_payout(row) for row in rows if row["status"] == "paid"]
+        missing = [
+            one for one in paid if one.arrival <= last and count_business_days(one.arrival, today) >= MISSING_AFTER
         ]
-        return Found([(row["id"], "paid", row) for row in rows[:MOST]], len(rows))
+        return Found([(one.id, "paid", one) for one in missing[:MOST]], len(missing))
 
     def _find_links(self, actor: Actor) -> Found:
         return _every([(one.id, one.state.value, one) for one in self._linking.attention(actor)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, AttemptState, Balance, BankAccount, Customer, DebitOrder, HolderType, Purpose
+from dashboard.domain.payout_matching import BankLine
 from dashboard.linking.plaid_steps import lost_reply
 from dashboard.ui.accounts.grid import ACCOUNTS
 from tests.pages.conftest import MAIN, grid_of, read, show, text_of
+from tests.payout_lines import keep_lines
 from tests.sandboxes import Sandbox
 
 PAGES = [
@@ -336,10 +339,26 @@ def test_a_line_of_the_inbox_is_given_noted_put_away_and_brought_back(
     app.selectbox(key=f"whose-{key}").set_value(actor.name)
     app.button(key=f"save-{key}").click().run()
     assert f"For {actor.name}" in text_of(app) and "Calls back on Friday" in text_of(app)
+    waiting = app.session_state["inbox-counts"][-1]["inbox"]
     app.button(key=f"done-{key}").click().run()
     assert "Ina Inbox" not in text_of(app) and "Nothing else waits for you." in text_of(app)
+    assert app.session_state["inbox-counts"][-1]["inbox"] == waiting - 1, "the navigation hears of it at once"
     app.toggle(key="inbox-done").set_value(True).run()
     assert "Done by" in text_of(app)
     app.button(key=f"undo-{key}").click().run()
     assert "Bank links (1)" in text_of(app)
     assert not app.exception
+
+
+def test_a_payout_that_the_statement_should_have_is_a_line_of_the_inbox(app: AppTest, desk: Desk) -> None:
+    today = desk.payments.today()
+    days = [today - timedelta(days=number) for number in (20, 30, 1)]  # missing, before the statement, too new
+    for number, day in enumerate(days):
+        arrival = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+        payout = {"object": "payout", "created": arrival - 172_800, "currency": "usd", "status": "paid"}
+        about = {"id": f"po_inbox{number}", "arrival_date": arrival, "amount": 77_00 + number, "automatic": True}
+        desk.store.projection.apply("payouts", [payout | about])
+    keep_lines(desk.store, [BankLine(f"bl_{ago}", today - timedelta(days=ago), -5, "usd", "FEE") for ago in (25, 0)])
+    said = text_of(show(app, "inbox"))
+    assert "$77.00" in said and "on no line of the statement" in said
+    assert "$77.01" not in said and "$77.02" not in said

@@ -77,3 +77,8 @@ def test_stripes_times_of_a_bank_debit() -> None:
 )
 def test_a_debit_after_the_cut_off_goes_with_the_next_business_day(at: datetime, day: date) -> None:
     assert submission_day(at) == day
+
+
+def test_business_days_are_not_taken_away() -> None:
+    with pytest.raises(ValueError, match="added"):
+        add_business_days(date(2026, 11, 30), -1)

@@ -116,13 +116,15 @@ def test_what_nobody_may_mean_is_refused(desk: DeskFixture) -> None:
 def test_a_case_is_found_by_any_id_of_its_payment_and_counts_once_it_is_overdue(desk: DeskFixture) -> None:
     case = case_of(desk.store)
     assert desk.cases.get(MAKER, "py_1").case == desk.cases.get(MAKER, case.id).case == case
-    assert desk.cases.overdue(MAKER) == 0
+    assert desk.store.cases.count_overdue(desk.cases.today()) == 0
     desk.clock.move(timedelta(days=15))
-    assert (desk.cases.today() - case.due_on).days == 0 and desk.cases.overdue(MAKER) == 0
+    assert (desk.cases.today() - case.due_on).days == 0 and desk.store.cases.count_overdue(desk.cases.today()) == 0
     desk.clock.move(timedelta(days=1))
-    assert desk.cases.overdue(MAKER) == 1 and case.is_overdue(desk.cases.today())
+    assert desk.store.cases.count_overdue(desk.cases.today()) == 1 and case.is_overdue(desk.cases.today())
     desk.cases.done(MAKER, case.id, "Paid")
-    assert desk.cases.overdue(MAKER) == 0 and not case_of(desk.store).is_overdue(desk.cases.today())
+    assert desk.store.cases.count_overdue(desk.cases.today()) == 0 and not case_of(desk.store).is_overdue(
+        desk.cases.today()
+    )
 
 
 # Writing off.

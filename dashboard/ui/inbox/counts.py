@@ -1,14 +1,14 @@
-"""How much waits, for the navigation: counted at most every few seconds for each browser session."""
+"""How much waits, for the navigation: counted every few seconds for each browser session, and after a change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.domain.inbox import InboxGroup, InboxKind
+from dashboard.domain.inbox import InboxKind
 from dashboard.domain.models import Actor
 
 KEY = "inbox-counts"
@@ -18,16 +18,12 @@ PAGES = {InboxKind.CASE: "cases", InboxKind.APPROVAL: "approvals", InboxKind.REL
 
 def read(desk: Desk, actor: Actor) -> Mapping[str, int]:
     """How many lines wait, by page: the inbox, and the lists of a kind of their own."""
-    kept: tuple[datetime, dict[str, int]] | None = st.session_state.get(KEY)
-    now = desk.clock.real()
-    if kept is not None and timedelta(0) <= now - kept[0] < KEPT:
-        return kept[1]
-    return keep(desk, desk.inbox.list(actor, waits=False))
-
-
-def keep(desk: Desk, groups: Sequence[InboxGroup]) -> Mapping[str, int]:
-    """The same from what was just read."""
+    kept: tuple[datetime, int, dict[str, int]] | None = st.session_state.get(KEY)
+    now, changes = desk.clock.real(), desk.inbox.changes
+    if kept is not None and timedelta(0) <= now - kept[0] < KEPT and kept[1] == changes:
+        return kept[2]
+    groups = desk.inbox.list(actor, waits=False)
     counts = {PAGES[group.kind]: group.count for group in groups if group.kind in PAGES}
     counts["inbox"] = sum(group.count for group in groups)
-    st.session_state[KEY] = (desk.clock.real(), counts)
+    st.session_state[KEY] = (now, changes, counts)
     return counts

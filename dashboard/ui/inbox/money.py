@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -13,6 +11,7 @@ from dashboard.domain.approvals import Approval
 from dashboard.domain.cases import Case
 from dashboard.domain.jobs import JobState
 from dashboard.domain.models import Actor, Debit, DebitState
+from dashboard.domain.payout_matching import ExpectedPayout
 from dashboard.domain.schedules import Schedule
 from dashboard.operations.open_jobs import OpenJob
 from dashboard.payments import PaymentRow
@@ -112,13 +111,13 @@ def draw_to_tell(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit) -> 
     actions.button("See what to say", open_debit(), key=f"tell-{debit.id}", place=right, width="stretch")
 
 
-def draw_payout(desk: Desk, actor: Actor, payout: dict[str, Any]) -> None:
+def draw_payout(desk: Desk, actor: Actor, payout: ExpectedPayout) -> None:
     """A payout that is not on the bank statement though the statement goes beyond its day."""
     left, right = st.columns([4, 1], vertical_alignment="center")
-    arrival: date = datetime.fromtimestamp(payout["arrival"], UTC).date()
-    left.markdown(f"**{plain(format.money(payout['amount'], payout['currency']))}** · {plain(payout['id'])}")
-    left.caption(f"Expected {plain(format.day(arrival, desk.payments.today()))}, and on no line of the statement.")
-    actions.button("Match it", actions.go("matching"), key=f"payout-{payout['id']}", place=right, width="stretch")
+    left.markdown(f"**{plain(format.money(payout.cents, payout.currency))}** · {plain(payout.id)}")
+    day = format.day(payout.arrival, desk.payments.today())
+    left.caption(f"Expected {plain(day)}, and on no line of the statement.")
+    actions.button("Match it", actions.go("matching"), key=f"payout-{payout.id}", place=right, width="stretch")
 
 
 def draw_job(desk: Desk, actor: Actor, job: OpenJob) -> None:
