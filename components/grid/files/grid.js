@@ -16,7 +16,7 @@ export const el = (tag, attributes = {}, ...children) => {
 
 const MOST_PX = 15_000_000; // Firefox stops at 17.9 million pixels; beyond that a pixel stands for more than a row's
 const NARROWEST = 44;
-const REST_MS = 40; // a drag is fetched for only where it rests
+const REST_MS = 40; // a drag is fetched for where it begins and where it rests
 
 export function mount(box, root, { columns, source, picks, keep, label, firstUp, onOpen, onPick, onSort, onMove }) {
   const kept = JSON.parse(localStorage.getItem(keep) ?? "{}");
@@ -26,7 +26,7 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   const hidden = new Set(kept.hidden ?? []);
   const widths = Object.fromEntries(columns.map((one) => [one.name, kept.widths?.[one.name] ?? one.width]));
   const height = matchMedia("(pointer: coarse)").matches ? 40 : 24;
-  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0;
+  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0, flung = 0;
   const pool = [];
   const grid = el("div", { role: "grid", tabindex: "0", class: "og", "aria-label": label, "aria-multiselectable": "true" });
   const head = el("div", { role: "row", class: "og-head", "aria-rowindex": "1" });
@@ -132,9 +132,11 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
     const isFlung = Math.abs(first - last) > 3 * inView(), isMoved = first !== last;
     const load = (from, to, active) => source.load(from, to, active).then((some) => { if (some.length) now(); }).catch(quiet);
     last = first;
+    const rested = performance.now() - flung;
+    if (isFlung) flung += rested;
     // Its neighbors; where nobody moved, to read them is nobody's doing and keeps no visit open.
     if (!isMissing) settle = setTimeout(() => load(Math.max(0, first - 60), Math.min(total, stop + 60), isMoved), 200);
-    else if (isFlung) settle = setTimeout(() => load(first, stop), REST_MS);
+    else if (isFlung && rested < 5 * REST_MS) settle = setTimeout(() => load(first, stop), REST_MS);
     else load(first, stop);
   }
   const quiet = (error) => { if (error.name !== "AbortError") onMove(error); };

@@ -18,9 +18,15 @@ export async function start(root, host) {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const address = new Address(data);
   // A link within the app opens the page before the browser's address says what it asks for; Python knows it.
-  let state = address.read(location.search || `?${new URLSearchParams(data.asked ?? {})}`), sums = null, picked = null, told = "", timers = {}, changedAt = 0, isLeft = false, pressed = host.args.data.pressed?.at ?? 0;
+  let state = address.read(location.search || `?${new URLSearchParams(data.asked ?? {})}`), sums = null, picked = null, told = "", timers = {}, ran = {}, changedAt = 0, isLeft = false, pressed = host.args.data.pressed?.at ?? 0;
   const picks = new Picks();
   const source = new Source(data.path, (said, isFirst) => news(said, isFirst));
+  // At once, and where it is asked for again and again, no more often than that.
+  const soon = (name, ms, act) => {
+    const run = () => { ran[name] = Date.now(); act(); }, wait = (ran[name] ?? 0) + ms - Date.now();
+    clearTimeout(timers[name]);
+    if (wait > 0) timers[name] = setTimeout(run, wait); else run();
+  };
   const later = (name, ms, act) => { clearTimeout(timers[name]); timers[name] = setTimeout(act, ms); };
   const quiet = (error) => { if (error.name !== "AbortError") { said.textContent = error.message; said.classList.add("wrong"); } };
   const tell = (name, value) => host.args.setStateValue(name, value);
@@ -98,7 +104,7 @@ export async function start(root, host) {
   function pickedOther() {
     picked = null; told = ""; say();
     if (!picks.count(source.total)) return;
-    later("picked", 80, async () => {
+    soon("picked", 80, async () => {
       const asked = JSON.stringify(picks);
       const found = await ask(`${data.path}/picked`, { ...source.order, ranges: picks.asked }, source.abort.signal);
       if (JSON.stringify(picks) === asked) { picked = found; say(); }

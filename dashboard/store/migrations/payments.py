@@ -112,6 +112,15 @@ IN_MEMORY = (
     "CREATE INDEX payment_debit ON payment(debit_id) WHERE debit_id IS NOT NULL",
 )
 
+# The columns of `store/payments/columns/` as they were at a moment. A name that is taken out of a payment is not left
+# in them: they are made anew.
+SAVED = (
+    "CREATE TABLE payment_columns (name TEXT PRIMARY KEY, made TEXT NOT NULL, body BLOB NOT NULL) STRICT",
+    """CREATE TRIGGER payment_columns_names AFTER UPDATE OF customer, email, reference ON payment
+      WHEN (old.customer, old.email, old.reference) <> (new.customer, new.email, new.reference)
+      BEGIN DELETE FROM payment_columns; END""",
+)
+
 SYNC = (
     """CREATE TABLE sync_run (
       id INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, kind TEXT NOT NULL, report TEXT
@@ -212,3 +221,8 @@ def define(migrations: Migrations) -> None:
     @migrations(name="payments_007_deleted_customers")
     def deleted_customers(db: sqlite_utils.Database) -> None:
         db.execute("ALTER TABLE stripe_customer ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0")
+
+    @migrations(name="payments_008_saved_columns")
+    def saved_columns(db: sqlite_utils.Database) -> None:
+        for statement in SAVED:
+            db.execute(statement)

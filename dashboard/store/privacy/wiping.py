@@ -79,7 +79,7 @@ WIPED: dict[str, tuple[str, str]] = {
     ),
 }
 # These go by their own way: `Wiping.wipe`, the removal at Plaid.
-ELSEWHERE = ("item", "stripe_customer", "payment", "saved_view")
+ELSEWHERE = ("item", "stripe_customer", "payment", "payment_columns", "saved_view")
 LEFT = {
     "audit": "names no customer but by our id; personal facts are sealed under the customer's own key, which goes",
     "audit_head": "a number and a digest",
@@ -159,6 +159,7 @@ class Wiping:
                 db.execute(f"{verb} WHERE {WHOSE[whose]}", values)
             for name in self._views(family.names):
                 db.execute("DELETE FROM saved_view WHERE person = ? AND name = ?", list(name))
+            db.execute("DELETE FROM payment_columns")  # also the name of a payment that is gone; they are made anew
             self._rename(family, pseudonym)
 
     def _rename(self, family: Family, pseudonym: str) -> None:

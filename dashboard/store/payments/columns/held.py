@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,25 @@ class Columns:
         self.words = {name: Words(SEARCHED[name][1] if name in SEARCHED else None) for name in WORDS}
         self._orders: dict[str, npt.NDArray[np.uint32]] = {}
 
+    @classmethod
+    def restore(
+        cls,
+        size: int,
+        read_number: Callable[[str], npt.NDArray[np.integer]],
+        read_words: Callable[[str], tuple[pa.Array, npt.NDArray[np.unsignedinteger]]],
+    ) -> Columns:
+        """Columns of `size` rows in the order of `seq`, all of which are there: one column after the other is read."""
+        made = cls(size + size // SPARE)
+        made.size = size
+        for name in NUMBERS:
+            made.number(name)[:] = read_number(name)
+        for name in WORDS:
+            known, codes = read_words(name)
+            made.words[name].fill(known)
+            made._set_codes(name, slice(None), codes.astype(np.uint32))
+        made.alive[:] = True
+        return made
+
     def number(self, name: str) -> npt.NDArray[np.integer]:
         """A column of numbers; an absent one is -1."""
         return self._numbers[name][: self.size]
@@ -113,6 +133,12 @@ class Columns:
             places = np.flatnonzero(self.alive)
             self._orders[sort] = places[np.argsort(self.key(sort, places), kind="stable")].astype(np.uint32)
         return self._orders[sort]
+
+    def prepare_order(self) -> None:
+        """Make one order that nobody has asked for yet: the first click on a head need not wait for it."""
+        missing = next((sort for sort in SORTS if sort not in self._orders), None)
+        if missing:
+            self.order(missing)
 
     def key(self, sort: str, places: Places) -> npt.NDArray[np.int64]:
         """What these rows are sorted by, as one number each."""

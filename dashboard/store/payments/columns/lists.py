@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.store.payments.columns.held import Places
 
+Answer = TypeVar("Answer")
 BYTES = 64 << 20  # of lists that are kept: sixteen of a million rows each
 
 
@@ -62,6 +63,16 @@ class Lists:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(name)
         return self._kept[name]
+
+
+def keep(kept: OrderedDict[Hashable, Answer], most: int, name: Hashable, make: Callable[[], Answer]) -> Answer:
+    """The answer of this name, made where it is not kept; only the newest `most` are."""
+    if name not in kept:
+        kept[name] = make()
+        while len(kept) > most:
+            kept.popitem(last=False)
+    kept.move_to_end(name)
+    return kept[name]
 
 
 def cut(places: Places, start: int, size: int, *, descending: bool) -> Places:

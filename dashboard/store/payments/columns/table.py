@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,18 +15,23 @@ import numpy.typing as npt
 import sqlite_utils
 
 from dashboard.domain.payment_filter import PaymentFilter
-from dashboard.domain.searches import BEGINNING, search_words
+from dashboard.domain.searches import search_words
 from dashboard.store.engine.columns import read_keys, read_slices
 from dashboard.store.engine.database import Database
 from dashboard.store.payments.columns.grouping import group
 from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOfOrder, Places
-from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, pick
+from dashboard.store.payments.columns.ids import find_ids
+from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, keep, pick
 from dashboard.store.payments.columns.matching import match, match_names
+from dashboard.store.payments.columns.saved import ERASED, LARGEST, LAST_CHANGE, WORTH, Seen, pack, read, read_seen, save
 
-KEPT = 4  # answers that are kept until something changes: a person who scrolls asks for the same rows again
-IDS = ("id", "intent_id", "debit_id")  # the ids of one payment each; a payout's id is a column here
+KEPT = 4  # lists that are kept until something changes: a person who scrolls asks for the same rows again
+SUMS = 64  # and sums, which are a handful of numbers each: every page of every person asks for the same figures
+CHANGED = (
+    50_000  # so many changes since the columns were saved are read in half a second at a start; then they are anew
+)
+SAVED_EVERY = 3600.0  # seconds, at most
 FEW = 16  # of so many rows one at most is sorted by itself; more are taken from the order of all
-FIRST, LAST = "\0", "\U0010ffff"  # after a word: nothing, or everything, that begins with it comes before this
 Row = dict[str, Any]
 Answer = TypeVar("Answer")
 
@@ -37,22 +43,26 @@ class PaymentColumns:
     the arrays that come and go are one thread's (the C library keeps up to 64 MB for each that ever had some).
     """
 
-    def __init__(self, database: Database, zone: tzinfo) -> None:
-        self._database, self._zone = database, zone
+    def __init__(self, database: Database, zone: tzinfo, *, worth: int = WORTH) -> None:
+        """`worth` is from how many rows on they are saved."""
+        self._database, self._zone, self._worth = database, zone, worth
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
         self._handle: sqlite_utils.Database | None = None
         self._columns = Columns()
         # What the columns know: the last change, the largest key, and how many customers were erased.
         self._seen: tuple[int, int, int] | None = None
-        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Places] = OrderedDict()
+        self._sums: OrderedDict[Hashable, list[Row]] = OrderedDict()
         self._lists = Lists()
+        self._saved: Seen | None = None  # of when the columns in the database are
+        self._save_next = 0.0
 
     def close(self) -> None:
         """Forget the columns and the connection, which the database closes."""
         self._thread.shutdown()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
         self._handle, self._seen, self._columns = None, None, Columns()
-        self._kept.clear()
+        self._forget()
         self._lists.clear()
 
     @property
@@ -61,8 +71,13 @@ class PaymentColumns:
         return self._seen is not None
 
     def refresh(self) -> None:
-        """Read what has changed since the last look; everything at the first. Raises StoreUnavailable."""
-        self._ask(lambda _columns: None)
+        """Read what has changed since the last look; everything at the first. Raises StoreUnavailable.
+
+        Then what a question would wait for is made ready, and the columns are saved for the next start.
+        """
+        self._ask(Columns.prepare_order)
+        if time.monotonic() >= self._save_next:
+            self._save()
 
     def keys(self, wanted: PaymentFilter, today: date, sort: str, *, descending: bool) -> npt.NDArray[np.int64]:
         """The `seq` of the rows that a filter shows, in an order (`SORTS`)."""
@@ -142,7 +157,7 @@ class PaymentColumns:
         """
         name = (self._name(wanted, today), today if "overdue" in by else None, *by)
         return self._ask(
-            lambda columns: self._keep(name, lambda: group(columns, self._shown(wanted, today), by, today))
+            lambda columns: keep(self._sums, SUMS, name, lambda: group(columns, self._shown(wanted, today), by, today))
         )
 
     def banks(self) -> list[str]:
@@ -181,14 +196,31 @@ class PaymentColumns:
             self._handle = self._database.open_apart()
         return self._handle
 
+    def _save(self) -> None:
+        """Save the columns where that is worth it, a part at a time between the questions of others.
+
+        Not where a row changes meanwhile: at the next look then.
+        """
+        seen, columns = self._ask(lambda columns: (self._seen or (0, 0, 0), columns))
+        saved, parts = self._saved, {}
+        is_new = saved is not None and seen[0] - saved[0] + seen[1] - saved[1] < CHANGED and seen[2] == saved[2]
+        if columns.size >= self._worth and not (is_new and self._ask(lambda _: read_seen(self._apart())) == saved):
+            for name, make in pack(columns):
+                made = self._ask(lambda _, make=make: make() if self._seen == seen else None)  # type: ignore[misc]
+                if made is None:
+                    return
+                parts[name] = made
+            if not save(self._database, seen, parts):
+                return
+            self._saved = seen
+        self._save_next = time.monotonic() + SAVED_EVERY
+
     def _catch_up(self, db: sqlite_utils.Database) -> None:
         """Raises StoreUnavailable."""
-        query = (
-            "SELECT (SELECT coalesce(min(n), 0) FROM payment_change), (SELECT coalesce(max(n), 0) FROM payment_change),"
-            " (SELECT coalesce(max(seq), 0) FROM payment),"  # one at a time each is found at an end of its index
-            " (SELECT count(*) FROM erasure WHERE stage <> 'ordered')"  # a handful of rows
-        )
+        query = f"SELECT (SELECT coalesce(min(n), 0) FROM payment_change), {LAST_CHANGE}, {LARGEST}, {ERASED}"
         ((first, last, largest, erased),) = db.execute(query).fetchall()
+        if self._seen is None:
+            self._read_saved(db)
         if self._seen == (last, largest, erased):
             return
         try:
@@ -201,7 +233,18 @@ class PaymentColumns:
         except OutOfOrder:
             self._read_all(largest)
         self._seen = last, largest, erased
+        self._forget()
+
+    def _forget(self) -> None:
+        """Answers of before are none any more."""
         self._kept.clear()
+        self._sums.clear()
+
+    def _read_saved(self, db: sqlite_utils.Database) -> None:
+        """What was saved of the columns, where there is any; what has changed since is read next."""
+        self._saved = read_seen(db)
+        if self._saved is not None:
+            self._columns, self._seen = read(db), self._saved
 
     def _read_all(self, largest: int) -> None:
         """What is committed meanwhile is a change that the next look finds."""
@@ -227,7 +270,9 @@ class PaymentColumns:
         """The places of the rows of a filter, in order."""
         return self._keep(
             self._name(wanted, today),
-            lambda: match(self._columns, wanted, today, self._zone, self._rows_of_ids(wanted.text)).astype(np.uint32),
+            lambda: match(self._columns, wanted, today, self._zone, find_ids(self._apart(), wanted.text)).astype(
+                np.uint32
+            ),
         )
 
     def _ordered(self, wanted: PaymentFilter, today: date, sort: str) -> Places:
@@ -264,30 +309,9 @@ class PaymentColumns:
 
         return self._lists.get((self._name(wanted, today), sort, mark), make)
 
-    def _rows_of_ids(self, text: str) -> dict[str, list[int]]:
-        """For each word of a search, the keys of the rows one of whose ids it is, or begins; along the ids' indexes."""
-        return {word: [key for name in IDS for key in self._rows_of_id(name, word)] for word in search_words(text)}
-
-    def _rows_of_id(self, name: str, word: str) -> list[int]:
-        """Ids are kept in the case in which they came: which case begins some id is seen letter by letter."""
-        db, where = self._apart(), f"FROM payment WHERE {name} >= ? AND {name} < ?"
-        begun = [""]
-        for letter in word:
-            longer = {before + one for before in begun for one in (letter, letter.upper())}
-            begun = [one for one in longer if db.execute(f"SELECT 1 {where} LIMIT 1", [one, one + LAST]).fetchall()]
-        end = LAST if len(word) >= BEGINNING else FIRST
-        return [row[0] for one in begun for row in db.execute(f"SELECT seq {where}", [one, one + end]).fetchall()]
-
     @staticmethod
     def _name(wanted: PaymentFilter, today: date) -> Hashable:
         return replace(wanted.on(today), text=" ".join(wanted.text.split())), today if wanted.overdue else None
 
-    def _keep(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
-        """An answer of before, where nothing has changed since; else a new one, which is kept."""
-        if name not in self._kept:
-            self._kept[name] = make()
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(name)
-        found: Answer = self._kept[name]  # type: ignore[assignment]  # what this name's maker gave
-        return found
+    def _keep(self, name: Hashable, make: Callable[[], Places]) -> Places:
+        return keep(self._kept, KEPT, name, make)

@@ -29,6 +29,10 @@ class Words:
         self._ranks: npt.NDArray[np.uint32] | None = None
         self.count = 0
 
+    def fill(self, words: pa.Array) -> None:
+        """Take in words of before, as they were kept here, into what holds none yet."""
+        self._add(words)
+
     @property
     def values(self) -> pa.Array:
         """The words by their numbers."""
