@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -17,12 +18,13 @@ from benchmarks.processes import list_server, log
 from benchmarks.results import Results, middle, spread
 
 STATES = ("Failed", "Refunded", "Pending", "Returned late", "Succeeded")
-SORTS = ("Amount", "Status", "Customer", "Reference", "Bank")
+SORTS = ("Amount", "Bank", "Customer", "Reference", "Reason")  # within one status, other rows come to the top by each
 SEARCHES = ("Moreau", "INV-0123456", "customer77@example.com", "Ada Novak", "450.21", "Okafor 12")
 TABS = 10
 KB_BAR, MB_BAR = 10.0, 600.0
 UNREACHABLE = "http://127.0.0.1:9"  # a page reads only the database
-# Each action's bar as a share of the floor; the search is counted from the last key, 200 ms of it are its rest.
+# Each action's bar as a share of the floor; the search is counted from the rest after its last key.
+REST_MS = 200.0  # components/grid/files/filters.js
 BARS = {"sort": 1.0, "filter": 1.0, "detail": 1.0, "jump": 1.0, "pick": 1.0, "search": 1.2, "next": 0.4}
 OPEN_BAR_MS = 800.0
 
@@ -90,6 +92,8 @@ class PageBench:
                 if number % 5 == 0:
                     log(f"payments page at {self.payments:,} payments, round {number + 1} of {self.rounds + 2}")
                 self.round(number, below, tab, f"{ours.url}/payments", Tab(context))
+            tab.show(f"{ours.url}/payments")
+            tab.page.wait_for_timeout(1_000)
             self.rows_visible = int(tab.page.evaluate("__grid.inSight()"))
             self.dropped_frames = int(tab.page.evaluate("__grid.fling()"))
             context.close()
@@ -121,6 +125,8 @@ class PageBench:
                 tab.page.get_by_role("grid").focus()
             tab.page.wait_for_timeout(400)  # what the action before asked for is there
             taken = tab.measure(what, action)
+            if name == "search":
+                taken = replace(taken, last_ms=taken.last_ms - REST_MS)
             self.taken[name].append(taken)
             if name == "sort":
                 self.by_sort[column].append(taken.last_ms)
