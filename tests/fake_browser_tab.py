@@ -170,6 +170,14 @@ class Tab:
         return found
 
 
+def money_and_tables(tab: Tab) -> list[str]:
+    """What only staff may see: tables, charts, amounts."""
+    kinds = [str(one.WhichOneof("type")) for one in tab.elements]
+    shown = [kind for kind in kinds if "data_frame" in kind or "chart" in kind or kind == "metric"]
+    shown += [one for each in tab.elements if "ach_desk.grid" in (one := each.bidi_component.component_name)]
+    return shown + [line for line in tab.texts().splitlines() if "$" in line]
+
+
 class _From(HTTPAdapter):
     """Connects from one of this machine's own addresses."""
 

@@ -23,6 +23,7 @@ from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
 from tests.empty_desks import settings_for
 from tests.pages.test_pages import link
+from tests.synced_desks import copy_synced
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -39,8 +40,9 @@ PATIENCE = 60_000  # milliseconds; two busy cores are slow, and a test waits onl
 
 
 def find_browser() -> str | None:
-    """A Chromium on this machine."""
-    for candidate in (os.environ.get("ACH_DESK_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome"):
+    """A Chromium on this machine; the one without windows takes a seventh less of the processor for a page."""
+    places = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome")
+    for candidate in (os.environ.get("ACH_DESK_CHROMIUM"), *places):
         if candidate and Path(candidate).exists():
             return candidate
     return None
@@ -71,7 +73,7 @@ class RunningDesk:
     ) -> None:
         """`through` gives the address at which the app meets its providers instead of the sandbox's: a proxy's."""
         self.home = home
-        home.mkdir(parents=True, exist_ok=True)
+        copy_synced(generation, home)
         self.sandbox = self._start(["-m", "dashboard.sandbox", "--port", "0", "--state", str(home / "sandbox.db")], {})
         assert self.sandbox.stdout
         self.ready: dict[str, Any] = json.loads(self.sandbox.stdout.readline())
@@ -80,7 +82,6 @@ class RunningDesk:
             **settings_for(met, {**os.environ, "PLAID_LINK_GENERATION": generation}, home),
             **more,
         }
-        self.command("sync")
         self.port = find_port(0)
         self.app: subprocess.Popen[str] | None = None
         self.start()

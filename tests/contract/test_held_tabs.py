@@ -18,7 +18,7 @@ from dashboard.web.devices import COOKIE, digest_cookie
 from dashboard.web.visits import STAFF_PATHS
 from tests.asgi import run_apart
 from tests.browser.desk import RunningDesk
-from tests.fake_browser_tab import Tab
+from tests.fake_browser_tab import Tab, money_and_tables
 
 PAGES = ("payments", "customers", "accounts", "inbox", "audit", "setup", "debit", "onboard", "sandbox")
 
@@ -42,14 +42,6 @@ def hand_over(desk: RunningDesk, tab: Tab, name: str) -> None:
         assert opened.store.handovers.add(lock)
     finally:
         opened.close()
-
-
-def money_and_tables(tab: Tab) -> list[str]:
-    """What only staff may see: tables, charts, amounts."""
-    kinds = [str(one.WhichOneof("type")) for one in tab.elements]
-    shown = [kind for kind in kinds if "data_frame" in kind or "chart" in kind or kind == "metric"]
-    shown += [one for each in tab.elements if "ach_desk.grid" in (one := each.bidi_component.component_name)]
-    return shown + [line for line in tab.texts().splitlines() if "$" in line]
 
 
 @pytest.mark.parametrize("page", PAGES)
