@@ -1,7 +1,11 @@
-"""Another page that is opened stays, whatever parts of the page before it were about to run."""
+"""Another page that is opened stays, whatever parts of the page before it were about to run.
+
+`OPENINGS=500` opens so many in a row.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
@@ -10,6 +14,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.desk import PATIENCE, RunningDesk, visit
+
+OPENINGS = int(os.environ.get("OPENINGS", "3"))
 
 
 class Crossing:
@@ -56,7 +62,7 @@ class Crossing:
 def test_what_a_left_page_still_asks_for_does_not_empty_the_one_that_is_opened(desk: RunningDesk, page: Page) -> None:
     crossing = Crossing(page)
     opened = page.get_by_role("link", name="Back to payments")
-    for number in range(1, 4):
+    for number in range(1, OPENINGS + 1):
         visit(page, desk, "payments")
         deadline = time.monotonic() + PATIENCE / 1000
         while crossing.held is None:
