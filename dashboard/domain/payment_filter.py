@@ -46,7 +46,8 @@ class PaymentFilter:
     """Every part that is set must hold. Days have both ends included, money is cents.
 
     `dated` says which date the days are about (`DATES`): the day of creation where it is empty. The days are those from
-    `created_from` to `created_to`, or a period of `PERIODS`, which moves with today.
+    `created_from` to `created_to`, or a period of `PERIODS`, which moves with today. `overdue` is what waits past its
+    due day, `in_time` what is not.
     """
 
     statuses: tuple[PaymentState, ...] = ()
@@ -60,6 +61,7 @@ class PaymentFilter:
     rail: str = ""
     payout: str = ""
     overdue: bool = False
+    in_time: bool = False
     text: str = ""
     dated: str = ""
     period: str = ""
@@ -99,6 +101,7 @@ class PaymentFilter:
             rail=query.get("rail", "") if query.get("rail") in RAILS else "",
             payout=query.get("payout", "")[:100],
             overdue=query.get("overdue") == "1",
+            in_time=query.get("in_time") == "1",
             text=query.get("text", "")[
                 : LONGEST + 1
             ],  # one more than may be searched for, so that it is refused and not cut
@@ -120,6 +123,8 @@ class PaymentFilter:
             parts.append("status " + " or ".join(state.word for state in self.statuses))
         if self.overdue:
             parts.append("overdue")
+        if self.in_time:
+            parts.append("not overdue")
         if self.created_from or self.created_to:
             start = self.created_from.isoformat() if self.created_from else "the beginning"
             parts.append(

@@ -35,14 +35,16 @@ GROUPS = {
 }
 REST = "Refunded or canceled"
 REST_OF_THEM = "rest"  # the group of the bar that stands for all that are not named
-AGES = ("Overdue", "Today", "1 to 2 days", "3 to 4 days", "5 days or more")
+OVERDUE = "Overdue"
+DAYS = {"Today": (0, 0), "1 to 2 days": (1, 2), "3 to 4 days": (3, 4), "5 days or more": (5, None)}  # business days
+AGES = (OVERDUE, *DAYS)
 
 
 @dataclass(frozen=True)
 class Bar:
     """One bar or a part of one: what it stands for, how many payments and cents are in it, and the filter of those.
 
-    `within` is none where no filter says it: of bars that stand for many, and of an age in business days.
+    `within` is none where no filter says it: of bars that stand for many.
     """
 
     name: str
@@ -154,8 +156,8 @@ class Charts:
             total = sums[age_of(EPOCH + timedelta(row["day"]), bool(row["overdue"]), today)]
             total[0] += row["count"]
             total[1] += row["amount"]
-        overdue = replace(narrow(wanted, WAITING), overdue=True)
-        bars = [Bar(age, n, cents, within=overdue if age == AGES[0] else None) for age, (n, cents) in sums.items() if n]
+        asked = narrow(wanted.on(today), WAITING)
+        bars = [Bar(age, n, cents, within=_within_age(asked, age, today)) for age, (n, cents) in sums.items() if n]
         return Chart(bars, currency, others)
 
     def reasons(self, actor: Actor, wanted: PaymentFilter) -> Chart:
@@ -269,12 +271,38 @@ def _within_days(wanted: PaymentFilter, day: date, step: str, group: str) -> Pay
     )
 
 
+def _within_age(waiting: PaymentFilter, age: str, today: date) -> PaymentFilter | None:
+    """The filter of a bar by age; none where it needs days of creation and the filter is by another date already."""
+    if age == OVERDUE:
+        return replace(waiting, overdue=True)
+    if waiting.dated:
+        return None
+    least, most = DAYS[age]
+    start = None if most is None else _first_of_age(most, today)
+    end = _first_of_age(least - 1, today) - timedelta(days=1) if least else None
+    first, last = waiting.created_from, waiting.created_to
+    return replace(
+        waiting,
+        in_time=True,
+        created_from=max(filter(None, (start, first)), default=None),
+        created_to=min(filter(None, (end, last)), default=None),
+    )
+
+
+def _first_of_age(most: int, today: date) -> date:
+    """The first day whose payments have waited for no more business days than that."""
+    day = today
+    while count_business_days(day - timedelta(days=1), today) <= most:
+        day -= timedelta(days=1)
+    return day
+
+
 def age_of(made: date, overdue: bool, today: date) -> str:
     """In which of AGES a payment stands that was made on this day."""
     if overdue:
-        return AGES[0]
-    days = count_business_days(made, today)
-    return AGES[1] if days <= 0 else AGES[2] if days <= 2 else AGES[3] if days <= 4 else AGES[4]
+        return OVERDUE
+    days = max(0, count_business_days(made, today))
+    return next(age for age, (least, most) in DAYS.items() if days >= least and (most is None or days <= most))
 
 
 def _one_currency(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str, list[str]]:

@@ -160,6 +160,7 @@ def fits(row: Row, wanted: PaymentFilter) -> bool:
         and (wanted.amount_min is None or row["amount"] >= wanted.amount_min)
         and (wanted.amount_max is None or row["amount"] <= wanted.amount_max)
         and (not wanted.overdue or (row["state"] in set(WAITING) and due is not None and due < TODAY))
+        and not (wanted.in_time and row["state"] in set(WAITING) and due is not None and due < TODAY)
         and all(has_word(row, word) for word in search_words(wanted.text))
     )
 
@@ -197,6 +198,7 @@ FILTERS = st.builds(
     rail=st.sampled_from(["", "", "ach_debit"]),
     payout=st.sampled_from(["", "", "", "po_000003"]),
     overdue=st.sampled_from([False, False, True]),
+    in_time=st.sampled_from([False, False, True]),
     text=st.sampled_from(TEXTS),
     dated=st.sampled_from(["", "", *DATES]),
 ) | st.builds(PaymentFilter, text=st.sampled_from(TEXTS))

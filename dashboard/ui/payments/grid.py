@@ -62,6 +62,7 @@ def fields(banks: Sequence[str]) -> list[dict[str, object]]:
         {"kind": "text", "name": "customer", "label": "Customer's id", "placeholder": "cus_…"},
         {"kind": "choice", "name": "rail", "label": "Rail", "options": [["", "Both"], *map(list, RAILS.items())]},
         {"kind": "check", "name": "overdue", "label": "Overdue only"},
+        {"kind": "check", "name": "in_time", "label": "Not overdue"},
     ]
 
 

@@ -39,9 +39,10 @@ def match(columns: Columns, wanted: PaymentFilter, today: date, zone: tzinfo, id
             found &= False if number is None else columns.code(name) == number
     if wanted.statuses:
         found &= _among(columns, {state.value for state in wanted.statuses})
-    if wanted.overdue:
+    if wanted.overdue or wanted.in_time:
         due = columns.number("due")
-        found &= _among(columns, {state.value for state in WAITING}) & (due >= 0) & (due < due_midnight(today))
+        late = _among(columns, {state.value for state in WAITING}) & (due >= 0) & (due < due_midnight(today))
+        found &= (late | (not wanted.overdue)) & ~(late & wanted.in_time)
     if wanted.amount_min is not None:
         found &= columns.number("amount") >= wanted.amount_min
     if wanted.amount_max is not None:

@@ -23,7 +23,17 @@ from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOf
 from dashboard.store.payments.columns.ids import find_ids
 from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, keep, pick
 from dashboard.store.payments.columns.matching import match, match_names
-from dashboard.store.payments.columns.saved import ERASED, LARGEST, LAST_CHANGE, WORTH, Seen, pack, read, read_seen, save
+from dashboard.store.payments.columns.saved import (
+    ERASED,
+    LARGEST,
+    LAST_CHANGE,
+    WORTH,
+    Seen,
+    pack,
+    read,
+    read_seen,
+    save,
+)
 
 KEPT = 4  # lists that are kept until something changes: a person who scrolls asks for the same rows again
 SUMS = 64  # and sums, which are a handful of numbers each: every page of every person asks for the same figures
@@ -311,7 +321,9 @@ class PaymentColumns:
 
     @staticmethod
     def _name(wanted: PaymentFilter, today: date) -> Hashable:
-        return replace(wanted.on(today), text=" ".join(wanted.text.split())), today if wanted.overdue else None
+        return replace(
+            wanted.on(today), text=" ".join(wanted.text.split())
+        ), today if wanted.overdue or wanted.in_time else None
 
     def _keep(self, name: Hashable, make: Callable[[], Places]) -> Places:
         return keep(self._kept, KEPT, name, make)
