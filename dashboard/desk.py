@@ -8,6 +8,7 @@ from dashboard.accounts.bank_data import BankData
 from dashboard.accounts.export import AccountExport
 from dashboard.accounts.lists import AccountLists
 from dashboard.accounts.shared import SharedAccounts
+from dashboard.accounts.undecided import UndecidedHolders
 from dashboard.approvals import Approvals
 from dashboard.approvals.lists import ApprovalLists
 from dashboard.books import MonthBooks
@@ -34,8 +35,7 @@ from dashboard.debits.review import DebitReview
 from dashboard.debits.risk_report import RiskReportKind
 from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import Clock
-from dashboard.domain.errors import Refused
-from dashboard.domain.models import Actor, AttemptKind, Generation, LinkAttempt, Mode
+from dashboard.domain.models import AttemptKind, Generation, LinkAttempt, Mode
 from dashboard.gateways.mail import MailServer
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
@@ -57,12 +57,15 @@ from dashboard.linking.job import LinkKind
 from dashboard.linking.unfinished import Attention
 from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind, CopyMails
+from dashboard.mandates.old_accounts import OldAccountLists, OldAccounts
+from dashboard.mandates.written import WrittenMandateKind, WrittenMandates
 from dashboard.notices import Notices
 from dashboard.notices.opening import make_notices
 from dashboard.notices.watching import Watch
 from dashboard.operations.audit import Audit
 from dashboard.operations.open_jobs import OpenJobs
 from dashboard.operations.restore_reviews import RestoreReviews
+from dashboard.operations.sandbox_controls import SandboxControls
 from dashboard.payments import Payments
 from dashboard.payments.charts import Charts
 from dashboard.payments.detail import PaymentDetails
@@ -81,7 +84,6 @@ from dashboard.refunds.job import RefundKind
 from dashboard.reports import Reports
 from dashboard.schedules import Schedules
 from dashboard.settings import Settings
-from dashboard.staff.access import Permission, require
 from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
 from dashboard.statements import Statements
 from dashboard.statements.lists import LineLists
@@ -92,7 +94,7 @@ from dashboard.sync import Sync
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(SandboxControls):
     """Everything a page or a command may use, wired together once per process.
 
     `reads_secrets` is False where the stored tokens were written under a key that is not at hand.
@@ -113,6 +115,9 @@ class Desk:
     hosted: HostedLinks
     mandates: Mandates
     copy_mails: CopyMails
+    old_account_lists: OldAccountLists
+    old_accounts: OldAccounts
+    written_mandates: WrittenMandates
     removals: Removals
     bank_data: BankData
     account_export: AccountExport
@@ -167,50 +172,6 @@ class Desk:
     def mode(self) -> Mode:
         """Whose money moves."""
         return self.settings.mode
-
-    def follow_sandbox(self) -> None:
-        """In the demo, set the desk's clock by the sandbox's; elsewhere nothing."""
-        if self.sandbox:
-            self.clock.follow(self.sandbox.now())
-
-    def move_sandbox_clock(self, actor: Actor, business_days: int) -> None:
-        """Move the sandbox's clock, follow it, and read what came due. Raises Refused outside the demo."""
-        require(actor, Permission.MOVE_SANDBOX_CLOCK)
-        if self.sandbox is None:
-            raise Refused("There is no sandbox with a clock to move.", action="Start one with `make demo`.")
-        self.clock.follow(self.sandbox.advance(business_days))
-        self.store.trail.append(actor, "sandbox.clock_moved", "sandbox", self.clock.now(), days=business_days)
-        self.sync.run(patience=60)  # the demo's own sync may be at it
-
-    def choose_sandbox_outcome(self, actor: Actor, outcome: str) -> None:
-        """How the sandbox's next debits end. Raises Refused outside the demo."""
-        require(actor, Permission.MOVE_SANDBOX_CLOCK)
-        if self.sandbox is None:
-            raise Refused("There is no sandbox to control.", action="Start one with `make demo`.")
-        self.sandbox.set_outcome(outcome)
-        self.store.trail.append(actor, "sandbox.outcome_chosen", "sandbox", self.clock.now(), outcome=outcome)
-
-    def sandbox_connections(self, actor: Actor) -> dict[str, str]:
-        """The sandbox's connections that are linked here: whose, at which bank and what is wrong, by Plaid's id."""
-        require(actor, Permission.MOVE_SANDBOX_CLOCK)
-        found = {}
-        for one in self.sandbox.connections() if self.sandbox else ():
-            item = self.store.items.get(self.store.items.find_plaid(one.item_id) or "")
-            owner = self.store.customers.get(item.customer_id) if item else None
-            if owner:
-                error = f" ({one.error})" if one.error else ""
-                found[one.item_id] = f"{owner.name}: {one.institution}, {one.item_id[-4:]}{error}"
-        return found
-
-    def break_sandbox_connection(self, actor: Actor, item_id: str, way: str) -> None:
-        """Break or mend a connection of the sandbox, and ask Plaid about it. Raises Refused, InputError."""
-        require(actor, Permission.MOVE_SANDBOX_CLOCK)
-        if self.sandbox is None:
-            raise Refused("There is no sandbox to control.", action="Start one with `make demo`.")
-        self.sandbox.break_connection(item_id, way)
-        self.store.trail.append(actor, "sandbox.connection_broken", "sandbox", self.clock.now(), way=way)
-        if self.health.hint(item_id):
-            self.health.ask_due()
 
     def close(self) -> None:
         """Let the running steps end, then close the database."""
@@ -276,6 +237,7 @@ def open_desk(
         RemovalKind(store, plaid, stripe, clock),
         TokenRotationKind(store, plaid, clock),
         CopyMailKind(store, mandates, mailer, clock, settings),
+        WrittenMandateKind(store, stripe, clock, settings),
     )
     removal_steps = RemovalSteps(store, clock, jobs)
     stripe_updates = StripeUpdates(store, jobs)
@@ -307,6 +269,9 @@ def open_desk(
     removals, plaid_tokens = Removals(store, removal_steps, clock, jobs), PlaidTokens(store, clock, jobs)
     erasures, open_jobs = Erasures(store, removal_steps, clock, jobs), OpenJobs(store, jobs, clock)
     case_lists, schedules = CaseLists(store, clock, settings), Schedules(store, clock, settings, jobs, debits)
+    customers, old_account_lists = Customers(store, clock, stripe_updates), OldAccountLists(store, clock)
+    holders = UndecidedHolders(store)
+    old_accounts = OldAccounts(store, stripe, clock, old_account_lists, customers)
     sources = Sources(
         store,
         clock,
@@ -324,13 +289,15 @@ def open_desk(
         shared=shared_accounts,
         jobs=open_jobs,
         schedules=schedules,
+        old_accounts=old_accounts,
+        holders=holders,
     )
     desk = Desk(
         settings=settings,
         clock=clock,
         store=store,
         worker=worker,
-        customers=Customers(store, clock, stripe_updates),
+        customers=customers,
         customer_lists=CustomerLists(store, clock),
         merging=Merging(store, clock, stripe_updates),
         customer_import=CustomerImport(store, clock),
@@ -341,6 +308,9 @@ def open_desk(
         hosted=hosted,
         mandates=mandates,
         copy_mails=CopyMails(store, mandates, jobs, settings),
+        old_account_lists=old_account_lists,
+        old_accounts=old_accounts,
+        written_mandates=WrittenMandates(store, clock, settings, jobs),
         removals=removals,
         bank_data=bank_data,
         account_export=AccountExport(store, clock),
@@ -394,4 +364,5 @@ def open_desk(
     desk.follow_sandbox()
     desk.limits.note_start()
     desk.cases.catch_up()
+    holders.catch_up()
     return desk

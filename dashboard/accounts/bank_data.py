@@ -121,6 +121,7 @@ class BankData:
             if found is None:
                 raise Refused("The bank has not been asked yet.", action="Press Ask the bank first.", code="no_holder")
             self._store.bank_data.decide_holder(account, found, customer.name, decision, actor.name, now)
+            self._note_to_decide(account)
             facts = {"customer_name": customer.name, "bank_names": list(found.names)}
             private = self._store.private.seal(customer.id, facts)
             before, after = {"decision": found.decision}, {"decision": decision}
@@ -171,9 +172,14 @@ class BankData:
                     continue
                 found = [name for owner in owners.get(one.plaid_account_id, []) for name in owner.names]
                 self._store.bank_data.keep_holder(one, list(dict.fromkeys(found)), now)
+                self._note_to_decide(one)
             holder = self._known(account, self._customer(account))
             self._store.trail.append(actor, "holder.read", account.id, now, likeness=holder.likeness.value)
         return holder
+
+    def _note_to_decide(self, account: BankAccount) -> None:
+        holder = self._holder(account, self._customer(account))
+        self._store.bank_data.note_to_decide(account.id, needed=holder is not None and holder.needs_decision)
 
     def _known(self, account: BankAccount, customer: Customer) -> Holder:
         found = self._holder(account, customer)
@@ -182,20 +188,7 @@ class BankData:
         return found
 
     def _holder(self, account: BankAccount, customer: Customer) -> Holder | None:
-        found = self._store.bank_data.holder(account, customer.name)
-        if found is None:
-            return None
-        company = customer.holder_type is HolderType.COMPANY
-        likeness = compare(customer.name, found.names, company=company)
-        return Holder(
-            customer.name,
-            found.names,
-            likeness,
-            found.read_at,
-            found.decision,
-            found.decided_by,
-            found.decided_at,
-        )
+        return find_holder(self._store, account, customer)
 
     # Transactions.
 
@@ -291,6 +284,17 @@ def list_newest(lines: Iterable[BankTransaction]) -> list[BankTransaction]:
         if seen[one.account_id] <= KEPT_TRANSACTIONS:
             newest.append(one)
     return newest[::-1]
+
+
+def find_holder(store: Store, account: BankAccount, customer: Customer) -> Holder | None:
+    """Whom the bank named, beside this customer; None where it was not asked, or the customer was erased."""
+    found = store.bank_data.holder(account, customer.name)
+    if found is None:
+        return None
+    likeness = compare(customer.name, found.names, company=customer.holder_type is HolderType.COMPANY)
+    return Holder(
+        customer.name, found.names, likeness, found.read_at, found.decision, found.decided_by, found.decided_at
+    )
 
 
 def other_holder_problem(found: KeptHolder | None) -> Problem | None:

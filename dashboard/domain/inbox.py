@@ -31,6 +31,8 @@ class InboxKind(StrEnum):
     WALKED_AWAY = "walked_away", "Links that a customer walked away from"
     CONNECTION = "connection", "Connections without a bank account"
     RELINK = "relink", "Connections that do not work"
+    NAME = "name", "Account holders to decide about"
+    MANDATE = "mandate", "Bank accounts that need a mandate"
     REMOVAL = "removal", "Removals that are refused"
     TOKEN = "token", "Access tokens that were lost"
     ERASURE = "erasure", "Erasures that are held up"

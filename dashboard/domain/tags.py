@@ -6,3 +6,4 @@ CUSTOMER_TAG = "ach_desk_customer"  # on a Customer: our customer
 ATTEMPT_TAG = "ach_desk_link"  # on a SetupIntent: the link attempt that made it
 DEBIT_TAG = "ach_desk_debit"  # on a PaymentIntent and its charge: our debit
 REFUND_TAG = "ach_desk_refund"  # on a Refund: our order to refund
+WRITTEN_TAG = "ach_desk_written"  # on a SetupIntent: our authorization that was signed on paper

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from dashboard.accounts.shared import SharedAccounts
+from dashboard.accounts.undecided import UndecidedHolders
 from dashboard.approvals import Approvals
 from dashboard.cases.lists import CaseLists
 from dashboard.connections.health import HealthWatch
@@ -24,6 +25,7 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.periods import last_close
 from dashboard.linking import Linking
 from dashboard.linking.unfinished import Attention
+from dashboard.mandates.old_accounts import OldAccounts
 from dashboard.operations.open_jobs import OpenJobs
 from dashboard.payments import read_row
 from dashboard.privacy.erasure import Erasures
@@ -78,10 +80,13 @@ class Sources:
         shared: SharedAccounts,
         jobs: OpenJobs,
         schedules: Schedules,
+        old_accounts: OldAccounts,
+        holders: UndecidedHolders,
     ) -> None:
         self._store, self._clock, self._zone = store, clock, settings.timezone
         self._debits, self._approvals, self._cases, self._refunds = debits, approvals, cases, refunds
         self._linking, self._attention, self._health, self._removals = linking, attention, health, removals
+        self._old_accounts, self._holders = old_accounts, holders
         self._tokens, self._erasures, self._shared, self._jobs, self._schedules = (
             tokens,
             erasures,
@@ -105,6 +110,8 @@ class Sources:
             Source(InboxKind.WALKED_AWAY, Permission.LINK_BANK, self._find_walked_away),
             Source(InboxKind.CONNECTION, accounts, self._find_connections),
             Source(InboxKind.RELINK, Permission.LINK_BANK, self._find_broken),
+            Source(InboxKind.NAME, Permission.CHECK_HOLDER, self._find_names),
+            Source(InboxKind.MANDATE, Permission.LINK_BANK, self._find_needed),
             Source(InboxKind.REMOVAL, accounts, self._find_removals),
             Source(InboxKind.TOKEN, accounts, self._find_lost),
             Source(InboxKind.ERASURE, customers, self._find_erasures),
@@ -170,6 +177,14 @@ class Sources:
     def _find_broken(self, actor: Actor) -> Found:
         found = self._health.work_list(actor)
         return _every([(one.item.id, one.problem.code or one.problem.what, one) for one in found])
+
+    def _find_names(self, actor: Actor) -> Found:
+        found = self._holders.list(actor)
+        return Found([(one.account.id, one.state, one) for one in found[:MOST]], len(found))
+
+    def _find_needed(self, actor: Actor) -> Found:
+        first, count = self._old_accounts.worklist(actor, MOST)
+        return Found([(one.id, one.state.value, one) for one in first], count)
 
     def _find_removals(self, actor: Actor) -> Found:
         return _every([(item.id, job.state.value, (job, item)) for job, item in self._removals.asking(actor)])

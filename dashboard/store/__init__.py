@@ -45,6 +45,7 @@ from dashboard.store.linking.handovers import HandoverTable
 from dashboard.store.linking.hosted import HostedLinkTable
 from dashboard.store.linking.institutions import InstitutionTable
 from dashboard.store.mandates.acceptances import AcceptanceTable
+from dashboard.store.mandates.old_accounts import OldAccountTable
 from dashboard.store.mandates.revocations import RevocationTable
 from dashboard.store.mandates.rows import MandateTable
 from dashboard.store.migrations import migrate
@@ -97,6 +98,7 @@ class Store:
         self.accounts = AccountTable(database)
         self.bank_data = BankDataTable(database, self.private)
         self.mandates = MandateTable(database)
+        self.old_accounts = OldAccountTable(database)
         self.debits = DebitTable(database, clock)
         self.schedules = ScheduleTable(database)
         self.risk = RiskTable(database)

@@ -32,6 +32,7 @@ NAMES = {  # of lists, by their pages, as the end of "Back to …"
     "payouts": "the payouts",
     "customers": "the customers",
     "accounts": "the accounts",
+    "mandates": "the accounts that need a mandate",
     "cases": "the cases",
     "approvals": "the approvals",
     "statements": "the bank lines",

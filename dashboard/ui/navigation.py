@@ -25,6 +25,7 @@ SECTIONS: dict[str, list[PageEntry]] = {
         PageEntry("onboard", "Onboard", ":material/person_add:", Permission.LINK_BANK),
         PageEntry("institutions", "Institutions", ":material/account_balance:", Permission.LINK_BANK),
         PageEntry("health", "Account health", ":material/ecg_heart:", Permission.VIEW_ACCOUNTS),
+        PageEntry("mandates", "Needs a mandate", ":material/contract:", Permission.VIEW_ACCOUNTS),
         PageEntry("customers", "Customers", ":material/group:", Permission.VIEW_CUSTOMERS),
     ],
     "Finance": [
@@ -64,6 +65,7 @@ ACTIONS = (
     Shortcut("Debit a bank account", "debit", Permission.CREATE_DEBIT),
     Shortcut("Link a bank", "onboard", Permission.LINK_BANK),
     Shortcut("Add a customer", "onboard", Permission.LINK_BANK),
+    Shortcut("Collect missing mandates", "mandates", Permission.VIEW_ACCOUNTS, {"status": "needs"}),
     Shortcut("Import customers", "customers", Permission.EDIT_CUSTOMERS, {"customers-look": "Import"}),
     Shortcut("Since the last close", "payments", Permission.VIEW_PAYMENTS, {"look": "Since the last close"}),
     Shortcut("Failed and returned payments", "payments", Permission.VIEW_PAYMENTS, {"status": "failed,returned_late"}),

@@ -85,6 +85,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
         ("risk", 17, 5),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),
+        ("written-mandate", 7, 3),
         ("notice", 5, 4),
         ("merge-and-edit", 9, 7),
         ("sync-events", 29, 4),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from dashboard.desk import Desk
 from dashboard.domain.jobs import JobState
+from dashboard.domain.models import Secret
+from dashboard.domain.old_accounts import OldState
+from dashboard.messages.customer_screens import Language
 from dashboard.store.privacy.erasures import Stage
 from tests.crash.crash_fixture import CrashFixture
 from tests.crash.flow import Notes, common
@@ -130,5 +135,59 @@ def check_erasure(crash: CrashFixture) -> Notes:
     left = find_secrets(words, {path.name: path.read_bytes() for path in crash.folder.glob("desk-*.db*")})
     if left:
         found["stuck"] = f"left behind: {left}"
+    desk.close()
+    return found
+
+
+# An authorization on paper for an account of the old rail.
+
+
+def prepare_written(crash: CrashFixture, desk: Desk) -> Notes:
+    """A customer with a bank account at Stripe and no mandate, as the old rail left them."""
+    slug = uuid.uuid4().hex[:12]
+    made = crash.sandbox.post(
+        "/sandbox/public_token/create", {"institution_id": "ins_109508", "initial_products": ["auth"]}
+    )
+    token = desk.plaid.exchange(Secret(made["public_token"])).access_token
+    account = next(one for one in desk.plaid.accounts(token) if one.subtype == "checking")
+    bank = desk.plaid.make_stripe_token(token, account.id).token
+    named = {"name": f"Crash {slug}", "email": f"{slug}@example.com"}
+    stripe_customer = str(desk.stripe.create_customer(named, key=f"{slug}-customer")["id"])
+    source = str(desk.stripe.attach_source(stripe_customer, bank, metadata={}, key=f"{slug}-source")["id"])
+    desk.store.projection.apply("customers", [desk.stripe.read_customer(stripe_customer)])
+    charge = {"id": f"py_{slug}", "created": int(desk.clock.now().timestamp()) - 9_000_000, "amount": 4_200}
+    paid = {"currency": "usd", "status": "succeeded", "customer": stripe_customer, "payment_method": source}
+    rail = {"payment_method_details": {"type": "ach_debit", "ach_debit": {"bank_name": "Bank", "last4": "6789"}}}
+    desk.store.projection.apply("charges", [charge | paid | rail])
+    desk.old_accounts.add_customer(crash.actor, source, f"Crash {slug}", f"{slug}@example.com", slug, "individual")
+    return {"source": source, "stripe": stripe_customer}
+
+
+def act_written(crash: CrashFixture) -> None:
+    """The paper is written down; sent again after a kill, as a person would."""
+    desk, source = crash.open(), crash.notes["made"]["source"]
+    desk.jobs.run_due()
+    if not desk.written_mandates.of_account(crash.actor, source):
+        today = desk.clock.now().astimezone(desk.settings.timezone).date()
+        desk.written_mandates.record(
+            crash.actor,
+            source,
+            signed_on=today,
+            kept_where="Folder 1",
+            language=Language.ENGLISH,
+            is_word_for_word=True,
+        )
+    desk.close()
+
+
+def check_written(crash: CrashFixture) -> Notes:
+    """One mandate at Stripe, which the desk knows."""
+    desk, made = crash.open(), crash.notes["made"]
+    found = common(desk)
+    there = crash.sandbox.stripe("setup_intents", customer=made["stripe"], limit=100)
+    kept = [one.setup_intent_id for one in desk.written_mandates.of_account(crash.actor, made["source"])]
+    state = desk.old_accounts.get(crash.actor, made["source"]).state
+    if len(there) != 1 or kept != [there[0]["id"]] or state is not OldState.COLLECTED:
+        found["stuck"] = f"{len(there)} at Stripe, {kept} here, {state}"
     desk.close()
     return found

@@ -114,6 +114,14 @@ FLOWS: dict[str, Flow] = {
             customers.check_copy_mail,
             kinds=("copy_mail",),
         ),
+        Flow(
+            "written-mandate",
+            begin(customers.prepare_written),
+            customers.act_written,
+            customers.act_written,
+            customers.check_written,
+            kinds=("written_mandate",),
+        ),
         Flow("notice", begin(notices.prepare), notices.act, notices.act, notices.check),
         Flow(
             "sync-backfill",

@@ -33,6 +33,8 @@ from dashboard.linking import Linking
 from dashboard.linking.job import LinkKind
 from dashboard.mandates import Mandates
 from dashboard.mandates.copy_mail import CopyMailKind
+from dashboard.mandates.old_accounts import OldAccountLists, OldAccounts
+from dashboard.mandates.written import WrittenMandateKind, WrittenMandates
 from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.refunds import RefundReview, Refunds
@@ -76,6 +78,7 @@ class DeskFixture:
             CustomerUpdateKind(self.store, self.stripe),
             RemovalKind(self.store, self.plaid, self.stripe, self.clock),
             TokenRotationKind(self.store, self.plaid, self.clock),
+            WrittenMandateKind(self.store, self.stripe, self.clock, self.settings),
             CopyMailKind(
                 self.store,
                 Mandates(self.store, self.clock, self.settings),
@@ -135,6 +138,10 @@ class DeskFixture:
             self.clock,
             self.settings,
         )
+        customers = Customers(self.store, self.clock, self.updates)
+        self.old_account_lists = OldAccountLists(self.store, self.clock)
+        self.old_accounts = OldAccounts(self.store, self.stripe, self.clock, self.old_account_lists, customers)
+        self.written_mandates = WrittenMandates(self.store, self.clock, self.settings, self.jobs)
         self.removals = Removals(self.store, self.removal_steps, self.clock, self.jobs)
         return self.desk
 

@@ -87,6 +87,7 @@ class BankDataTable:
         """Keep whom the bank names; a decision about other names no longer counts."""
         with self._database.transaction() as db:
             _put(db, "bank_holder", account, self._private.seal(account.customer_id, {"names": list(names)}), at)
+            db.execute("UPDATE bank_holder SET to_decide = NULL WHERE bank_account_id = ?", [account.id])
 
     def decided(self, decision: str, bank_account_ids: Iterable[str]) -> set[str]:
         """Those of these accounts about whose holder somebody decided so; `holder` says whether it still counts."""
@@ -118,6 +119,22 @@ class BankDataTable:
                 " WHERE bank_account_id = ?",
                 [decision, _about(found.names, customer_name), person, to_epoch(at), account.id],
             )
+
+    def note_to_decide(self, bank_account_id: str, *, needed: bool) -> None:
+        """Keep whether somebody has to decide about the names."""
+        with self._database.transaction() as db:
+            query = "UPDATE bank_holder SET to_decide = ? WHERE bank_account_id = ?"
+            db.execute(query, [int(needed), bank_account_id])
+
+    def undecided(self, *, compared: bool) -> list[str]:
+        """Accounts in use whose holder somebody has to decide about, the longest first; or those not compared yet."""
+        stands = "IS NOT NULL" if compared else "IS NULL"
+        query = (
+            "SELECT h.bank_account_id AS id FROM bank_holder h JOIN bank_account a ON a.id = h.bank_account_id"
+            f" WHERE coalesce(h.to_decide, 1) = 1 AND h.to_decide {stands} AND a.ended IS NULL"
+            f" ORDER BY h.read_at, h.{ADDED}"
+        )
+        return [row["id"] for row in select(self._database.handle, query, [])]
 
     def without_holder(self, since: datetime, limit: int = 50) -> list[str]:
         """Accounts linked since a time whose holder the bank was not asked about."""

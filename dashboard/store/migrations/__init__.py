@@ -19,6 +19,7 @@ from dashboard.store.migrations import (
     inbox,
     jobs,
     limits,
+    mandates,
     notices,
     payments,
     people,
@@ -51,6 +52,7 @@ MIGRATION_SETS = {
     "inbox": inbox.define,
     "notices": notices.define,
     "schedules": schedules.define,
+    "mandates": mandates.define,
 }
 
 

@@ -18,6 +18,7 @@ from dashboard.store.cases.opening import TROUBLED, CaseOpening
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection, json_list, larger, on_repeat
 from dashboard.store.jobs import wake
+from dashboard.store.mandates.old_accounts import find_later_mandates, note_old_accounts
 from dashboard.store.migrations.payments import LATE_INDEXES
 from dashboard.store.notices.noting import NoticeNoting
 from dashboard.store.payments.stripe_objects import RESOURCES, Row
@@ -77,6 +78,10 @@ _UPSERT = (
 )
 _INTENT, _DEBIT = (RESOURCES["charges"].columns.index(name) for name in ("intent_id", "debit_id"))
 _TAGGED = {resource: RESOURCES[resource].columns.index("debit_id") for resource in ("charges", "payment_intents")}
+_OLD = tuple(
+    RESOURCES["charges"].columns.index(name)
+    for name in ("rail", "method_id", "customer_id", "bank", "last4", "mandate_id")
+)
 _STATUS = RESOURCES["payment_intents"].columns.index("status")  # the same place in a charge
 _CHARGE_RAIL = 7  # the place of `rail` in _CHARGES
 _SENT_BACK, _TOLD = -2, -1  # the places of whether a refund failed, and of the dispute
@@ -123,6 +128,8 @@ class PaymentProjection:
             known = {row[place] for row in rows if (place := _TAGGED.get(resource)) and row[place] and _moves(row)}
             if known:
                 wake(db.conn, "debit", known)
+            if resource == "charges":
+                note_old_accounts(db.conn, *_find_old_accounts(rows))
             if resource == "payouts":
                 self._noting.note_failed_payouts([row[0] for row in rows])
         return Written(len(rows), changed)
@@ -149,6 +156,8 @@ class PaymentProjection:
         for name, columns in LATE_INDEXES.items():
             with self._database.transaction() as db:
                 db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        with self._database.transaction() as db:
+            find_later_mandates(db.conn)
 
     def derive_intents_without_charge(self, batch: int = 1_000) -> int:
         """Show PaymentIntents without a charge that are not shown yet, a batch at a time; returns how many."""
@@ -325,6 +334,20 @@ def _find_renamed(
         if old is not None and row[0] not in before:
             renamed[old] = row[0]
     return renamed
+
+
+def _find_old_accounts(rows: Sequence[Row]) -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
+    """The saved bank accounts that charges of the old rail debited, each once; and mandates of the new rail of such."""
+    rail, method, customer, bank, last4, mandate = _OLD
+    old = {row[method]: row for row in rows if row[rail] == "ach_debit" and row[method] and row[customer]}
+    under = {
+        row[method]: row[mandate]
+        for row in rows
+        if row[mandate] and row[rail] == "us_bank_account" and (row[method] or "").startswith("ba_")
+    }
+    return [(id, row[customer], row[bank] or "", row[last4]) for id, row in old.items()], [
+        (made, id) for id, made in under.items()
+    ]
 
 
 def _moves(row: Row) -> bool:

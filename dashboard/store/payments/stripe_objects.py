@@ -119,7 +119,7 @@ def read_charge(o: Json) -> Row:
         _text(o.get("failure_message")),
         rail,
         _id(o.get("payment_intent")),
-        _id(o.get("payment_method")),
+        _id(o.get("payment_method")) or (_id(source) if rail == "ach_debit" else None),
         _id(o.get("customer")),
         _id(o.get("balance_transaction")),
         _text(bank.get("bank_name")),

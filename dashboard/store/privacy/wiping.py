@@ -27,9 +27,10 @@ WHOSE = {
 }
 _OWN = " UNION ".join(
     f"SELECT id FROM {table} WHERE customer_id IN {listed('ids')}"
-    for table in ("debit", "refund_order", "link_attempt", "item", "bank_account")
+    for table in ("debit", "refund_order", "link_attempt", "item", "bank_account", "written_mandate")
 )
 WHOSE["subject"] = f"(subject IN {listed('ids')} OR subject IN ({_OWN}))"
+WHOSE["stripe"] = f"stripe_customer_id IN {listed('stripe')}"
 WHOSE["job"] = f"job_id IN (SELECT id FROM job WHERE {WHOSE['subject']})"
 WHOSE["approval"] = f"approval_id IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
 WHOSE["case"] = (
@@ -39,6 +40,7 @@ WHOSE["case"] = (
 WHOSE["line"] = (
     f"({WHOSE['subject']} OR subject IN (SELECT id FROM job WHERE {WHOSE['subject']})"
     f" OR subject IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
+    f" OR subject IN (SELECT id FROM old_account WHERE {WHOSE['stripe']})"
     f" OR subject IN (SELECT id FROM payment WHERE customer_id IN {listed('stripe')}))"
 )
 GONE = ""  # the row itself goes
@@ -63,6 +65,8 @@ WIPED: dict[str, tuple[str, str]] = {
     "handover": ("hint = NULL", "customer_id"),
     "bank_account": ("name = 'Account', fingerprint = NULL, persistent_id = NULL, updated_at = :at", "customer_id"),
     "mandate": ("text = '', evidence = '{}', link_session_id = NULL", "customer_id"),
+    "old_account": ("aside_reason = ''", "stripe"),
+    "written_mandate": ("text = '', kept_where = ''", "customer_id"),  # the signed paper itself is the proof
     "mandate_revocation": ("reason = 'erased'", "bank_account_id"),
     "debit": ("balance = '{}', refusal = NULL", "customer_id"),
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
@@ -89,6 +93,7 @@ LEFT = {
     "retained_proof": "authorizations, sealed, for as long as the rules ask",
     "bank_transaction_cursor": "a place in Plaid's log of a connection",
     "plaid_call": "counts",
+    "old_account_asked": "Stripe's ids and times",
     "charge": "money history: amounts, dates, codes, ids, bank and last digits",
     "intent": "money history",
     "refund": "money history",

@@ -238,8 +238,11 @@ class SyncStateTable:
         for start in range(0, len(ids), SLICE):
             part = ids[start : start + SLICE]
             marks = ", ".join("?" * len(part))
-            query = f"SELECT stripe_mandate_id AS id FROM mandate WHERE stripe_mandate_id IN ({marks})"
-            found += [row["id"] for row in self._database.handle.query(query, part)]
+            query = (
+                f"SELECT stripe_mandate_id AS id FROM mandate WHERE stripe_mandate_id IN ({marks})"
+                f" UNION SELECT mandate_id FROM old_account WHERE mandate_id IN ({marks}) ORDER BY 1"
+            )
+            found += [row["id"] for row in self._database.handle.query(query, [*part, *part])]
         return found
 
     def set_mandate_status(self, id: str, status: str) -> None:
@@ -248,6 +251,8 @@ class SyncStateTable:
             values = [status, id]
             db.execute("UPDATE mandate SET status = ? WHERE stripe_mandate_id = ? AND status <> 'inactive'", values)
             query = "UPDATE bank_account SET mandate_status = ? WHERE mandate_id = ? AND mandate_status <> 'inactive'"
+            db.execute(query, values)
+            query = "UPDATE old_account SET mandate_status = ? WHERE mandate_id = ? AND mandate_status <> 'inactive'"
             db.execute(query, values)
 
     def unitemized_payouts(self) -> list[str]:

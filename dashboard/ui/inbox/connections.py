@@ -7,15 +7,18 @@ from functools import partial
 import streamlit as st
 
 from dashboard.accounts.shared import SharedPair
+from dashboard.accounts.undecided import Undecided
 from dashboard.connections.health import WorkItem
 from dashboard.desk import Desk
 from dashboard.domain.jobs import Job, JobState
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Item, LinkAttempt
+from dashboard.domain.old_accounts import OldAccount
 from dashboard.staff.access import Permission, can
 from dashboard.store.privacy.erasures import Erasure
 from dashboard.ui import actions, errors, format, session
 from dashboard.ui.accounts import removal
 from dashboard.ui.linking.opening import open_link, relink
+from dashboard.ui.mandates.grid import say_account
 from dashboard.ui.text import plain
 
 AGAIN = "retried automatically"
@@ -123,6 +126,26 @@ def owner_of(desk: Desk, actor: Actor, item: Item) -> str:
     """Whose a connection is."""
     owner = desk.customers.get_many(actor, [item.customer_id]).get(item.customer_id)
     return owner.name if owner else item.customer_id
+
+
+def draw_name(desk: Desk, actor: Actor, one: Undecided) -> None:
+    """An account whose bank names somebody else than its customer, or nobody."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(one.holder.customer_name)}** · {plain(one.account.institution_name)}")
+    named = ", ".join(one.holder.names) or "nobody"
+    left.caption(plain(f"The bank names {named} as the holder. Say whether that is this customer."))
+    there = actions.go("accounts", {"account": one.account.id})
+    actions.button("Decide", there, key=f"name-{one.account.id}", place=right, width="stretch")
+
+
+def draw_mandate(desk: Desk, actor: Actor, account: OldAccount) -> None:
+    """A bank account of the old rail that nobody can debit before its customer authorizes it."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(account.name or account.stripe_customer_id)}** · {plain(say_account(account))}")
+    brought = format.money(account.brought_cents, "usd")
+    left.caption(plain(f"Saved on the old rail without a mandate. Brought in {brought} in the last 12 months."))
+    there = actions.go("mandates", {"account": account.id})
+    actions.button("Collect it", there, key=f"mandate-{account.id}", place=right, width="stretch")
 
 
 def draw_removal(desk: Desk, actor: Actor, job: Job, item: Item) -> None:

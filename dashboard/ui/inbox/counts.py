@@ -13,7 +13,12 @@ from dashboard.domain.models import Actor
 
 KEY = "inbox-counts"
 KEPT = timedelta(seconds=10)  # a count takes some milliseconds; every press would pay for it
-PAGES = {InboxKind.CASE: "cases", InboxKind.APPROVAL: "approvals", InboxKind.RELINK: "health"}
+PAGES = {
+    InboxKind.CASE: "cases",
+    InboxKind.APPROVAL: "approvals",
+    InboxKind.RELINK: "health",
+    InboxKind.MANDATE: "mandates",
+}
 
 
 def read(desk: Desk, actor: Actor) -> Mapping[str, int]:

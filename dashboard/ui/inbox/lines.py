@@ -35,6 +35,8 @@ DRAW: dict[InboxKind, Draw] = {
     InboxKind.WALKED_AWAY: connections.draw_walked_away,
     InboxKind.CONNECTION: connections.draw_item,
     InboxKind.RELINK: connections.draw_broken,
+    InboxKind.NAME: connections.draw_name,
+    InboxKind.MANDATE: connections.draw_mandate,
     InboxKind.REMOVAL: _spread(connections.draw_removal),
     InboxKind.TOKEN: _spread(connections.draw_lost),
     InboxKind.ERASURE: _spread(connections.draw_erasure),
@@ -48,6 +50,7 @@ LISTS: dict[InboxKind, tuple[str, str, dict[str, str]]] = {
     InboxKind.APPROVAL: ("All approvals", "approvals", {}),
     InboxKind.PAYOUT: ("All payouts", "matching", {}),
     InboxKind.RELINK: ("Account health", "health", {}),
+    InboxKind.MANDATE: ("All of them", "mandates", {"status": "needs"}),
 }
 
 

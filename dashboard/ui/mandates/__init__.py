@@ -1,0 +1,1 @@
+"""Bank accounts that need a mandate: the table, and one account with the ways to collect it."""
