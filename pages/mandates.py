@@ -18,25 +18,28 @@ from dashboard.ui.text import plain
 def draw_count(desk: Desk, actor: Actor) -> None:
     """How many are left, what depends on them, and what Stripe was asked."""
     found = desk.old_accounts.figures(actor)
-    if found.needs:
-        brought = format.money(found.needs_cents, "usd")
-        done = found.counts.get(OldState.COLLECTED, 0)
+    brought = format.money(found.needs_cents, "usd")
+    left = (
+        f"{found.needs:,} left · {brought} a year" if found.needs else "✓ None left" if found.counts else "None known"
+    )
+    with st.popover(plain(left)):  # one short word, so that the head stays one line on a tablet
+        done, aside = found.counts.get(OldState.COLLECTED, 0), found.counts.get(OldState.ASIDE, 0)
         st.markdown(
-            plain(f"{format.count(found.needs, 'account')} to collect · {brought} in 12 months · {done:,} collected")
+            plain(
+                f"{format.count(found.needs, 'account')} to collect, which brought in {brought} in the last 12 months;"
+                f" {done:,} collected, {aside:,} not needed."
+            )
         )
-    elif found.counts:
-        st.markdown("✓ None is left to collect.")
-    if found.to_ask and can(actor, Permission.LINK_BANK):
-        actions.button(
-            "Ask Stripe",
-            actions.call(desk.old_accounts.ask_stripe),
-            key="old-ask",
-            slow="Asking Stripe about the next customers…",
-            help=plain(
-                "Which bank accounts customers have there, and which have a mandate already."
-                f" {found.to_ask:,} of {found.to_ask + found.asked:,} customers were not asked about for 30 days."
-            ),
-        )
+        customers = format.count(found.to_ask + found.asked, "customer")
+        st.caption(plain(f"Of {customers}, Stripe was asked about {found.asked:,} in the last 30 days."))
+        if found.to_ask and can(actor, Permission.LINK_BANK):
+            actions.button(
+                "Ask Stripe",
+                actions.call(desk.old_accounts.ask_stripe),
+                key="old-ask",
+                slow="Asking Stripe about the next customers…",
+                help="Which bank accounts customers have there, and which have a mandate already.",
+            )
 
 
 @st.fragment
