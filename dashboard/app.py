@@ -161,21 +161,24 @@ async def export_file(request: Request) -> Response:
 
     from dashboard import running
     from dashboard.domain.errors import DeskError
-    from dashboard.payments.export_jobs import MIMES, ExportJob
+    from dashboard.payments.export import Format
+    from dashboard.payments.export_jobs import MIMES
     from dashboard.web.people import find_person
 
-    def fetch() -> ExportJob | None:
+    def fetch() -> tuple[Path, str, str] | None:
         desk = running.desk()
         person = find_person(desk, protocol.read_claims(request.scope, _settings), describe(request.scope))
-        return desk.exports.fetch(person, request.path_params["id"])
+        found = desk.exports.fetch(person, request.path_params["id"])
+        return (desk.exports.path_of(found), found.file_name, MIMES[Format(found.format)]) if found else None
 
     try:
-        job = await run_in_threadpool(fetch)
+        found = await run_in_threadpool(fetch)
     except DeskError:
-        job = None
-    if job is None:
+        found = None
+    if found is None:
         return PlainTextResponse("This file no longer exists: export it again.\n", status_code=404)
-    return FileResponse(job.path, filename=job.file_name, media_type=MIMES[job.order.format])
+    path, name, mime = found
+    return FileResponse(path, filename=name, media_type=mime)
 
 
 def write_auth(open_id: OpenId | None) -> dict[str, Any]:

@@ -268,6 +268,7 @@ def open_desk(
     attention = Attention(store, clock)
     removals, plaid_tokens = Removals(store, removal_steps, clock, jobs), PlaidTokens(store, clock, jobs)
     erasures, open_jobs = Erasures(store, removal_steps, clock, jobs), OpenJobs(store, jobs, clock)
+    over = sign_in.why_over if settings.open_id else None
     case_lists, schedules = CaseLists(store, clock, settings), Schedules(store, clock, settings, jobs, debits)
     customers, old_account_lists = Customers(store, clock, stripe_updates), OldAccountLists(store, clock)
     holders = UndecidedHolders(store)
@@ -335,7 +336,7 @@ def open_desk(
         charts=charts,
         saved_views=SavedViews(store, clock),
         since_close=SinceClose(store, clock, settings),
-        exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter),
+        exports=Exports(store, payments, clock, settings.db.with_name(f"{settings.db.name}.exports"), exporter, over),
         sync=sync,
         payouts=Payouts(store),
         payout_export=PayoutExport(store, clock),

@@ -10,7 +10,10 @@ from datetime import timedelta
 
 from dashboard.desk import Desk, open_desk
 from dashboard.domain.errors import DeskError
+from dashboard.domain.processes import ProcessKind
+from dashboard.jobs.presence import BEAT, Presence
 from dashboard.jobs.ticker import Ticker
+from dashboard.jobs.worker import run_logged
 from dashboard.settings import load_settings
 
 JOBS_EVERY = timedelta(seconds=2)  # a look at our own table, along an index
@@ -26,11 +29,13 @@ EXPORTS_EVERY = timedelta(seconds=30)  # files of people who left go with them
 CHANGES_EVERY = timedelta(seconds=1)  # a look at what was noted of payments, so that no page waits for much of it
 NOTICES_EVERY = timedelta(seconds=10)  # a look at our own table, along an index; a chat takes one message a second
 RETENTION_EVERY = timedelta(minutes=15)  # it runs once a business day; this is how soon after midnight
+CLOCK_EVERY = timedelta(seconds=5)  # in the sandbox, whose clock another process of the desk may have moved
 
 _guard = threading.Lock()
 _opened: dict[str, Desk] = {}
 _provider: Callable[[], Desk] | None = None
 _ticker: dict[str, Ticker] = {}
+_presence: dict[str, Presence] = {}
 log = logging.getLogger(__name__)
 
 
@@ -52,21 +57,36 @@ def desk() -> Desk:
 
 
 def resume(opened: Desk) -> None:
-    """Take up what a crash or a stop left unfinished, on the worker."""
-    opened.worker.submit(opened.bank_data.resume_all)
+    """Begin what goes on beside the pages: some of it in every process, the rest in the one that leads.
+
+    What another process left unfinished is found by looking again and again, not only at a start.
+    """
+    presence = Presence(
+        opened.store,
+        opened.clock,
+        ProcessKind.WEB,
+        after_loss=lambda: opened.worker.submit(opened.bank_data.resume_all),
+    )
+    _presence["desk"] = presence
+    run_logged(presence.beat)  # where no other one runs, this one leads from the first moment on
+    _ticker["presence"] = Ticker(BEAT, presence.beat)
     _ticker["payments"] = Ticker(CHANGES_EVERY, opened.payments.catch_up)
-    _ticker["jobs"] = Ticker(JOBS_EVERY, opened.jobs.run_due)
-    _ticker["schedules"] = Ticker(SCHEDULES_EVERY, opened.schedules.wake_due)
-    _ticker["strays"] = Ticker(STRAYS_EVERY, opened.debits.cancel_strays)
-    _ticker["approvals"] = Ticker(APPROVALS_EVERY, opened.approvals.expire_due)
-    _ticker["risk"] = Ticker(RISK_EVERY, opened.debits.report_risk)
-    _ticker["phones"] = Ticker(PHONES_EVERY, opened.hosted.ask_due)
-    _ticker["retention"] = Ticker(RETENTION_EVERY, opened.retention.run_daily)
-    _ticker["health"] = Ticker(HEALTH_EVERY, opened.health.ask_due)
-    _ticker["failures"] = Ticker(FAILURES_EVERY, opened.health.check_failures)
-    _ticker["exports"] = Ticker(EXPORTS_EVERY, opened.exports.prune)
-    _ticker["replacements"] = Ticker(REPLACEMENTS_EVERY, opened.removals.replace_requested)
-    _ticker["notices"] = Ticker(NOTICES_EVERY, opened.notices.run_due)
+    _ticker["clock"] = Ticker(CLOCK_EVERY, opened.follow_sandbox, when=lambda: bool(presence.others()))
+    for name, (every, look) in {
+        "jobs": (JOBS_EVERY, opened.jobs.run_due),
+        "schedules": (SCHEDULES_EVERY, opened.schedules.wake_due),
+        "strays": (STRAYS_EVERY, opened.debits.cancel_strays),
+        "approvals": (APPROVALS_EVERY, opened.approvals.expire_due),
+        "risk": (RISK_EVERY, opened.debits.report_risk),
+        "phones": (PHONES_EVERY, opened.hosted.ask_due),
+        "retention": (RETENTION_EVERY, opened.retention.run_daily),
+        "health": (HEALTH_EVERY, opened.health.ask_due),
+        "failures": (FAILURES_EVERY, opened.health.check_failures),
+        "exports": (EXPORTS_EVERY, opened.exports.prune),
+        "replacements": (REPLACEMENTS_EVERY, opened.removals.replace_requested),
+        "notices": (NOTICES_EVERY, opened.notices.run_due),
+    }.items():
+        _ticker[name] = Ticker(every, look, when=presence.is_leading)
     for ticker in _ticker.values():
         ticker.start()
 
@@ -80,11 +100,25 @@ def open_early() -> None:
 
 
 def close() -> None:
-    """Finish the steps that run and close the database; called when the server stops."""
+    """Finish the steps that run and close the database; called when the server stops.
+
+    Another process leads from now on.
+    """
     with _guard:
         opened = _opened.pop("desk", None)
     for ticker in _ticker.values():
+        ticker.ask_to_stop()
+    for ticker in _ticker.values():
         ticker.stop()
     _ticker.clear()
+    presence = _presence.pop("desk", None)
+    if opened and presence:
+        run_logged(_leave, opened, presence)
     if opened:
         opened.close()
+
+
+def _leave(opened: Desk, presence: Presence) -> None:
+    presence.leave()
+    if not presence.others():  # customers' names must not lie about while nobody serves
+        opened.exports.remove_all()

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -62,6 +63,8 @@ def serve(chosen: argparse.Namespace) -> int:
 def sync(chosen: argparse.Namespace) -> int:
     """Read what is new at Stripe, once or again and again."""
     from dashboard.desk import open_desk
+    from dashboard.domain.processes import ProcessKind
+    from dashboard.jobs.leading import leading, wait_for
     from dashboard.store.engine.copies import occupied
     from dashboard.sync import Progress
 
@@ -77,19 +80,21 @@ def sync(chosen: argparse.Namespace) -> int:
     with occupied(settings.db, exclusive=False):
         desk = open_desk(settings)
         full = chosen.full
-        while True:
-            try:
-                desk.follow_sandbox()
-                report = desk.sync.run(full=full, on_progress=show)
-                print(json.dumps(report.as_dict()) if chosen.json else report.sentence(), flush=True)
-                full = False
-            except DeskError as error:
+        with leading(desk.store, desk.clock, ProcessKind.SYNC, watching=chosen.watch) as leads:
+            while True:
+                wait_for(leads)
+                try:
+                    desk.follow_sandbox()
+                    report = desk.sync.run(full=full, on_progress=show)
+                    print(json.dumps(report.as_dict()) if chosen.json else report.sentence(), flush=True)
+                    full = False
+                except DeskError as error:
+                    if not chosen.watch:
+                        raise
+                    print(error.sentences(), file=sys.stderr, flush=True)
                 if not chosen.watch:
-                    raise
-                print(error.sentences(), file=sys.stderr, flush=True)
-            if not chosen.watch:
-                return 0
-            desk.sync.wait(desk.sync.plan_next())
+                    return 0
+                desk.sync.wait(desk.sync.plan_next())
 
 
 def export(chosen: argparse.Namespace) -> int:
@@ -226,6 +231,8 @@ def rotate_plaid() -> int:
 def backup(chosen: argparse.Namespace) -> int:
     """Take a backup while the desk runs, and delete old ones; with `--watch` again and again. Raises InputError."""
     from dashboard.domain.clock import Clock
+    from dashboard.domain.processes import ProcessKind
+    from dashboard.jobs.leading import leading
     from dashboard.operations.backup import Backups
     from dashboard.operations.scheduled_backups import keep_up
     from dashboard.store import Store
@@ -241,7 +248,9 @@ def backup(chosen: argparse.Namespace) -> int:
     backups = Backups(store.database, store.trail, vault, clock, folder)
     try:
         if plan and chosen.watch:
-            keep_up(operator(), backups, plan, say=lambda words: print(words, file=sys.stderr, flush=True))
+            with leading(store, clock, ProcessKind.BACKUPS) as leads:
+                say = partial(print, file=sys.stderr, flush=True)
+                keep_up(operator(), backups, plan, say=say, leads=leads)
         print(backups.make(operator(), sealed=chosen.sealed))
         for gone in backups.prune(keep=chosen.keep, days=chosen.days):
             print(f"removed {gone}")

@@ -47,6 +47,7 @@ class Doctor:
             (Step.STRIPE, "Last sync", desk.sync),
             (Step.STRIPE, "Reads left at Stripe", desk.reads),
             (Step.DESK, "Clock", providers.clock),
+            (Step.DESK, "Processes", desk.processes),
             (Step.DESK, "Disk", desk.disk),
             (Step.DESK, "Database", desk.database),
             (Step.DESK, "Audit trail", desk.audit),
@@ -96,5 +97,6 @@ def examine(desk: Desk, actor: Actor) -> list[Check]:
         last_retention=desk.retention.last_run,
         proves_by_sign_in=desk.sign_in.proves_by_sign_in,
         channels=lambda: desk.notices.channels(actor),
+        processes=lambda: store.processes.all(desk.clock.real()),
     )
     return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

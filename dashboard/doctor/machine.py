@@ -13,6 +13,7 @@ from dashboard.doctor.checks import Check, Verdict
 from dashboard.domain.formatting import count
 from dashboard.domain.models import Mode, Secret
 from dashboard.domain.notices import ChannelState
+from dashboard.domain.processes import HEARD, DeskProcess, ProcessKind
 from dashboard.settings import Settings
 
 DISK_WARNING_BYTES = 2 << 30  # a million payments take about 1.2 GB with their indexes; a backup needs as much again
@@ -22,6 +23,7 @@ SYNC_FAILED = timedelta(days=25)  # Stripe keeps events for 30 days; then only a
 BACKUP_WARNING = timedelta(days=2)
 BACKUP_FAILED = timedelta(days=14)
 DISTINCT_BYTES = 20  # of 32 random ones; fewer than 20 different come up once in 10^9 keys
+PROCESS_WORDS = {ProcessKind.WEB: "web server", ProcessKind.SYNC: "sync", ProcessKind.BACKUPS: "maker of backups"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Ward:
     last_retention: Callable[[], datetime | None]
     proves_by_sign_in: Callable[[], bool | None]
     channels: Callable[[], Sequence[ChannelState]]
+    processes: Callable[[], Sequence[DeskProcess]]
 
 
 class DeskChecks:
@@ -253,6 +256,33 @@ class DeskChecks:
             "Keep `ach-desk serve` running, or run `ach-desk retention`.",
         )
 
+    def processes(self, name: str) -> Check:
+        """Who keeps the desk going, and that of each kind one leads."""
+        now = self._now()
+        running = [one for one in self._ward.processes() if one.is_heard(now)]
+        if not running:
+            return Check(name, Verdict.OK, "No process of the desk runs now.")
+        said, leaderless = [], []
+        for kind in ProcessKind:
+            ours = [one for one in running if one.kind is kind]
+            seen = ", ".join(
+                f"{one.pid} on {one.host}{' leads' if one.leads else ''} (heard {_seconds(now - one.seen_at)} ago)"
+                for one in ours
+            )
+            said += [f"{count(len(ours), PROCESS_WORDS[kind])}: {seen}."] if ours else []
+            old_enough = any(now - one.started_at > HEARD for one in ours)
+            if ours and old_enough and not any(one.leads for one in ours):
+                leaderless.append(PROCESS_WORDS[kind])
+        if not leaderless:
+            return Check(name, Verdict.OK, " ".join(said))
+        return Check(
+            name,
+            Verdict.WARNING,
+            " ".join(said),
+            f"No {leaderless[0]} leads: what is done once for the whole desk waits.",
+            "Look again in a minute; if it stays, restart `ach-desk serve`, and see its log.",
+        )
+
 
 def is_weak(key: Secret) -> bool:
     """Whether 32 bytes look as if a person had typed them: all printable, or few different ones."""
@@ -263,3 +293,7 @@ def is_weak(key: Secret) -> bool:
 def _ago(age: timedelta) -> str:
     hours = age.total_seconds() / 3600
     return count(round(hours), "hour") if hours < 48 else count(round(hours / 24), "day")
+
+
+def _seconds(age: timedelta) -> str:
+    return f"{max(0, round(age.total_seconds()))} s"

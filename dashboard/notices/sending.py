@@ -17,7 +17,7 @@ from dashboard.domain.errors import DeskError, ProviderBroken, ProviderError, Pr
 from dashboard.domain.ids import new_id
 from dashboard.domain.notices import Channel, ChannelState, Message, Notice, NoticeKind
 from dashboard.gateways.chat import ChatLine
-from dashboard.jobs.leases import is_dead, new_owner
+from dashboard.jobs.leases import new_owner, take
 from dashboard.messages.notices import TITLES, NoticeWords, Reader, notice_words, title_of
 from dashboard.notices.carriers import Attachment, Carrier, Letter
 from dashboard.settings import Settings
@@ -65,9 +65,8 @@ class Sender:
 
     def _lead(self) -> bool:
         state, now = self._store.sync_state, int(self._clock.real().timestamp())
-        if (holder := state.lease_holder(LEASE, now)) and holder != self._owner and is_dead(holder):
-            state.release_lease(LEASE, holder)
-        return state.acquire_lease(LEASE, self._owner, now, now + int(LEASED.total_seconds()))
+        with self._store.transaction():
+            return take(state, LEASE, self._owner, now, int(LEASED.total_seconds()))
 
     def _find_message(self) -> Message | None:
         """The message whose outcome is not known, else a new one of all that waits; None where nothing is due."""

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from dashboard.domain.errors import StoreError
 from dashboard.domain.models import Actor
+from dashboard.jobs.leading import wait_for
 from dashboard.operations.backup import Backups
 from dashboard.settings import BackupPlan
 from dashboard.staff.access import Permission, require
@@ -24,13 +25,16 @@ def keep_up(
     *,
     say: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
+    leads: Callable[[], bool] = lambda: True,
 ) -> NoReturn:
     """Make a backup whenever the newest is old enough, and prune; what fails is said, and tried again.
 
     What is there in the folder decides, so a restart makes none too many and a removed one is made anew.
+    Nothing is done while another process of the desk makes them (not `leads`).
     """
     require(actor, Permission.ADMIN)
     while True:
+        wait_for(leads, sleep)
         due = backups.until_due(plan.every)
         if not due:
             due = _make(actor, backups, plan, say)

@@ -55,6 +55,7 @@ from dashboard.store.notices.outbox import OutboxTable
 from dashboard.store.notices.waiting import WaitingReader
 from dashboard.store.payments.charts import ChartTable
 from dashboard.store.payments.columns import PaymentColumns
+from dashboard.store.payments.exports import ExportTable
 from dashboard.store.payments.projection import PaymentProjection
 from dashboard.store.payments.reader import PaymentTable
 from dashboard.store.payments.saved_views import SavedViewTable
@@ -63,6 +64,7 @@ from dashboard.store.payouts.rows import PayoutTable
 from dashboard.store.privacy.erasures import ErasureTable
 from dashboard.store.privacy.retention import RetentionTable
 from dashboard.store.privacy.wiping import Wiping
+from dashboard.store.processes import ProcessTable
 from dashboard.store.refunds.rows import RefundTable
 from dashboard.store.restores import RestoreTable
 from dashboard.store.schedules.rows import ScheduleTable
@@ -144,6 +146,8 @@ class Store:
         self.retention = RetentionTable(database)
         self.restores = RestoreTable(database)
         self.webhooks = WebhookTable(database)
+        self.processes = ProcessTable(database)
+        self.exports = ExportTable(database)
         self.wiping = Wiping(database, self.projection)
 
     @contextmanager

@@ -25,7 +25,7 @@ from dashboard.domain.errors import (
 from dashboard.domain.formatting import count
 from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
-from dashboard.jobs.leases import is_dead, new_owner
+from dashboard.jobs.leases import new_owner, take
 from dashboard.store import Store
 from dashboard.store.payments.projection import Written
 from dashboard.store.payments.stripe_objects import Row
@@ -143,11 +143,9 @@ class SyncRun:
     def acquire(self) -> bool:
         """Take or prolong the lease; that of a process known to be gone need not run out."""
         now = int(self.clock.real().timestamp())
-        holder = self.store.sync_state.lease_holder(LEASE, now)
-        if holder != self.owner and is_dead(holder):
-            self.store.sync_state.release_lease(LEASE, str(holder))
         self._renewed = time.monotonic()
-        return self.store.sync_state.acquire_lease(LEASE, self.owner, now, now + LEASE_SECONDS)
+        with self.store.transaction():
+            return take(self.store.sync_state, LEASE, self.owner, now, LEASE_SECONDS)
 
     def page(
         self, resource: str, params: Mapping[str, Any], expand: Sequence[str] = (), *, after: After | None = None

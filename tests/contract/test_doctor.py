@@ -16,8 +16,10 @@ from dashboard.doctor import Check, Doctor, Verdict, Ward, examine
 from dashboard.domain.errors import AccessDenied, ProviderDenied, ProviderRejected
 from dashboard.domain.models import Actor, Mode, RiskResult, RiskSource, Role, Secret
 from dashboard.domain.notices import Channel, ChannelState
+from dashboard.domain.processes import DeskProcess, ProcessKind
 from dashboard.gateways.plaid_replies import RiskAnswer
 from dashboard.gateways.stripe_permissions import PERMISSIONS, KeyPermission
+from dashboard.jobs.presence import Presence
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.backup import Backups
 from dashboard.settings import Contact, OpenId, load_settings
@@ -124,6 +126,7 @@ WELL: dict[str, Any] = {
     "last_retention": lambda: NOW,
     "proves_by_sign_in": lambda: None,
     "channels": list,
+    "processes": list,
 }
 
 
@@ -283,3 +286,33 @@ def test_a_way_out_that_fails_is_found_and_more_so_where_it_is_the_only_one(desk
     assert both.verdict is Verdict.WARNING and both.found == "Chat has failed for 3 hours: It said no (404)."
     alone = look(desk, channels=lambda: [chat])["Notices"]
     assert alone.verdict is Verdict.FAILED and "ach-desk notice test" in alone.action
+
+
+def test_how_many_processes_run_and_which_lead_is_said(desk: Desk) -> None:
+    def process(
+        number: int, kind: ProcessKind = ProcessKind.WEB, *, leads: bool = False, quiet: int = 3
+    ) -> DeskProcess:
+        began, seen = NOW - timedelta(hours=1), NOW - timedelta(seconds=quiet)
+        return DeskProcess(f"p{number}", kind, "desk-1", number, began, seen, leads)
+
+    assert "No process" in look(desk)["Processes"].found
+    running = [
+        process(11, leads=True),
+        process(12),
+        process(13, quiet=3_600),
+        process(20, ProcessKind.SYNC, leads=True),
+    ]
+    well = look(desk, processes=lambda: running)["Processes"]
+    assert well.verdict is Verdict.OK
+    assert "2 web servers: 11 on desk-1 leads (heard 3 s ago), 12 on desk-1 (heard 3 s ago)." in well.found
+    assert "1 sync: 20 on desk-1 leads" in well.found and "13" not in well.found
+    orphaned = look(desk, processes=lambda: [process(12), process(13)])["Processes"]
+    assert orphaned.verdict is Verdict.WARNING and "No web server leads" in orphaned.meaning
+
+
+def test_a_desk_that_runs_is_among_its_own_processes(desk: Desk) -> None:
+    presence = Presence(desk.store, desk.clock, ProcessKind.WEB)
+    presence.beat()
+    assert "1 web server" in by_name(examine(desk, ADMIN))["Processes"].found
+    presence.leave()
+    assert "No process" in by_name(examine(desk, ADMIN))["Processes"].found

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sqlite3
 import sys
 import traceback
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +42,7 @@ class Countdown:
 def arm(countdown: Countdown) -> None:
     """Make every write and every provider call of this process a point: before it and, for a call, after its effect."""
     # A fork keeps its parent's name; a process of its own has its own, by which its leases are known to be dead.
-    leases.PROCESS = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
+    leases.PROCESS = leases.name_process()
     connect, send = Database._open_file, requests.adapters.HTTPAdapter.send
 
     def counted_connect(self: Database) -> sqlite3.Connection:

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError
+from dashboard.domain.exports import Export, ExportState
 from dashboard.domain.models import Actor, Role
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import PaymentState, Waiting
 from dashboard.domain.workbooks import About
 from dashboard.payments import PaymentRow, Payments
 from dashboard.payments.export import COLUMNS, Format, export, write_file
-from dashboard.payments.export_jobs import KEPT, ExportOrder, Exports, JobState
+from dashboard.payments.export_jobs import CUT_OFF, KEPT, ExportOrder, Exports
 from dashboard.payments.lists import PaymentLists, PaymentOrder
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -114,6 +115,8 @@ def clock() -> FixedClock:
 def exports(
     store: Store, clock: FixedClock, settings_of_desk: Settings, tmp_path: Path, worker: LaterWorker
 ) -> Exports:
+    for left in store.exports.all():
+        store.exports.forget(left.id)
     return Exports(store, Payments(store, clock, settings_of_desk), clock, tmp_path / "exports", worker)
 
 
@@ -124,6 +127,13 @@ def settings_of_desk(make_settings: Callable[..., Settings]) -> Settings:
 
 def order(wanted: PaymentFilter = FAILED, form: Format = Format.CSV, **more: object) -> ExportOrder:
     return replace(ExportOrder(wanted, form, ZONE), **more)  # type: ignore[arg-type]  # its own fields
+
+
+def now(store: Store, job: Export) -> Export:
+    """An export as its row says."""
+    found = store.exports.get(job.id)
+    assert found is not None
+    return found
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -199,14 +209,17 @@ def test_a_large_export_is_written_in_bounded_memory(form: Format, rows: int, me
     assert peaks[1] < 1.5 * peaks[0] + 1, "three times the rows need no more memory"
 
 
-def test_an_export_of_the_page_says_how_far_it_is_and_then_has_its_file(exports: Exports, worker: LaterWorker) -> None:
+def test_an_export_of_the_page_says_how_far_it_is_and_then_has_its_file(
+    store: Store, exports: Exports, worker: LaterWorker
+) -> None:
     job = exports.start(ADA, order())
-    assert (job.state, job.rows, exports.latest(ADA)) == (JobState.WAITING, 0, job)
+    assert (job.state, job.rows, exports.latest(ADA)) == (ExportState.WAITING, 0, job)
     assert exports.fetch(ADA, job.id) is None, "nothing is handed out before it is complete"
     worker.run()
-    assert job.state is JobState.DONE and job.rows == job.total == len(read(job.path)) > 0
-    assert exports.fetch(ADA, job.id) is job
-    assert job.path.parent.stat().st_mode & 0o077 == 0, "the folder is only its owner's"
+    done, path = now(store, job), exports.path_of(job)
+    assert done.state is ExportState.DONE and done.rows == done.total == len(read(path)) > 0
+    assert exports.fetch(ADA, job.id) == done
+    assert path.parent.stat().st_mode & 0o077 == 0, "the folder is only its owner's"
 
 
 def test_only_the_person_the_visit_and_the_browser_that_ordered_a_file_get_it(
@@ -222,7 +235,7 @@ def test_only_the_person_the_visit_and_the_browser_that_ordered_a_file_get_it(
     assert exports.fetch(ada, "no-such-id") is None
     with pytest.raises(AccessDenied):
         exports.fetch(replace(ada, roles=frozenset({Role.OPS})), job.id)
-    assert exports.fetch(ada, job.id) is job
+    assert exports.fetch(ada, job.id)
 
 
 def test_a_device_in_a_customers_hands_gets_no_file(exports: Exports, worker: LaterWorker) -> None:
@@ -230,32 +243,37 @@ def test_a_device_in_a_customers_hands_gets_no_file(exports: Exports, worker: La
     ada = replace(ADA, is_handed_over=lambda: hands["customer's"])
     job = exports.start(ada, order())
     worker.run()
-    assert exports.fetch(ada, job.id) is job
+    assert exports.fetch(ada, job.id)
     hands["customer's"] = True
     with pytest.raises(AccessDenied):
         exports.fetch(ada, job.id)
 
 
-def test_a_file_goes_with_its_persons_visit(exports: Exports, worker: LaterWorker) -> None:
-    over: list[AccessDenied] = []
-    ada = replace(ADA, why_over=lambda: next(iter(over), None))
+def test_a_file_goes_with_its_persons_visit(
+    store: Store, clock: FixedClock, settings_of_desk: Settings, tmp_path: Path, worker: LaterWorker
+) -> None:
+    over = dict[str, AccessDenied]()
+    exports = Exports(store, Payments(store, clock, settings_of_desk), clock, tmp_path / "e", worker, over.get)
+    ada = replace(ADA, visit="today", why_over=lambda: over.get("today"))
     job = exports.start(ada, order())
     worker.run()
     exports.prune()
-    assert exports.fetch(ada, job.id) is job
-    over.append(AccessDenied("This sign-in has ended.", code="ended"))
+    assert exports.fetch(ada, job.id)
+    over["today"] = AccessDenied("This sign-in has ended.", code="ended")
     with pytest.raises(AccessDenied, match="has ended"):
         exports.fetch(ada, job.id)
     exports.prune()
-    assert not job.path.exists() and exports.fetch(ADA, job.id) is None
+    assert not exports.path_of(job).exists() and store.exports.get(job.id) is None
 
 
-def test_an_export_whose_person_left_before_its_end_is_not_made(exports: Exports, worker: LaterWorker) -> None:
+def test_an_export_whose_person_left_before_its_end_is_not_made(
+    store: Store, exports: Exports, worker: LaterWorker
+) -> None:
     over: list[AccessDenied] = []
     job = exports.start(replace(ADA, why_over=lambda: next(iter(over), None)), order())
     over.append(AccessDenied("This sign-in has ended.", code="ended"))
     worker.run()
-    assert job.state is JobState.FAILED and not list(job.path.parent.iterdir())
+    assert now(store, job).state is ExportState.FAILED and not list(exports.path_of(job).parent.iterdir())
 
 
 def test_an_export_is_one_row_of_the_trail_written_when_it_is_fetched(
@@ -289,13 +307,13 @@ def test_a_file_with_names_is_its_owners_from_the_first_byte_on(tmp_path: Path) 
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_stopped_export_leaves_nothing(exports: Exports, worker: LaterWorker) -> None:
+def test_a_stopped_export_leaves_nothing(store: Store, exports: Exports, worker: LaterWorker) -> None:
     job = exports.start(ADA, order(PaymentFilter()))
     exports.stop(BEN, job.id)
-    assert not job.is_stopped, "it is not Ben's to stop"
+    assert not now(store, job).is_stopped, "it is not Ben's to stop"
     exports.stop(ADA, job.id)
     worker.run()
-    assert job.state is JobState.STOPPED and not list(job.path.parent.iterdir())
+    assert now(store, job).state is ExportState.STOPPED and not list(exports.path_of(job).parent.iterdir())
 
 
 def test_one_at_a_time_and_what_is_old_goes(exports: Exports, worker: LaterWorker, clock: FixedClock) -> None:
@@ -303,12 +321,11 @@ def test_one_at_a_time_and_what_is_old_goes(exports: Exports, worker: LaterWorke
     with pytest.raises(InputError, match="still being made"):
         exports.start(ADA, order())
     worker.run()
-    left = job.path.with_name("left-by-a-crash.csv.partial")
+    left = exports.path_of(job).with_name("left-by-a-crash.csv.partial")
     left.write_text("old")
-    os.utime(left, (0, 0))
     clock.move(KEPT + timedelta(seconds=1))
     exports.start(BEN, order())
-    assert not job.path.exists() and not left.exists() and exports.latest(ADA) is None
+    assert not exports.path_of(job).exists() and not left.exists() and exports.latest(ADA) is None
 
 
 def test_who_may_not_export_cannot_and_every_export_is_audited(exports: Exports, store: Store, tmp_path: Path) -> None:
@@ -331,8 +348,48 @@ def test_an_order_of_a_column_that_does_not_exist_is_refused_at_once(exports: Ex
     assert set(COLUMNS) >= {"id", "status", "amount_cents", "currency", "created_at"}
 
 
-def test_closing_the_desk_removes_every_file(exports: Exports, worker: LaterWorker) -> None:
+def another(exports: Exports, worker: LaterWorker) -> Exports:
+    """The same desk in another process."""
+    return Exports(exports._store, exports._payments, exports._clock, exports._folder, worker)
+
+
+def test_a_file_is_handed_out_by_any_process_and_outlives_the_one_that_made_it(
+    exports: Exports, worker: LaterWorker
+) -> None:
+    job, second = exports.start(ADA, order()), another(exports, LaterWorker())
+    with pytest.raises(InputError, match="still being made"):
+        second.start(ADA, order())
+    worker.run()
+    second.close()
+    exports.close()
+    assert exports.path_of(job).exists(), "neither process's end takes what the other hands out"
+    found = second.fetch(ADA, job.id)
+    assert found and second.path_of(found).read_text() == exports.path_of(job).read_text()
+    assert second.fetch(BEN, job.id) is None
+
+
+def test_what_another_process_makes_can_be_stopped_here(store: Store, exports: Exports, worker: LaterWorker) -> None:
+    job = exports.start(ADA, order())
+    another(exports, LaterWorker()).stop(ADA, job.id)
+    worker.run()
+    assert now(store, job).state is ExportState.STOPPED
+
+
+def test_an_export_whose_process_died_says_so(store: Store, exports: Exports, worker: LaterWorker) -> None:
+    job = exports.start(ADA, order())
+    machine, _, process = job.made_in.split("/")
+    gone = f"{machine}/{2**22 + 1}/{process}"
+    store.database.handle.execute("UPDATE export SET made_in = ? WHERE id = ?", [gone, job.id])
+    another(exports, worker).prune()
+    assert (now(store, job).state, now(store, job).problem) == (ExportState.FAILED, CUT_OFF)
+    assert exports.start(ADA, order()), "another one can be ordered at once"
+    worker.waiting.pop(0)()
+    assert now(store, job).state is ExportState.FAILED, "and what comes after it changes nothing"
+
+
+def test_the_last_process_to_end_removes_every_file(store: Store, exports: Exports, worker: LaterWorker) -> None:
     job = exports.start(ADA, order())
     worker.run()
     exports.close()
-    assert not job.path.parent.exists()
+    exports.remove_all()
+    assert not exports.path_of(job).parent.exists() and not store.exports.all()

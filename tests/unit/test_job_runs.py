@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -250,7 +249,7 @@ def test_the_lease_is_renewed_before_each_step(store: Store, clock: FixedClock) 
 def test_the_completer_starts_what_is_due_and_frees_what_the_dead_held(store: Store, clock: FixedClock) -> None:
     post = Post(store, clock, go_on)
     first, second, third = post.order("l1"), post.order("l2"), post.order("l3")
-    here = f"{socket.gethostname()}/{os.getpid()}"
+    here = f"{leases.MACHINE}/{os.getpid()}"
     dead = f"{here}/0000/1"  # our own process number, of a process before us
     assert store.jobs.acquire(first.id, dead, clock.real(), clock.real() + MINUTE)
     assert store.jobs.acquire(second.id, f"{PROCESS}/1", clock.real(), clock.real() + MINUTE)

@@ -15,6 +15,7 @@ import pytest
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.books import CloseState
 from dashboard.domain.cases import CaseState, Outcome
+from dashboard.domain.exports import ExportState
 from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
@@ -34,6 +35,7 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("debit", "state"): DebitState,
     ("debit_schedule", "state"): ScheduleState,
     ("erasure", "stage"): Stage,
+    ("export", "state"): ExportState,
     ("item", "state"): ItemState,
     ("job", "state"): JobState,
     ("job_try", "outcome"): TryOutcome,
@@ -60,6 +62,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
     },
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
     "debit_schedule": {"released": set(), "stopped": set()},
+    "export": {one: set() for one in ("done", "stopped", "failed")},
     "item": {"removing": {"removed"}, "removed": set()},
     "refund_order": {"submitted": set(), "refused": set(), "canceled": set()},
     "limit_reservation": {"posted": set(), "released": set()},

@@ -23,6 +23,7 @@ from dashboard.store.migrations import (
     notices,
     payments,
     people,
+    processes,
     refunds,
     risk,
     schedules,
@@ -53,6 +54,7 @@ MIGRATION_SETS = {
     "notices": notices.define,
     "schedules": schedules.define,
     "mandates": mandates.define,
+    "processes": processes.define,
 }
 
 

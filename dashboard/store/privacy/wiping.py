@@ -83,7 +83,7 @@ WIPED: dict[str, tuple[str, str]] = {
     ),
 }
 # These go by their own way: `Wiping.wipe`, the removal at Plaid.
-ELSEWHERE = ("item", "stripe_customer", "payment", "payment_columns", "saved_view")
+ELSEWHERE = ("item", "stripe_customer", "payment", "payment_columns", "saved_view", "export")
 LEFT = {
     "audit": "names no customer but by our id; personal facts are sealed under the customer's own key, which goes",
     "audit_head": "a number and a digest",
@@ -140,6 +140,7 @@ LEFT = {
     "retention": "when a job ran",
     "restore_review": "when a backup was restored, and who looked into it",
     "lease": "who works on what",
+    "process": "which processes of the desk run",
     "sync_run": "counts",
     "sync_cursor": "places in Stripe's lists",
     "sync_window": "places in Stripe's lists",
@@ -165,6 +166,9 @@ class Wiping:
             for name in self._views(family.names):
                 db.execute("DELETE FROM saved_view WHERE person = ? AND name = ?", list(name))
             db.execute("DELETE FROM payment_columns")  # also the name of a payment that is gone; they are made anew
+            db.execute(
+                "DELETE FROM export"
+            )  # what was searched for; the files have any customer's name (`Exports.prune`)
             self._rename(family, pseudonym)
 
     def _rename(self, family: Family, pseudonym: str) -> None:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.desk import Desk
+from dashboard.domain.exports import Export, ExportState
 from dashboard.domain.models import Actor
 from dashboard.payments.export import COLUMNS, Format
-from dashboard.payments.export_jobs import KEPT, ExportJob, ExportOrder, JobState
+from dashboard.payments.export_jobs import KEPT, ExportOrder
 from dashboard.payments.lists import PaymentOrder
 from dashboard.payments.sheet import SHEET
 from dashboard.ui import actions, errors, format, session
@@ -69,37 +70,37 @@ def watch(desk: Desk, actor: Actor) -> None:
     job = desk.exports.latest(actor)
     if job is None:
         return
-    running = job.state in {JobState.WAITING, JobState.RUNNING}
+    running = job.state.is_open
 
     @st.fragment(run_every=0.7 if running else None)
     def look() -> None:
-        draw_job(desk, actor, job)
-        if running and job.state not in {JobState.WAITING, JobState.RUNNING}:
+        now = desk.exports.latest(actor) if running else job
+        if now:
+            draw_job(desk, actor, now)
+        if running and not (now and now.state.is_open):
             st.rerun(scope="app")
 
     look()
 
 
-def draw_job(desk: Desk, actor: Actor, job: ExportJob) -> None:
+def draw_job(desk: Desk, actor: Actor, job: Export) -> None:
     """One export in one box."""
     with st.container(border=True):
-        st.text(f"{NAMES[job.order.format]}. {job.order.words()}.")
-        if job.state in {JobState.WAITING, JobState.RUNNING}:
+        st.text(f"{NAMES[Format(job.format)]}. {job.words}.")
+        if job.state.is_open:
             share = min(1.0, job.rows / job.total) if job.total else 0.0
             of = f" of {job.total:,}"
             st.progress(share, f"Rows written: {job.rows:,}{of}")
             actions.button("Stop", actions.call(desk.exports.stop, job.id), key="export-stop", icon=":material/stop:")
-        elif job.state is JobState.DONE:
-            st.markdown(
-                f":material/check_circle: **{format.count(job.rows, 'row')}**, times in {plain(str(job.order.zone))}."
-            )
+        elif job.state is ExportState.DONE:
+            st.markdown(f":material/check_circle: **{format.count(job.rows, 'row')}**, times in {plain(job.zone)}.")
             st.html(
                 f'{LINK}<a class="desk-file" href="/exports/{job.id}" download>Download {escape(job.file_name)}</a>'
             )
             st.caption(f"Kept for {int(KEPT.total_seconds() // 60)} minutes, only for this browser.")
-        elif job.state is JobState.STOPPED:
+        elif job.state is ExportState.STOPPED:
             st.markdown(":material/stop_circle: Stopped. Nothing was saved.")
         elif job.problem:
-            errors.show(job.problem)
+            errors.show_problem(job.problem, gentle=True)
         else:
             st.error("The file could not be created. Try again; an administrator can find the reason in the log.")
