@@ -12,6 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from tests.commands import run_command
 from tests.empty_desks import settings_for
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,8 +42,8 @@ def make_synced(generation: str) -> Path:
         environ = settings_for(
             json.loads(sandbox.stdout.readline()), {**os.environ, "PLAID_LINK_GENERATION": generation}, folder
         )
-        command = [sys.executable, "-m", "dashboard", "sync"]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
+        synced = run_command(["sync"], {**os.environ, **environ})
+        assert synced.returncode == 0, synced.stderr
         sandbox.terminate()
         sandbox.wait(20)
     return folder

@@ -21,6 +21,7 @@ from dashboard.desk import open_desk
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from dashboard.staff.access import demo_actor
+from tests.commands import run_command
 from tests.empty_desks import settings_for
 from tests.pages.test_pages import link
 from tests.synced_desks import copy_synced
@@ -96,14 +97,8 @@ class RunningDesk:
         return str(self.tls[0]) if self.tls else True
 
     def command(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.environ},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = run_command(list(arguments), {**os.environ, **self.environ})
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def _start(self, arguments: list[str], environ: dict[str, str], *, quiet: bool = False) -> subprocess.Popen[str]:

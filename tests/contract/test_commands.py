@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.store.encryption.vault import make_key
+from tests.commands import run_command
 from tests.sandboxes import Sandbox
 from tests.workbooks import read_workbook
 
@@ -39,15 +40,7 @@ class Shell:
         self.home = home
 
     def run(self, *arguments: str, status: int = 0, given: str = "", **more: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard", *arguments],
-            cwd=ROOT,
-            env={**self.environ, **more},
-            capture_output=True,
-            input=given,
-            text=True,
-            check=False,
-        )
+        done = run_command(list(arguments), {**self.environ, **more}, given=given)
         assert done.returncode == status, done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout if status == 0 else done.stderr or done.stdout
