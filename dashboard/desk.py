@@ -11,6 +11,9 @@ from dashboard.accounts.shared import SharedAccounts
 from dashboard.accounts.undecided import UndecidedHolders
 from dashboard.approvals import Approvals
 from dashboard.approvals.lists import ApprovalLists
+from dashboard.batches import Batches
+from dashboard.batches.job import BatchKind
+from dashboard.batches.review import BatchReview
 from dashboard.books import MonthBooks
 from dashboard.books.closing import MonthClose
 from dashboard.books.journal import Journal
@@ -84,7 +87,8 @@ from dashboard.refunds.job import RefundKind
 from dashboard.reports import Reports
 from dashboard.schedules import Schedules
 from dashboard.settings import Settings
-from dashboard.staff.sign_in import RoleRules, SignIn, read_rules
+from dashboard.staff.identity import rules_of
+from dashboard.staff.sign_in import SignIn
 from dashboard.statements import Statements
 from dashboard.statements.lists import LineLists
 from dashboard.statements.matching import PayoutMatching
@@ -126,6 +130,7 @@ class Desk(SandboxControls):
     shared_accounts: SharedAccounts
     debits: Debits
     schedules: Schedules
+    batches: Batches
     limits: Limits
     approvals: Approvals
     approval_lists: ApprovalLists
@@ -189,16 +194,6 @@ def stamp_of(settings: Settings) -> dict[str, str]:
     return stamp
 
 
-def rules_of(settings: Settings) -> RoleRules:
-    """Who has which role by the settings; nobody has one where no sign-in is configured."""
-    if settings.open_id is None:
-        return read_rules({})
-    open_id = settings.open_id
-    return read_rules(
-        open_id.members, open_id.groups_claim, open_id.address_claim, assume_verified=open_id.assume_verified
-    )
-
-
 def open_desk(
     settings: Settings,
     *,
@@ -227,8 +222,9 @@ def open_desk(
     month_books = MonthBooks(store, clock, settings, payout_matching)
     jobs, mandates = Jobs(store, clock, worker), Mandates(store, clock, settings)
     mailer = MailServer(settings.mail) if settings.mail else None
+    funds = Funds(store, plaid, stripe, clock, settings, jobs)
     jobs.register(
-        DebitKind(store, stripe, clock, settings, Funds(store, plaid, stripe, clock, settings, jobs)),
+        DebitKind(store, stripe, clock, settings, funds),
         StrayKind(stripe),
         RefundKind(store, stripe, clock, settings),
         WriteOffKind(store, clock, settings),
@@ -258,9 +254,10 @@ def open_desk(
     health = HealthWatch(store, plaid, stripe, linking, shared_accounts, clock, settings)
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
+    jobs.register(BatchKind(store, clock, settings, jobs, debits, funds))
     refunds = Refunds(store, clock, settings, jobs)
     reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
-    approvals = Approvals(store, jobs, clock, settings, *reviewed)
+    approvals = Approvals(store, jobs, clock, settings, *reviewed, BatchReview(store, clock, settings))
     payments, charts = Payments(store, clock, settings), Charts(store, clock, settings)
     sync = Sync(store, stripe, clock, settings, runner=syncer)
     reports = Reports(store, clock, settings, month_books)
@@ -273,6 +270,7 @@ def open_desk(
     customers, old_account_lists = Customers(store, clock, stripe_updates), OldAccountLists(store, clock)
     holders = UndecidedHolders(store)
     old_accounts = OldAccounts(store, stripe, clock, old_account_lists, customers)
+    batches = Batches(store, clock, settings, jobs, debits)
     sources = Sources(
         store,
         clock,
@@ -320,6 +318,7 @@ def open_desk(
         shared_accounts=shared_accounts,
         debits=debits,
         schedules=schedules,
+        batches=batches,
         limits=Limits(store, clock, settings),
         approvals=approvals,
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),

@@ -75,6 +75,7 @@ def resume(opened: Desk) -> None:
     for name, (every, look) in {
         "jobs": (JOBS_EVERY, opened.jobs.run_due),
         "schedules": (SCHEDULES_EVERY, opened.schedules.wake_due),
+        "batches": (SCHEDULES_EVERY, opened.batches.wake_due),
         "strays": (STRAYS_EVERY, opened.debits.cancel_strays),
         "approvals": (APPROVALS_EVERY, opened.approvals.expire_due),
         "risk": (RISK_EVERY, opened.debits.report_risk),

@@ -92,6 +92,11 @@ class Reviews:
             return True
         return newest.state is ApprovalState.APPROVED and newest.body_digest == digest_of(bodies)
 
+    def is_approved(self, kind: str, subject: str) -> bool:
+        """Whether a second person has said yes, and nothing has voided or ended that since."""
+        newest = self._store.approvals.newest(kind, subject)
+        return newest is not None and newest.state is ApprovalState.APPROVED
+
     def ask_again(
         self, actor: Actor, kind: str, subject: str, bodies: Mapping[str, object], cents: int | None = None
     ) -> None:

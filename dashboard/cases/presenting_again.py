@@ -140,6 +140,8 @@ class _Attached:
     plan: Callable[[], Plan]
     actor: Actor
     earlier: frozenset[str]
+    debit_id: str = ""
+    reserved: str = ""
 
     def check(self) -> None:
         """Nothing where the case still waits to be presented again, by every rule."""

@@ -71,7 +71,7 @@ def read_lines(content: bytes) -> list[FileLine]:
                 )
             row = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
             mistakes = [] if len(cells) <= len(names) else [_too_many(cells, names)]
-            mistakes += [_mangled(names[columns[name]].strip(), cell.strip()) for name, cell in row.items()]
+            mistakes += [say_mangled(names[columns[name]].strip(), cell.strip()) for name, cell in row.items()]
             kept = {name: unescape_cell(cell) for name, cell in row.items()}
             lines.append(FileLine(reader.line_num + skipped, kept, tuple(filter(None, mistakes))))
     except csv.Error as error:
@@ -148,7 +148,7 @@ def _too_many(cells: list[str], names: list[str]) -> str:
     )
 
 
-def _mangled(column: str, cell: str) -> str:
+def say_mangled(column: str, cell: str) -> str:
     """What a spreadsheet did to a cell, and the fix; nothing for a cell that is as it was typed."""
     fix = "format the column as Text, type it again and save"
     if ROUNDED.fullmatch(cell):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
-from dashboard.debits.checks import check_amount, check_invoice_reference
+from dashboard.debits.checks import check_invoice_reference, check_most
 from dashboard.debits.due import HELD, WAIT
 from dashboard.debits.funds import Funds
 from dashboard.debits.job import CONFIRM_AGAIN, KIND, NOT_FOUND
@@ -125,25 +124,46 @@ class Debits:
         known = find_sent(self._store, order)
         if known is not None:
             return known
-        require_reviewed(self._store)
         self.check_size(actor, order.amount_cents)
         if self.asks_for_proof(order.amount_cents):
             require_proof(actor, "A debit of this size", self._clock.real())
+        debit, job = self._order(actor, order, attached, is_approved=False)
+        if job is not None:
+            self._jobs.start(job.id)
+        return self._store.debits.by_ticket(order.ticket) or debit
+
+    def order_approved(self, maker: Actor, order: DebitOrder, attached: Attached) -> Debit:
+        """Commit what a second person has approved as a part of something larger, and leave its start to the caller.
+
+        Who may was asked when that was ordered and when it was approved, and so was the proof. Raises what `submit`
+        raises otherwise.
+        """
+        check_most(order.amount_cents, self._settings.debit_rules.max_cents)
+        return self._order(maker, order, attached, is_approved=True)[0]
+
+    def _order(
+        self, actor: Actor, order: DebitOrder, attached: Attached | None, *, is_approved: bool
+    ) -> tuple[Debit, Job | None]:
+        """The debit and its job, or the one that this ticket is already."""
+        require_reviewed(self._store)
         reference = check_invoice_reference(order.invoice_reference)
         account = self._account(order.bank_account_id)
         self._eligibility.require(account)
-        now = self._clock.now()
-        debit = make_debit(actor.name, order, account, reference, self._settings.stripe_statement_descriptor, now)
+        now, descriptor = self._clock.now(), self._settings.stripe_statement_descriptor
+        id = attached.debit_id if attached else ""
+        debit = make_debit(actor.name, order, account, reference, descriptor, now, id=id)
         with self._store.transaction():  # two tabs at one instant: the second sees what the first has ordered
             known = find_sent(self._store, order)
             if known is not None:
-                return known
+                return known, None
             if attached is not None:
                 attached.check()
             self._funds.check(
                 order.balance, order.amount_cents, order.accept_unknown_balance, account.id, looked=order.looked
             )
             earlier = attached.earlier if attached else frozenset[str]()
+            if not is_approved:
+                self._own.require_outside_batches(account.customer_id, reference)
             self._own.require_unlike(account.id, order.amount_cents, reference, order.similar_to, earlier)
             self._store.debits.add(
                 debit,
@@ -152,29 +172,21 @@ class Debits:
                 address=actor.address,
                 ordered_at_stripe=self._stripe.time(),
             )
-            self._reservations.reserve(debit, actor.key)
+            self._reservations.reserve(debit, actor.key, instead_of=attached.reserved if attached else "")
             facts = order_facts(debit, order) | self._risk.attach(actor, order.balance, debit.id, looked=order.looked)
             facts |= attached.keep(debit) if attached else {}
-            step = "review" if ask_second(self._reviews, actor, debit, account) else "create"
+            asks = not is_approved and ask_second(self._reviews, actor, debit, account)
+            step = "review" if asks else "create"
             job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
-            if step == "review":
+            if asks:
                 self._store.debits.set_state(debit.id, DebitState.REVIEW, None)
             self._store.projection.apply_debits([debit.id])
-        self._jobs.start(cast(Job, job).id)  # a new debit has no job yet
-        return self._store.debits.by_ticket(order.ticket) or debit
+        return debit, job
 
     def check_size(self, actor: Actor, amount_cents: object) -> int:
         """An amount that this person may debit at all. Raises InputError, AccessDenied, Refused above the setting."""
         self._require(actor)
-        amount = check_amount(amount_cents)
-        if amount > self._settings.debit_rules.max_cents:
-            raise Refused(
-                "The amount is above the most that this desk debits at once.",
-                meaning="Nothing was done.",
-                action="Debit less, or ask an administrator about ACH_DESK_DEBIT_MAX_CENTS.",
-                code="above_maximum",
-            )
-        return amount
+        return check_most(amount_cents, self._settings.debit_rules.max_cents)
 
     def asks_for_proof(self, amount_cents: int) -> bool:
         """Whether a debit of this size asks for a fresh sign-in or the person's PIN (ACH_DESK_DEBIT_PROOF_CENTS)."""

@@ -29,6 +29,19 @@ def check_amount(amount_cents: object) -> int:
     return amount_cents
 
 
+def check_most(amount_cents: object, most_cents: int) -> int:
+    """The same, at most what the desk debits at once. Raises InputError, Refused above it."""
+    amount = check_amount(amount_cents)
+    if amount > most_cents:
+        raise Refused(
+            "The amount is above the most that this desk debits at once.",
+            meaning="Nothing was done.",
+            action="Debit less, or ask an administrator about ACH_DESK_DEBIT_MAX_CENTS.",
+            code="above_maximum",
+        )
+    return amount
+
+
 def check_invoice_reference(value: str) -> str:
     """What the debit is for, 1 to 100 characters. Raises InputError."""
     text = " ".join(value.split())

@@ -31,7 +31,7 @@ from dashboard.debits.lookup import IntentLookup
 from dashboard.debits.problems import CANCELED_AT_STRIPE, LOOKED_FOR, NOT_LISTED, NOT_SENT, WAITS_FOR_APPROVAL
 from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import RESTORED
-from dashboard.debits.review import write_bodies
+from dashboard.debits.review import find_change, write_bodies
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import (
@@ -371,7 +371,7 @@ class DebitKind(BaseKind):
         """What prevents it by now: the account removed, the authorization revoked, a dispute, a limit lowered since."""
         account = self._store.accounts.get(debit.bank_account_id)
         blocker = self._eligibility.of([account])[account.id] if account else None
-        blocker = blocker or self._representments.refusal(debit.id)
+        blocker = blocker or self._representments.refusal(debit.id) or find_change(self._store, debit, account)
         if blocker is not None:
             return blocker
         try:

@@ -21,6 +21,14 @@ class Attached(Protocol):
     """What a debit is ordered for, where that keeps a row of its own."""
 
     @property
+    def debit_id(self) -> str:
+        """The debit's id where it was drawn before, else empty."""
+
+    @property
+    def reserved(self) -> str:
+        """The id under which its amount is reserved already, else empty."""
+
+    @property
     def earlier(self) -> frozenset[str]:
         """Ids of debits that this one is like on purpose, so that nobody is asked about them."""
 
@@ -50,11 +58,18 @@ def find_sent(store: Store, order: DebitOrder) -> Debit | None:
 
 
 def make_debit(
-    by: str, order: DebitOrder | ScheduleOrder, account: BankAccount, reference: str, descriptor: str, at: datetime
+    by: str,
+    order: DebitOrder | ScheduleOrder,
+    account: BankAccount,
+    reference: str,
+    descriptor: str,
+    at: datetime,
+    *,
+    id: str = "",
 ) -> Debit:
-    """The row of an order whose amount and reference were checked; `by` is who ordered it."""
+    """The row of an order whose amount and reference were checked; `by` is who ordered it, `id` was drawn before."""
     return Debit(
-        id=new_id("debit"),
+        id=id or new_id("debit"),
         customer_id=account.customer_id,
         bank_account_id=account.id,
         amount_cents=order.amount_cents,

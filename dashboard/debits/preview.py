@@ -103,6 +103,17 @@ class OwnDebits:
                 code="similar_debit",
             )
 
+    def require_outside_batches(self, customer_id: str, reference: str) -> None:
+        """Nothing where no batch is to debit the customer under this reference. Raises Refused."""
+        for queued, batch in self._store.batch_reading.queued_references(customer_id).items():
+            if fold(queued) == fold(reference):
+                raise Refused(
+                    f"This reference waits in the batch {batch}.",
+                    meaning="Nothing was done: the customer would be debited twice for one invoice.",
+                    action="Let the batch do it, or stop the batch first.",
+                    code="reference_used",
+                )
+
     def _since(self) -> datetime:
         return self._clock.now() - timedelta(days=self._same_days)
 

@@ -49,6 +49,12 @@ ALIKE = Problem(
     "Look at that debit. Then confirm this one again, or cancel it.",
     "similar_debit",
 )
+CHANGED = Problem(
+    "This would not be sent as it was approved in its batch.",
+    "Nothing was charged: the account, or its customer at Stripe, has changed since.",
+    "Put it into a new batch, which is approved as it is now.",
+    "changed",
+)
 _AGAIN = "Talk to the customer. If they agree anew, link the bank again and schedule it again."
 STOPPED = {
     "revoked": Problem(

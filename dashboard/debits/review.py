@@ -9,11 +9,13 @@ from statistics import median
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals.reviews import Reviews
 from dashboard.debits.intents import CONFIRM, write_payment_intent
+from dashboard.debits.problems import CHANGED
 from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import require_reviewed
+from dashboard.domain.approvals import digest_of
 from dashboard.domain.clock import Clock
 from dashboard.domain.lookups import require_found
-from dashboard.domain.models import Actor, BankAccount, Debit
+from dashboard.domain.models import Actor, BankAccount, Debit, Problem
 from dashboard.domain.payment_status import PaymentState
 from dashboard.gateways.payment_provider import PaymentProvider
 from dashboard.limits import Reservations
@@ -51,6 +53,19 @@ def ask_second(reviews: Reviews, maker: Actor, debit: Debit, account: BankAccoun
         bodies=write_bodies(debit, account),
     )
     return True
+
+
+def find_change(store: Store, debit: Debit, account: BankAccount | None) -> Problem | None:
+    """What differs in a batch's row from what was approved with the batch; None of any other debit.
+
+    Once a person has confirmed it again it goes by their word, and by the rules for one debit.
+    """
+    row = store.batches.of_debit(debit.id)
+    if row is None or account is None:
+        return None
+    job = store.jobs.find(DebitReview.kind, debit.id)
+    is_same = digest_of(write_bodies(debit, account)) == row.digest
+    return None if is_same or (job is not None and job.answers) else CHANGED
 
 
 class DebitReview:

@@ -41,7 +41,12 @@ WORDS = {
     ApprovalState.SUCCEEDED: "Approved and sent",
     ApprovalState.FAILED: "Approved, then refused",
 }
-KINDS = {"debit": "Debit", "refund": "Refund", "write_off": "Write-off"}  # what a second person may be asked about
+KINDS = {
+    "debit": "Debit",
+    "refund": "Refund",
+    "write_off": "Write-off",
+    "batch": "Batch",
+}  # what a second person may be asked about
 OPEN = frozenset({ApprovalState.REQUIRES_REVIEW, ApprovalState.APPROVED})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ WATCHED = (
     "ACH_DESK_LIMIT_",
     "ACH_DESK_APPROVE_",
     "ACH_DESK_REFUND_",
+    "ACH_DESK_BATCH_",
 )  # the settings whose change at a start is kept
 ENDS = {
     DebitState.SUBMITTED: ReservationState.POSTED,
@@ -45,10 +47,14 @@ class Reservations:
         self._store, self._clock = store, clock
         self._rules, self._zone = settings.limits, settings.timezone
 
-    def uses(self, customer_id: str, maker: str, *, without: str = "") -> list[LimitUse]:
-        """Each limit that is set and what of it is used; `maker` as `Actor.key`, `without` a debit's id."""
+    def uses(
+        self, customer_id: str, maker: str, *, without: str = "", only: Collection[Limit] = tuple(Limit)
+    ) -> list[LimitUse]:
+        """Each limit that is set and what of it is used; `maker` as `Actor.key`, `without` a debit's or a row's id."""
         now, found = self._clock.now(), []
         for limit, most in self._rules.items():
+            if limit not in only:
+                continue
             since = counts_since(limit, now, self._zone)
             sums = self._store.limits.sums(limit, _whose(limit, customer_id, maker), since, without=without)
             found.append(LimitUse(limit, most, *sums))
@@ -68,9 +74,12 @@ class Reservations:
                     code="above_limit",
                 )
 
-    def reserve(self, debit: Debit, maker: str) -> None:
-        """Count a debit that is ordered now. Raises Refused where it does not fit."""
-        self.require(debit.customer_id, maker, debit.amount_cents)
+    def reserve(self, debit: Debit, maker: str, *, instead_of: str = "") -> None:
+        """Count a debit that is ordered now. Raises Refused where it does not fit.
+
+        `instead_of` is the batch's row that has reserved for it until now.
+        """
+        self.require(debit.customer_id, maker, debit.amount_cents, without=instead_of)
         self._store.limits.reserve(debit.id, debit.customer_id, maker, debit.amount_cents, debit.created_at)
 
     def require_again(self, debit: Debit) -> None:

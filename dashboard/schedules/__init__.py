@@ -103,6 +103,7 @@ class Schedules:
             known = self._find_known(order)
             if known:
                 return known
+            self._own.require_outside_batches(account.customer_id, reference)
             self._own.require_unlike(account.id, order.amount_cents, reference, order.similar_to)
             debits = [self._add(actor, order, account, reference, place, day) for place, day in enumerate(days, 1)]
             for debit, notice in zip(debits, self._notices(order, account, days), strict=True):

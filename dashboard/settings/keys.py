@@ -118,6 +118,11 @@ KEYS: tuple[Key, ...] = (
         "45",
     ),
     Key(
+        "ACH_DESK_BATCH_REFERENCE_DAYS",
+        "a row of a batch is refused where its customer was debited under the same reference within so many days",
+        "45",
+    ),
+    Key(
         "ACH_DESK_LIMIT_CUSTOMER_DAY_CENTS",
         "the most that is debited from one customer in 24 hours; ordered debits count from the moment they are ordered",
     ),

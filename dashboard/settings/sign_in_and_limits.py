@@ -58,6 +58,7 @@ class DebitRules:
     max_cents: int
     send_within: timedelta = timedelta(minutes=10)
     same_days: int = 45
+    reference_days: int = 45
 
 
 def read_open_id(get: Callable[[str], str]) -> OpenId | None:
@@ -131,6 +132,7 @@ def read_debit_rules(get: Callable[[str], str]) -> DebitRules:
         max_cents=_read_cents("ACH_DESK_DEBIT_MAX_CENTS", get("ACH_DESK_DEBIT_MAX_CENTS")),
         send_within=timedelta(minutes=_read_number("ACH_DESK_DEBIT_SEND_MINUTES", get, 1, 60)),
         same_days=_read_number("ACH_DESK_DEBIT_SAME_DAYS", get, 0, 400),
+        reference_days=_read_number("ACH_DESK_BATCH_REFERENCE_DAYS", get, 1, 400),
     )
 
 
@@ -159,6 +161,7 @@ def as_table(open_id: OpenId | None, rules: DebitRules) -> dict[str, str]:
         "ACH_DESK_DEBIT_MAX_CENTS": str(rules.max_cents),
         "ACH_DESK_DEBIT_SEND_MINUTES": str(int(rules.send_within.total_seconds() // 60)),
         "ACH_DESK_DEBIT_SAME_DAYS": str(rules.same_days),
+        "ACH_DESK_BATCH_REFERENCE_DAYS": str(rules.reference_days),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dashboard.domain.addresses import fold_address, name_odd_letters
 from dashboard.domain.models import Role
+from dashboard.settings import Settings
 
 GROUP = "group:"
 CLAIM_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
@@ -108,3 +109,13 @@ def read_members(text: str) -> Members:
     addresses = {fold_address(entry) for entry in entries if entry not in groups} - {""}
     names = {entry[len(GROUP) :].strip().removeprefix("/") for entry in groups} - {""}
     return Members(frozenset(addresses), frozenset(names))
+
+
+def rules_of(settings: Settings) -> RoleRules:
+    """Who has which role by the settings; nobody has one where no sign-in is configured."""
+    if settings.open_id is None:
+        return read_rules({})
+    open_id = settings.open_id
+    return read_rules(
+        open_id.members, open_id.groups_claim, open_id.address_claim, assume_verified=open_id.assume_verified
+    )

@@ -16,6 +16,8 @@ from dashboard.store.accounts.rows import AccountTable
 from dashboard.store.accounts.shared import SharedAccountTable
 from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
+from dashboard.store.batches.reading import BatchReading
+from dashboard.store.batches.rows import BatchTable
 from dashboard.store.books.closes import MonthCloseTable
 from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
@@ -103,6 +105,8 @@ class Store:
         self.old_accounts = OldAccountTable(database)
         self.debits = DebitTable(database, clock)
         self.schedules = ScheduleTable(database)
+        self.batches = BatchTable(database)
+        self.batch_reading = BatchReading(database)
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
         self.approvals = ApprovalTable(database)

@@ -80,6 +80,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
         ("debit", 14, 7),
         ("schedule", 29, 6),
         ("approval", 17, 7),
+        ("batch", 37, 6),
         ("refund", 13, 6),
         ("write-off", 23, 4),
         ("risk", 17, 5),

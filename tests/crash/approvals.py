@@ -36,7 +36,8 @@ def _order(crash: CrashFixture, desk: Desk) -> str:
     return desk.debits.submit(crash.actor, order).id
 
 
-def _approve(desk: Desk) -> None:
+def approve_waiting(desk: Desk) -> None:
+    """A second person says yes to everything."""
     for approval, _ in desk.approvals.waiting(CHECKER):
         desk.approvals.approve(CHECKER, approval.id, desk.approvals.question(CHECKER, approval.id).digest)
 
@@ -45,7 +46,7 @@ def act_approval(crash: CrashFixture) -> None:
     """One person orders, another approves."""
     desk = _open(crash)
     _order(crash, desk)
-    _approve(desk)
+    approve_waiting(desk)
     desk.close()
 
 
@@ -55,12 +56,12 @@ def resume_approval(crash: CrashFixture) -> None:
     desk.jobs.run_due()
     id = _order(crash, desk)
     try:
-        _approve(desk)
+        approve_waiting(desk)
     except DeskError as error:
         crash.notes["refused"] = error.code
     if desk.debits.get(crash.actor, id).state is DebitState.UNSENT:
         desk.debits.confirm_again(crash.actor, id, crash.balance(desk))
-        _approve(desk)
+        approve_waiting(desk)
     desk.close()
 
 
@@ -102,7 +103,7 @@ def act_refund(crash: CrashFixture) -> None:
     desk.jobs.run_due()
     wanted = RefundOrder(made["refund"], made["charge"], 617, 617, RefundReason.REQUESTED)
     desk.refunds.order(crash.actor, wanted)
-    _approve(desk)
+    approve_waiting(desk)
     desk.close()
 
 
@@ -140,7 +141,7 @@ def act_write_off(crash: CrashFixture) -> None:
     case = desk.cases.get(crash.actor, "py_crash").case
     if case.state is CaseState.OPEN:
         desk.cases.write_off(crash.actor, case.id, "The company is gone")
-    _approve(desk)
+    approve_waiting(desk)
     desk.close()
 
 

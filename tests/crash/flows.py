@@ -5,7 +5,7 @@ A new flow joins by one line in FLOWS.
 
 from __future__ import annotations
 
-from tests.crash import approvals, connections, customers, debits, keys, notices, syncing
+from tests.crash import approvals, batches, connections, customers, debits, keys, notices, syncing
 from tests.crash.flow import Flow, begin
 from tests.crash.linking import (
     act_link,
@@ -72,6 +72,14 @@ FLOWS: dict[str, Flow] = {
             approvals.resume_approval,
             approvals.check_approval,
             kinds=("debit",),
+        ),
+        Flow(
+            "batch",
+            begin(batches.prepare_batch),
+            batches.act_batch,
+            batches.act_batch,
+            batches.check_batch,
+            kinds=("batch", "debit"),
         ),
         Flow(
             "refund",

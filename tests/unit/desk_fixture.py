@@ -9,6 +9,9 @@ from typing import Any
 
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
+from dashboard.batches import Batches
+from dashboard.batches.job import BatchKind
+from dashboard.batches.review import BatchReview
 from dashboard.cases import Cases
 from dashboard.cases.presenting_again import PresentingAgain
 from dashboard.cases.write_off import WriteOffKind, WriteOffReview
@@ -120,13 +123,17 @@ class DeskFixture:
             self.settings,
             self.jobs,
         )
+        self.jobs.register(
+            BatchKind(self.store, self.clock, self.settings, self.jobs, self.debits, self.funds),
+        )
+        self.batches = Batches(self.store, self.clock, self.settings, self.jobs, self.debits)
         self.schedules = Schedules(self.store, self.clock, self.settings, self.jobs, self.debits)
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)
         self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)
         refunds = RefundReview(self.store, self.refunds)
         self.cases = Cases(self.store, self.clock, self.settings, self.jobs)
         self.presenting_again = PresentingAgain(self.store, self.clock, self.settings, self.debits)
-        reviewed = (review, refunds, WriteOffReview(self.store))
+        reviewed = (review, refunds, WriteOffReview(self.store), BatchReview(self.store, self.clock, self.settings))
         self.approvals = Approvals(self.store, self.jobs, self.clock, self.settings, *reviewed)
         self.shared = SharedAccounts(self.store, self.clock, self.settings)
         self.health = HealthWatch(
@@ -149,6 +156,7 @@ class DeskFixture:
         """Time passes, and what is due by then is gone on with."""
         self.clock.move(by)
         self.schedules.wake_due()
+        self.batches.wake_due()
         self.jobs.run_due()
 
     def finish(self, attempt: LinkAttempt) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dashboard.approvals import Approvals
+from dashboard.batches import Batches
 from dashboard.debits import Debits
 from dashboard.desk import Desk
 from dashboard.domain.audit_actions import AuditAction, in_words
@@ -92,7 +93,7 @@ class Action:
 def bare(kind: type) -> object:
     """One of its kind with nothing in it but the rule of who may debit or approve."""
     made: Any = object.__new__(kind)
-    if kind in {Debits, Refunds, Schedules}:
+    if kind in {Batches, Debits, Refunds, Schedules}:
         made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))
     if kind is Approvals:
         rules = ApprovalRules(None, frozenset({Role.FINANCE, Role.ADMIN}), None, 3)

@@ -21,7 +21,19 @@ LAYERS = (
     *("domain", "messages", "settings", "store", "staff", "gateways", "jobs", "sync", "lists"),
     *("payments", "payouts", "statements", "books", "reports"),
     *("customers", "mandates", "accounts", "linking", "connections"),
-    *("limits", "approvals", "refunds", "debits", "schedules", "cases", "notices", "privacy", "operations", "inbox"),
+    *(
+        "limits",
+        "approvals",
+        "refunds",
+        "debits",
+        "schedules",
+        "batches",
+        "cases",
+        "notices",
+        "privacy",
+        "operations",
+        "inbox",
+    ),
     *("desk", "doctor", "running", "components", "web", "ui", "app", "main", "cli", "__main__", "pages"),
 )
 # The features: use cases that a page or a command calls, each of which asks who acts.

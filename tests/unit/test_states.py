@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.domain.approvals import ApprovalState
+from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.books import CloseState
 from dashboard.domain.cases import CaseState, Outcome
 from dashboard.domain.exports import ExportState
@@ -32,6 +33,8 @@ from dashboard.store.privacy.erasures import Stage
 
 STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("approval", "state"): ApprovalState,
+    ("batch", "state"): BatchState,
+    ("batch_row", "state"): RowState,
     ("debit", "state"): DebitState,
     ("debit_schedule", "state"): ScheduleState,
     ("erasure", "stage"): Stage,

@@ -17,6 +17,13 @@ _WHOSE = {
     Limit.MAKER_DAY: "maker = :whose AND",
     Limit.DESK_DAY: "",
 }
+# A row of a batch reserves by itself until it is a debit, whose reservation takes its place in the same transaction.
+_QUEUED = {
+    Limit.CUSTOMER_DAY: "batch_row r WHERE r.customer_id = :whose AND",
+    Limit.CUSTOMER_MONTH: "batch_row r WHERE r.customer_id = :whose AND",
+    Limit.MAKER_DAY: "batch_row r JOIN batch b ON b.id = r.batch_id WHERE b.maker = :whose AND",
+    Limit.DESK_DAY: "batch_row r WHERE",
+}
 
 
 class Waiting(NamedTuple):
@@ -57,22 +64,32 @@ class LimitTable:
         return str(row["maker"]) if row else ""
 
     def sums(self, limit: Limit, whose: str, since: datetime, *, without: str = "") -> tuple[int, int]:
-        """Cents that are reserved, whenever that was, and cents that were posted since; `without` is a debit's id."""
+        """Cents that are reserved, whenever that was, and cents that were posted since.
+
+        `without` is the id of a debit, or of a batch's row, that is not counted.
+        """
         query = (
             "SELECT coalesce(sum(CASE state WHEN 'reserved' THEN cents END), 0) AS reserved,"
             " coalesce(sum(CASE state WHEN 'posted' THEN cents END), 0) AS posted FROM limit_reservation"
             f" WHERE {_WHOSE[limit]} (state = 'reserved' OR (state = 'posted' AND at >= :since)) AND id <> :without"
         )
+        queued = (
+            "SELECT coalesce(sum(r.amount_cents), 0) AS queued FROM"
+            f" {_QUEUED[limit]} r.state = 'queued' AND r.id <> :without"
+        )
         values = {"whose": whose, "since": to_epoch(since), "without": without}
         (row,) = select(self._database.handle, query, values)
-        return int(row["reserved"]), int(row["posted"])
+        (waits,) = select(self._database.handle, queued, values)
+        return int(row["reserved"]) + int(waits["queued"]), int(row["posted"])
 
     def waiting(self, limit: Limit, whose: str, *, without: str = "", most: int = 3) -> list[Waiting]:
-        """The largest debits that are reserved now."""
+        """The largest debits, and rows of batches, that are reserved now."""
         query = (
             "SELECT r.id, d.invoice_reference, r.cents FROM limit_reservation r JOIN debit d ON d.id = r.id"
             f" WHERE {_WHOSE[limit].replace('customer_id', 'r.customer_id')} r.state = 'reserved' AND r.id <> :without"
-            " ORDER BY r.cents DESC, r.at LIMIT :most"
+            " UNION ALL SELECT r.id, r.reference, r.amount_cents FROM"
+            f" {_QUEUED[limit]} r.state = 'queued' AND r.id <> :without"
+            " ORDER BY 3 DESC, 1 LIMIT :most"
         )
         values = {"whose": whose, "without": without, "most": most}
         rows = select(self._database.handle, query, values)

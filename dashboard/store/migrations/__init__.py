@@ -9,6 +9,7 @@ from dashboard.store.migrations import (
     approvals,
     audit_and_privacy,
     bank,
+    batches,
     books,
     cases,
     core,
@@ -55,6 +56,7 @@ MIGRATION_SETS = {
     "schedules": schedules.define,
     "mandates": mandates.define,
     "processes": processes.define,
+    "batches": batches.define,
 }
 
 

@@ -32,6 +32,7 @@ _OWN = " UNION ".join(
 WHOSE["subject"] = f"(subject IN {listed('ids')} OR subject IN ({_OWN}))"
 WHOSE["stripe"] = f"stripe_customer_id IN {listed('stripe')}"
 WHOSE["job"] = f"job_id IN (SELECT id FROM job WHERE {WHOSE['subject']})"
+WHOSE["batch_row"] = f"(customer_id IN {listed('ids')} OR customer_id IS NULL)"
 WHOSE["approval"] = f"approval_id IN (SELECT id FROM approval WHERE customer_id IN {listed('ids')})"
 WHOSE["case"] = (
     "case_id IN (SELECT k.id FROM payment_case k JOIN payment m ON m.id = k.payment_id"
@@ -69,6 +70,11 @@ WIPED: dict[str, tuple[str, str]] = {
     "written_mandate": ("text = '', kept_where = ''", "customer_id"),  # the signed paper itself is the proof
     "mandate_revocation": ("reason = 'erased'", "bank_account_id"),
     "debit": ("balance = '{}', refusal = NULL", "customer_id"),
+    # What was typed in a row of which nobody knows whose it is may be anybody's.
+    "batch_row": (
+        "said = '{}', faults = '[]', problem = NULL, reference = CASE state WHEN 'invalid' THEN '' ELSE reference END",
+        "batch_row",
+    ),
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
     "refund_order": ("note = '', refusal = NULL", "customer_id"),
     "payment_case_event": ("note = ''", "case"),
@@ -86,6 +92,7 @@ WIPED: dict[str, tuple[str, str]] = {
 ELSEWHERE = ("item", "stripe_customer", "payment", "payment_columns", "saved_view", "export")
 LEFT = {
     "audit": "names no customer but by our id; personal facts are sealed under the customer's own key, which goes",
+    "batch": "what we called a file, a digest, a sum, who of the staff made it",
     "audit_head": "a number and a digest",
     "attempt_aside": "which person put an attempt aside",
     "erasure": "the erasure itself: a pseudonym and how far it has come",

@@ -1,0 +1,1 @@
+"""Batches of debits and their rows."""

@@ -1,0 +1,153 @@
+"""What is read across batches: progress, outcomes, and what a new file is compared with."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.domain.batches import Progress, RowOutcome, RowState
+from dashboard.domain.debits import DebitState
+from dashboard.store.batches.rows import _row
+from dashboard.store.engine.database import Database
+from dashboard.store.engine.dialect import ADDED, list_of, listed
+from dashboard.store.sql import from_epoch, problem_from_json, select, to_epoch
+
+
+@dataclass(frozen=True)
+class KnownDebit:
+    """A debit that a new row is compared with; cents. `batch_id` is of a row that was not ordered yet."""
+
+    id: str
+    customer_id: str
+    bank_account_id: str
+    amount_cents: int
+    reference: str
+    at: datetime
+    counts_as_same: bool
+    batch_id: str | None = None
+
+
+class BatchReading:
+    """Reads beside `BatchTable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def progress(self, batch_id: str) -> Progress:
+        """How many rows stand where."""
+        query = (
+            "SELECT r.state, d.state AS debit_state, count(*) AS n, sum(r.amount_cents) AS cents FROM batch_row r"
+            " LEFT JOIN debit d ON d.id = r.debit_id AND r.state = 'ordered' WHERE r.batch_id = ?"
+            " GROUP BY r.state, d.state"
+        )
+        rows, debits, sent = dict[RowState, int](), dict[DebitState, int](), 0
+        for one in select(self._database.handle, query, [batch_id]):
+            state = RowState(one["state"])
+            rows[state] = rows.get(state, 0) + one["n"]
+            if one["debit_state"] is not None:
+                debits[DebitState(one["debit_state"])] = one["n"]
+                sent += one["cents"] if one["debit_state"] == DebitState.SUBMITTED else 0
+        return Progress(rows, debits, sent)
+
+    def outcomes(self, batch_id: str, start: int = 0, size: int = 1_000_000) -> list[RowOutcome]:
+        """Every row in the order of the file, with what became of it."""
+        query = (
+            "SELECT r.*, coalesce(c.name, '') AS customer,"
+            " coalesce(a.institution_name || ' ' || a.name, '') AS account,"
+            " coalesce(a.mask, '') AS mask, d.state AS debit_state, d.payment_intent_id,"
+            " coalesce(d.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'debit' AND j.subject = d.id"
+            " AND j.ended_at IS NULL)) AS debit_problem, (SELECT p.state FROM payment p WHERE p.debit_id = d.id"
+            " ORDER BY p.created DESC, p.seq DESC LIMIT 1) AS payment_state"
+            " FROM batch_row r LEFT JOIN customer c ON c.id = r.customer_id"
+            " LEFT JOIN bank_account a ON a.id = r.bank_account_id"
+            " LEFT JOIN debit d ON d.id = r.debit_id AND r.state = 'ordered'"
+            " WHERE r.batch_id = ? ORDER BY r.line LIMIT ? OFFSET ?"
+        )
+        return [
+            RowOutcome(
+                row=_row(one),
+                customer=one["customer"],
+                account=f"{one['account']} ••{one['mask']}" if one["mask"] else one["account"],
+                debit_state=DebitState(one["debit_state"]) if one["debit_state"] else None,
+                debit_problem=problem_from_json(one["debit_problem"]),
+                payment_intent_id=one["payment_intent_id"],
+                payment_state=one["payment_state"],
+            )
+            for one in select(self._database.handle, query, [batch_id, size, start])
+        ]
+
+    def known_debits(self, customer_ids: Sequence[str], since: datetime) -> dict[str, list[KnownDebit]]:
+        """What these customers were debited since then, or will be: debits and rows of batches, newest first.
+
+        What was refused or canceled moved nothing and is left out.
+        """
+        debits = (
+            "SELECT id, customer_id, bank_account_id, amount_cents, invoice_reference AS reference, created_at AS at,"
+            " state NOT IN ('unsent') AS same, NULL AS batch_id FROM debit"
+            f" WHERE customer_id IN {listed('ids')} AND state NOT IN ('refused', 'canceled')"
+            f" AND (created_at >= :since OR updated_at >= :since OR state = 'scheduled')"
+            f" ORDER BY created_at DESC, {ADDED} DESC"
+        )
+        rows = (
+            "SELECT r.debit_id AS id, r.customer_id, r.bank_account_id, r.amount_cents, r.reference,"
+            " coalesce(b.submitted_at, b.made_at) AS at, 1 AS same, r.batch_id"
+            " FROM batch_row r JOIN batch b ON b.id = r.batch_id"
+            f" WHERE r.state = 'queued' AND r.customer_id IN {listed('ids')}"
+        )
+        values = {"ids": list_of(customer_ids), "since": to_epoch(since)}
+        found = defaultdict[str, list[KnownDebit]](list)
+        for query in (rows, debits):
+            for one in select(self._database.handle, query, dict(values)):
+                found[one["customer_id"]].append(
+                    KnownDebit(
+                        id=one["id"],
+                        customer_id=one["customer_id"],
+                        bank_account_id=one["bank_account_id"],
+                        amount_cents=one["amount_cents"],
+                        reference=one["reference"],
+                        at=from_epoch(one["at"]),
+                        counts_as_same=bool(one["same"]),
+                        batch_id=one["batch_id"],
+                    )
+                )
+        return dict(found)
+
+    def queued_references(self, customer_id: str) -> dict[str, str]:
+        """References of a customer's rows that wait in a batch, with the batch's name."""
+        query = (
+            "SELECT r.reference, b.name FROM batch_row r JOIN batch b ON b.id = r.batch_id"
+            " WHERE r.customer_id = ? AND r.state = 'queued'"
+        )
+        return {row["reference"]: row["name"] for row in select(self._database.handle, query, [customer_id])}
+
+    def first_debits(self, batch_id: str) -> int:
+        """How many accounts of a batch were never debited before."""
+        query = (
+            "SELECT count(DISTINCT r.bank_account_id) AS n FROM batch_row r WHERE r.batch_id = ?"
+            " AND r.state <> 'invalid' AND NOT EXISTS (SELECT 1 FROM debit d"
+            " WHERE d.bank_account_id = r.bank_account_id AND d.state = 'submitted')"
+        )
+        (row,) = select(self._database.handle, query, [batch_id])
+        return int(row["n"])
+
+    def sums(self, batch_id: str) -> dict[str, int]:
+        """Of the rows that are or were to be sent: how many customers, and the largest amount in cents."""
+        query = (
+            "SELECT count(DISTINCT customer_id) AS customers, coalesce(max(amount_cents), 0) AS largest_cents"
+            " FROM batch_row WHERE batch_id = ? AND state <> 'invalid'"
+        )
+        (row,) = select(self._database.handle, query, [batch_id])
+        return dict(row)
+
+    def accounts_of(self, customer_ids: Sequence[str]) -> list[str]:
+        """The accounts in use of these customers, by our ids."""
+        query = f"SELECT id FROM bank_account WHERE ended IS NULL AND customer_id IN {listed('ids')}"
+        return [row["id"] for row in select(self._database.handle, query, {"ids": list_of(customer_ids)})]
+
+    def notes_of(self, batch_id: str) -> list[tuple[int, list[str]]]:
+        """What an approver should look at, by line."""
+        query = "SELECT line, notes FROM batch_row WHERE batch_id = ? AND notes <> '[]' ORDER BY line"
+        return [(row["line"], json.loads(row["notes"])) for row in select(self._database.handle, query, [batch_id])]
