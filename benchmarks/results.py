@@ -15,7 +15,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("chart_ms", "max_kb", "rows_visible", "dropped_frames"),
     ),
     "backfill": ("rows_per_s", "raw_rows_per_s", "dlt_rows_per_s"),
-    "limit": ("share",),
+    "limit": ("share", "share_all"),
     "resync": (
         *("rows_equal", "dlt_rows_equal", "reads", "changed", "window_pages", "event_pages", "seconds", "dlt_seconds"),
     ),

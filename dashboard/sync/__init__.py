@@ -18,7 +18,7 @@ from dashboard.jobs.worker import InlineWorker, Runner
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.sync.backfill import BEGINNING, HURRIED, backfill, plan
+from dashboard.sync.backfill import BEGINNING, backfill, plan
 from dashboard.sync.budget import GLOBAL_SHARE, PER_ENDPOINT, Budget
 from dashboard.sync.changes import (
     CURSOR,
@@ -160,7 +160,7 @@ class Sync:
         Raises Refused where a sync runs, ProviderError.
         """
         run = SyncRun(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
-        if type(self._stripe) is Stripe and run.budget.per_endpoint > HURRIED:  # not another's that only looks like it
+        if type(self._stripe) is Stripe:  # not another's that only looks like it
             run.start_reader = lambda: Reader(self._settings.stripe_api_base, self._settings.stripe_secret_key)
         try:
             self._take(run, patience)
