@@ -39,6 +39,7 @@ from dashboard.debits.risk_report import RiskReportKind
 from dashboard.debits.strays import StrayKind
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import AttemptKind, Generation, LinkAttempt, Mode
+from dashboard.evidence import Evidence
 from dashboard.gateways.mail import MailServer
 from dashboard.gateways.plaid import Plaid
 from dashboard.gateways.plaid_classic import PlaidClassic
@@ -136,6 +137,7 @@ class Desk(SandboxControls):
     approval_lists: ApprovalLists
     refunds: Refunds
     cases: Cases
+    evidence: Evidence
     presenting_again: PresentingAgain
     case_lists: CaseLists
     jobs: Jobs
@@ -268,7 +270,7 @@ def open_desk(
     over = sign_in.why_over if settings.open_id else None
     case_lists, schedules = CaseLists(store, clock, settings), Schedules(store, clock, settings, jobs, debits)
     customers, old_account_lists = Customers(store, clock, stripe_updates), OldAccountLists(store, clock)
-    holders = UndecidedHolders(store)
+    holders, evidence = UndecidedHolders(store), Evidence(store, clock, settings)
     old_accounts = OldAccounts(store, stripe, clock, old_account_lists, customers)
     batches = Batches(store, clock, settings, jobs, debits)
     sources = Sources(
@@ -290,6 +292,7 @@ def open_desk(
         schedules=schedules,
         old_accounts=old_accounts,
         holders=holders,
+        evidence=evidence,
     )
     desk = Desk(
         settings=settings,
@@ -324,6 +327,7 @@ def open_desk(
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),
         refunds=refunds,
         cases=Cases(store, clock, settings, jobs),
+        evidence=evidence,
         presenting_again=PresentingAgain(store, clock, settings, debits),
         case_lists=case_lists,
         jobs=jobs,

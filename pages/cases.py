@@ -9,6 +9,7 @@ from dashboard.desk import Desk
 from dashboard.ui import actions, errors, layout, lists, session, sign_in_gate
 from dashboard.ui.cases import detail
 from dashboard.ui.cases.grid import CASES, TO_DO
+from dashboard.ui.evidence import packs
 from dashboard.ui.payments import sync_status
 
 
@@ -20,6 +21,7 @@ def draw_list(desk: Desk) -> None:
         actions.begin_fragment()
         with lists.head():
             layout.title("Cases")
+            packs.draw_month(desk, actor)
         empty = "Nothing has failed or come back yet.", "A case opens by itself when the sync reads such a payment."
         about = CASES.describe(actor, empty, reading=sync_status.say_still_reading(desk))
         grid(about, key=CASES.key)

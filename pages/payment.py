@@ -14,6 +14,7 @@ from dashboard.payments import PaymentRow
 from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
 from dashboard.ui import errors, format, layout, lists, session
 from dashboard.ui.cases import detail as cases
+from dashboard.ui.evidence import packs
 from dashboard.ui.payments import grid
 from dashboard.ui.refunds import refund
 from dashboard.ui.text import plain
@@ -135,6 +136,7 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
         draw_money(detail)
         draw_mandate(detail.mandate, detail.mandate_id, zone)
         refund.draw(desk, actor, detail.row.id)
+        packs.draw(desk, actor, detail.row.id)
     with right:
         draw_ids(detail, desk.mode)
 

@@ -24,6 +24,7 @@ class InboxKind(StrEnum):
     APPROVAL = "approval", "Waiting for approval"
     CASE = "case", "Cases to decide"
     OVERDUE = "overdue", "No answer from the bank in time"
+    EVIDENCE = "evidence", "Proof that a bank asks for"
     REFUND = "refund", "Refunds that failed"
     TELL = "tell", "Customers to tell before a debit"
     PAYOUT = "payout", "Payouts missing at the bank"

@@ -23,6 +23,7 @@ from dashboard.domain.lists import ListOrder
 from dashboard.domain.models import Actor
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.periods import last_close
+from dashboard.evidence import Evidence
 from dashboard.linking import Linking
 from dashboard.linking.unfinished import Attention
 from dashboard.mandates.old_accounts import OldAccounts
@@ -82,11 +83,12 @@ class Sources:
         schedules: Schedules,
         old_accounts: OldAccounts,
         holders: UndecidedHolders,
+        evidence: Evidence,
     ) -> None:
         self._store, self._clock, self._zone = store, clock, settings.timezone
         self._debits, self._approvals, self._cases, self._refunds = debits, approvals, cases, refunds
         self._linking, self._attention, self._health, self._removals = linking, attention, health, removals
-        self._old_accounts, self._holders = old_accounts, holders
+        self._old_accounts, self._holders, self._evidence = old_accounts, holders, evidence
         self._tokens, self._erasures, self._shared, self._jobs, self._schedules = (
             tokens,
             erasures,
@@ -103,6 +105,7 @@ class Sources:
             Source(InboxKind.APPROVAL, money, self._find_approvals),
             Source(InboxKind.CASE, money, self._find_cases),
             Source(InboxKind.OVERDUE, money, self._find_overdue, lambda: self._store.payments.is_read),
+            Source(InboxKind.EVIDENCE, money, self._find_asked),
             Source(InboxKind.REFUND, money, self._find_refunds),
             Source(InboxKind.TELL, money, self._find_to_tell),
             Source(InboxKind.PAYOUT, Permission.VIEW_STATEMENTS, self._find_payouts),
@@ -138,6 +141,9 @@ class Sources:
         )
         rows = [read_row(row, today) for row in found.rows if row is not None]
         return Found([(row.id, row.state.value, row) for row in rows], found.total)
+
+    def _find_asked(self, actor: Actor) -> Found:
+        return _every([(one.case_id, f"due {one.due_on}", one) for one in self._evidence.requests(actor)])
 
     def _find_refunds(self, actor: Actor) -> Found:
         return _every([(one.id, one.state.value, one) for one in self._refunds.failed(actor)])

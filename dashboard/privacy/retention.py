@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from dashboard.domain.clock import Clock
+from dashboard.domain.evidence import KEPT as PACKS
 from dashboard.domain.models import Actor
 from dashboard.mandates import KEPT_AFTER_REVOCATION
 from dashboard.staff.access import Permission, require
@@ -51,6 +52,14 @@ RULES: tuple[Rule, ...] = (
         "To find out what went wrong while linking. What an authorization needs is kept with the authorization.",
         "evidence",
         EVIDENCE,
+    ),
+    Rule(
+        "Evidence packs for banks (sealed)",
+        f"{PACKS.days} days after they were made",
+        "A bank may ask for the proof of an authorization for two years after its end, and the same proof is then given"
+        " again, byte for byte; also of an erased customer.",
+        "packs",
+        PACKS,
     ),
     Rule(
         "Link tokens and addresses for customers' phones (sealed)",

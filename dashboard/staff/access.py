@@ -32,6 +32,7 @@ class Permission(StrEnum):
     WORK_CASES = "work on returns and disputes"
     WRITE_OFF = "write off a payment"
     APPROVE_MONEY = "approve what waits for a second person"
+    MAKE_EVIDENCE = "make evidence for a bank"
     EXPORT = "export payments"
     SYNC = "start a sync"
     VIEW_AUDIT = "read the audit trail"
@@ -76,6 +77,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_STATEMENTS,
             Permission.MATCH_PAYOUTS,
             Permission.CLOSE_MONTH,
+            Permission.MAKE_EVIDENCE,
             Permission.EXPORT,
             Permission.SYNC,
         }
@@ -91,6 +93,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_STATEMENTS,
             Permission.CLOSE_MONTH,
             Permission.SYNC,
+            Permission.MAKE_EVIDENCE,
             Permission.EXPORT,
             Permission.VIEW_AUDIT,
             Permission.VIEW_SETUP,
@@ -99,7 +102,9 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.ERASE_CUSTOMER,
         }
     ),
-    Role.AUDITOR: frozenset(_READ | {Permission.VIEW_STATEMENTS, Permission.EXPORT, Permission.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset(
+        _READ | {Permission.VIEW_STATEMENTS, Permission.MAKE_EVIDENCE, Permission.EXPORT, Permission.VIEW_AUDIT}
+    ),
 }
 
 

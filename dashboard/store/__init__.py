@@ -39,6 +39,7 @@ from dashboard.store.encryption.customer_keys import PrivateFacts
 from dashboard.store.encryption.key_use import note_key
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
+from dashboard.store.evidence.rows import EvidenceTable
 from dashboard.store.inbox import InboxMarkTable
 from dashboard.store.jobs import JobTable
 from dashboard.store.limits.rows import LimitTable
@@ -134,6 +135,7 @@ class Store:
         self.charts = ChartTable(database, self.columns, zone)
         self.saved_views = SavedViewTable(database)
         self.ticks = PaymentTickTable(database)
+        self.evidence = EvidenceTable(database, vault)
         self.inbox = InboxMarkTable(database)
         self.payouts = PayoutTable(database)
         self.statements = StatementTable(database)

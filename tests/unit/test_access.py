@@ -53,6 +53,7 @@ MATRIX = {
     "WRITE_OFF": "F",
     "APPROVE_MONEY": "FA",
     "EXPORT": "FAU",
+    "MAKE_EVIDENCE": "FAU",
     "SYNC": "FA",
     "VIEW_AUDIT": "AU",
     "VIEW_SETUP": "A",

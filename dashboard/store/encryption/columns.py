@@ -12,6 +12,7 @@ from dashboard.store.engine.dialect import ADDED
 # Every column that holds a sealed secret. A test finds the BLOB columns of the schema and compares.
 SEALED = {
     "customer_key": ("key",),
+    "evidence_pack": ("sealed",),
     "item": ("access_token",),
     "link_attempt": ("link_token", "public_token", "bank_token"),
     "link_hosted": ("url",),

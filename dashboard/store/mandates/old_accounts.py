@@ -177,6 +177,12 @@ class OldAccountTable:
         row = select_one(self._database.handle, "SELECT * FROM written_mandate WHERE id = ?", [id])
         return _written(row) if row else None
 
+    def written_by_mandate(self, stripe_mandate_id: str) -> WrittenMandate | None:
+        """The one that Stripe made this mandate of."""
+        query = "SELECT * FROM written_mandate WHERE stripe_mandate_id = ?"
+        row = select_one(self._database.handle, query, [stripe_mandate_id])
+        return _written(row) if row else None
+
     def list_written(self, account_id: str) -> list[WrittenMandate]:
         """Those of an account, newest first."""
         query = f"SELECT * FROM written_mandate WHERE account_id = ? ORDER BY recorded_at DESC, {ADDED} DESC"

@@ -14,6 +14,7 @@ from dashboard.store.migrations import (
     cases,
     core,
     customers,
+    evidence,
     finance,
     handover,
     health,
@@ -57,6 +58,7 @@ MIGRATION_SETS = {
     "mandates": mandates.define,
     "processes": processes.define,
     "batches": batches.define,
+    "evidence": evidence.define,
 }
 
 

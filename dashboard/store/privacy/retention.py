@@ -52,6 +52,7 @@ SWEEPS: dict[str, tuple[Sweep, ...]] = {
         Sweep("link_attempt", "link_token IS NOT NULL AND link_expires_at < :before", "link_token = NULL"),
         Sweep("link_hosted", "state <> 'waiting' AND expires_at < :before"),
     ),
+    "packs": (Sweep("evidence_pack", "as_of < :before"),),
     "visits": (Sweep("visit", "coalesce(ended_at, seen_at) < :before"),),
     "sync": (Sweep("sync_run", "finished_at < :before"),),
     "inbox": (Sweep("inbox_mark", "changed_at < :before"),),

@@ -17,6 +17,7 @@ from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, pin, session
 from dashboard.ui.cases import present_again
 from dashboard.ui.cases.grid import NOBODY, say_by, say_due, say_status
+from dashboard.ui.evidence import packs
 from dashboard.ui.text import plain
 
 PIN = "case-pin"
@@ -43,7 +44,9 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
         _draw_next(case, shown, today_words=say_due(case, today), desk=desk, actor=actor)
         _draw_timeline(desk, shown)
     with right:
+        packs.draw_request(desk, actor, case.id)
         _draw_work(desk, actor, case)
+        packs.draw(desk, actor, case.payment_id)
 
 
 def _draw_next(case: Case, shown: CaseDetail, *, today_words: str, desk: Desk, actor: Actor) -> None:

@@ -28,6 +28,7 @@ DRAW: dict[InboxKind, Draw] = {
     InboxKind.APPROVAL: _spread(money.draw_approval),
     InboxKind.CASE: money.draw_case,
     InboxKind.OVERDUE: money.draw_overdue,
+    InboxKind.EVIDENCE: money.draw_request,
     InboxKind.REFUND: lambda desk, _actor, failed: refund.draw_failed(desk, failed),
     InboxKind.TELL: _spread(money.draw_to_tell),
     InboxKind.PAYOUT: money.draw_payout,

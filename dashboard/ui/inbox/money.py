@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.approvals import Approval
 from dashboard.domain.cases import Case
+from dashboard.domain.evidence import BankRequest
 from dashboard.domain.jobs import JobState
 from dashboard.domain.models import Actor, Debit, DebitState
 from dashboard.domain.payout_matching import ExpectedPayout
@@ -87,6 +88,20 @@ def draw_case(desk: Desk, actor: Actor, case: Case) -> None:
         actions.button(
             "Give it to me", mine, key=f"case-mine-{case.id}", place=middle, width="stretch", type="tertiary"
         )
+
+
+def draw_request(desk: Desk, actor: Actor, request: BankRequest) -> None:
+    """A bank that waits for the proof of an authorization."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    amount = plain(format.money(request.amount, request.currency))
+    left.markdown(f"**{amount}** · {plain(request.customer or request.payment_id)} · The bank asks for proof")
+    today = desk.cases.today()
+    near = format.from_today(request.due_on, today)
+    late = "⚠ Overdue since " if request.due_on < today else "Due "
+    due = f"{late}{format.day(request.due_on, today)}{f' ({near})' if near else ''}"
+    left.caption(plain(f"{due}. Asked {format.day(request.asked_on, today)}; after that the return stands."))
+    there = actions.go("cases", {"case": request.case_id})
+    actions.button("Make the evidence", there, key=f"asked-{request.case_id}", place=right, width="stretch")
 
 
 def draw_overdue(desk: Desk, actor: Actor, row: PaymentRow) -> None:

@@ -1,0 +1,1 @@
+"""Evidence packs, and requests of banks for them."""
