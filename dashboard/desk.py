@@ -84,6 +84,7 @@ from dashboard.privacy.erasure import Erasures
 from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.privacy.retention import Retention
 from dashboard.refunds import RefundReview, Refunds
+from dashboard.refunds.answers import RefundAnswers
 from dashboard.refunds.job import RefundKind
 from dashboard.reports import Reports
 from dashboard.schedules import Schedules
@@ -136,6 +137,7 @@ class Desk(SandboxControls):
     approvals: Approvals
     approval_lists: ApprovalLists
     refunds: Refunds
+    refund_answers: RefundAnswers
     cases: Cases
     evidence: Evidence
     presenting_again: PresentingAgain
@@ -326,6 +328,7 @@ def open_desk(
         approvals=approvals,
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),
         refunds=refunds,
+        refund_answers=RefundAnswers(store, settings),
         cases=Cases(store, clock, settings, jobs),
         evidence=evidence,
         presenting_again=PresentingAgain(store, clock, settings, debits),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from dashboard.domain.common import Problem
@@ -33,6 +33,8 @@ class RefundReason(StrEnum):
     OTHER = "other"
 
 
+ARRIVES_WITHIN = 3  # business days (Stripe: how long a refund of us_bank_account takes at most)
+ASK_AFTER = 2  # business days more, for the bank to show it
 AT_STRIPE = frozenset({RefundReason.REQUESTED, RefundReason.DUPLICATE})
 GONE = frozenset({"failed", "canceled"})  # a refund of Stripe's in one of these gave the amount back to us
 
@@ -60,6 +62,17 @@ class Refund:
     status: str | None = None
     failure: str | None = None
     problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class RefundAnswer:
+    """What a customer is told of one refund at Stripe: `expected_on` is None where Stripe gives no day (old rail)."""
+
+    refund_id: str
+    status: str
+    reference: str | None
+    expected_on: date | None
+    text: str
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,24 @@ def test_the_whole_payment_is_given_back_once(app: AppTest, desk: Desk, actor: A
     assert not [one for one in app.button if one.label.startswith("Refund")]
 
 
+def test_the_answer_sheet_names_the_reference_once_the_bank_has_one(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    charge = collect(desk, actor, lived_sandbox)
+    app.query_params["payment"] = charge
+    show(app, "payment")
+    next(one for one in app.button if one.label.startswith("Refund")).click()
+    app.run()
+    assert "not known yet" in text_of(app)
+    lived_sandbox.advance(3)
+    desk.follow_sandbox()
+    there = list(desk.stripe.find_refunds(charge))
+    desk.store.projection.apply("refunds", there)
+    reference = there[0]["destination_details"]["us_bank_transfer"]["reference"]
+    said = text_of(show(app, "payment"))
+    assert reference in said and "Your bank has received it." in said
+
+
 def test_a_refund_that_failed_needs_attention(app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox) -> None:
     charge = collect(desk, actor, lived_sandbox)
     app.query_params["payment"] = charge

@@ -29,6 +29,7 @@ LAYERS = (
         "schedules",
         "batches",
         "cases",
+        "evidence",
         "notices",
         "privacy",
         "operations",

@@ -50,3 +50,9 @@ def define(migrations: Migrations) -> None:
     def approvals_of_anybody(db: sqlite_utils.Database) -> None:
         """A payment's customer may be none of the desk's, and its refund be approved all the same."""
         remake(db, "approval", "customer_id TEXT NOT NULL", "customer_id TEXT", ("approval_decision",))
+
+    @migrations(name="refunds_003_references")
+    def references(db: sqlite_utils.Database) -> None:
+        """By what the customer's bank finds the credit (Stripe: destination_details.us_bank_transfer)."""
+        db.execute("ALTER TABLE refund ADD COLUMN reference TEXT")
+        db.execute("ALTER TABLE refund ADD COLUMN reference_status TEXT")

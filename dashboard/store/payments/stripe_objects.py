@@ -184,7 +184,8 @@ def read_balance_transaction(o: Json) -> Row:
 
 
 def read_refund(o: Json) -> Row:
-    """A refund; for ACH a separate credit that can fail."""
+    """A refund; for ACH a separate credit that can fail, under a reference that the customer's bank can search by."""
+    sent = _part(_part(o.get("destination_details")).get("us_bank_transfer"))
     return (
         o["id"],
         _created(o),
@@ -194,6 +195,8 @@ def read_refund(o: Json) -> Row:
         _id(o.get("charge")),
         _text(o.get("reason")),
         _text(o.get("failure_reason")),
+        _text(sent.get("reference")),
+        _text(sent.get("reference_status")),
     )
 
 
@@ -291,7 +294,13 @@ RESOURCES: dict[str, Resource] = {
             keep=("payout_id",),
         ),
         Resource("disputes", "dispute", "id created amount currency status charge_id reason", read_dispute),
-        Resource("refunds", "refund", "id created amount currency status charge_id reason failure_reason", read_refund),
+        Resource(
+            "refunds",
+            "refund",
+            "id created amount currency status charge_id reason failure_reason reference reference_status",
+            read_refund,
+            keep=("reference", "reference_status"),
+        ),
         Resource(
             "payment_intents",
             "intent",

@@ -36,11 +36,13 @@ def draw(desk: Desk, actor: Actor, payment_id: str) -> None:
     found = desk.refunds.refundable(actor, payment_id)
     made = desk.refunds.of_payment(actor, found.payment_id)
     offered = can(actor, Permission.REFUND_PAYMENT) and found.problem is None
-    if not made and not offered and (found.problem is None or found.problem.code == "not_collected"):
+    known = bool(found.refunded_cents) or bool(made)
+    if not known and not offered and (found.problem is None or found.problem.code == "not_collected"):
         return
     st.markdown("#### Refund")
     for one in made:
         _draw_one(desk, actor, one)
+    _draw_answers(desk, actor, found.payment_id)
     if found.problem is not None:
         st.caption(plain(f"{found.problem.what} {found.problem.action}".strip()))
     elif offered:
@@ -56,6 +58,23 @@ def _draw_one(desk: Desk, actor: Actor, refund: Refund) -> None:
     st.caption(plain(f"{REASONS[refund.reason]}; ordered {when} by {refund.requested_by}"))
     if refund.problem is not None:
         errors.show_problem(refund.problem, gentle=refund.state in {RefundState.REVIEW, RefundState.CANCELED})
+
+
+def _draw_answers(desk: Desk, actor: Actor, payment_id: str) -> None:
+    """What to tell the customer: when the money comes, and which reference their bank can search by."""
+    for one in desk.refund_answers.of_payment(actor, payment_id):
+        reference = f" · reference {one.reference}" if one.reference else ""
+        with st.expander(plain(f"Answer sheet for the customer{reference}"), icon=":material/description:"):
+            st.text(one.text)
+            st.download_button(
+                "Save as text",
+                one.text,
+                file_name=f"refund-{one.refund_id}.txt",
+                mime="text/plain",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"answer-{one.refund_id}",
+            )
 
 
 def _draw_form(desk: Desk, actor: Actor, found: Refundable) -> None:
