@@ -16,7 +16,7 @@ from dashboard.domain.books import read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.evidence import BankRequest, Facts, Pack, answer_day
-from dashboard.domain.formatting import month_of
+from dashboard.domain.formatting import count, month_of
 from dashboard.domain.ids import new_id
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
@@ -53,13 +53,13 @@ class Evidence:
         return self._make(actor, {**self._head("Evidence of a debit", one["id"], one["id"]), "payments": [one]})
 
     def make_month(self, actor: Actor, month: str) -> Pack:
-        """The pack of what banks sent or took back in a month, `2026-11`, of the business's zone. Raises as `make`."""
+        """The pack of what banks sent or took back in a month of the business, `2026-11`. Raises InputError, Refused."""
         require(actor, Permission.MAKE_EVIDENCE)
         chosen = read_month(month, self._settings.timezone)
         ids = self._store.evidence.returned(chosen.begins_at, chosen.ends_at)
         if not ids or len(ids) > MOST_PAYMENTS:
             raise InputError(
-                f"{month_of(chosen.first)} has {len(ids):,} returns.",
+                f"{month_of(chosen.first)} has {count(len(ids), 'return')}.",
                 meaning="No pack was made.",
                 action="Choose a month with returns." if not ids else "Make a pack of each debit that the bank names.",
                 code="evidence_month",
@@ -68,7 +68,7 @@ class Evidence:
         return self._make(actor, {**head, "payments": [self._facts.read(id) for id in ids]})
 
     def file(self, actor: Actor, pack_id: str) -> bytes:
-        """A pack's file, byte for byte as it was made; that it left the desk is in the trail. Raises InputError."""
+        """A pack's file, byte for byte as it was made; that it left the desk is in the trail. Raises InputError, Refused."""
         require(actor, Permission.MAKE_EVIDENCE)
         pack = require_found(self._store.evidence.get(pack_id), "evidence pack")
         content = self._store.evidence.content(pack.id)
@@ -109,7 +109,7 @@ class Evidence:
         request = BankRequest(case.id, asked_on, answer_day(asked_on), actor.name, now)
         with self._store.transaction():
             if self._store.evidence.add_request(request):
-                said = f"The bank asks for proof; due {request.due_on:%Y-%m-%d}"
+                said = f"The bank asks for proof; due {request.due_on.isoformat()}"
                 self._store.cases.note(case.id, now, actor.name, said)
                 facts = {"asked_on": asked_on.isoformat(), "due_on": request.due_on.isoformat()}
                 self._store.trail.append(actor, "evidence.requested", case.id, now, **facts)

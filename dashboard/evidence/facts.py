@@ -160,7 +160,7 @@ class PaymentFacts:
         found: list[tuple[datetime, str, str, str]] = []
         for entry in build_timeline(row, parts, now):
             if entry.is_certain and entry.at <= now:
-                when = f"{entry.at:%Y-%m-%d}" if entry.is_day else self._stamp(entry.at)
+                when = entry.at.date().isoformat() if entry.is_day else self._stamp(entry.at)
                 found.append((entry.at, when, entry.what, "Stripe"))
         if mandate is not None:
             at = mandate.accepted_at

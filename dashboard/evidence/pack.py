@@ -1,4 +1,4 @@
-"""The files of an evidence pack, of facts alone: the same facts, moment and end of the trail give the same bytes."""
+"""The files of an evidence pack: the same facts, moment and end of the trail give the same bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from dashboard.domain.csv_lines import csv_file, csv_line
 from dashboard.domain.errors import Refused
 from dashboard.domain.evidence import Facts
-from dashboard.domain.formatting import money
+from dashboard.domain.formatting import bare_money, money, stamp
 from dashboard.store.audit_verification import TrailEnd
 
 TEMPLATE = Path(__file__).with_name("evidence.typ")
@@ -27,11 +27,11 @@ def write_pack(facts: Facts, as_of: datetime, end: TrailEnd, settings_digest: st
     """The ZIP. Stored and not compressed, since another zlib compresses otherwise. Raises Refused."""
     files: dict[str, bytes] = {"summary.pdf": write_summary(facts, as_of, end)}
     payments: Sequence[Facts] = facts["payments"]
-    alone = len(payments) == 1 and facts["subject"] == payments[0]["id"]
-    if not alone:
+    single = len(payments) == 1 and facts["subject"] == payments[0]["id"]
+    if not single:
         files["returns.csv"] = csv_file([csv_line(RETURN_HEADS), *(csv_line(_return_line(one)) for one in payments)])
     for one in payments:
-        folder = "" if alone else f"{one['id']}/"
+        folder = "" if single else f"{one['id']}/"
         files[f"{folder}authorization.txt"] = _write_authorization(one["authorization"]).encode()
         files[f"{folder}timeline.csv"] = csv_file([csv_line(("When", "What", "By")), *map(csv_line, one["timeline"])])
     manifest = {
@@ -66,7 +66,7 @@ def write_summary(facts: Facts, as_of: datetime, end: TrailEnd) -> bytes:
     """The PDF/A, which allows no empty box: letters that its fonts lack are written as numbers. Raises Refused."""
     import typst
 
-    data = {**_say(facts), "as_of": _instant(as_of), "head": end.digest, "rows": end.seq}
+    data = {**_say(facts), "as_of": stamp(as_of, UTC), "head": end.digest, "rows": end.seq}
     day = as_of.astimezone(UTC)
     data |= {"date": [day.year, day.month, day.day], "spelled": False}
     for again in (False, True):
@@ -147,9 +147,13 @@ RETURN_HEADS = ("Payment", "Amount", "Currency", "Status", "Created", "Customer"
 
 
 def _return_line(one: Facts) -> Sequence[object]:
-    cents = f"{one['amount_cents'] // 100}.{one['amount_cents'] % 100:02}"
     names = ("status", "created", "customer", "reference", "return_code", "trace")
-    return (one["id"], cents, one["currency"].upper(), *(one[name] for name in names))
+    return (
+        one["id"],
+        bare_money(one["amount_cents"], one["currency"]),
+        one["currency"].upper(),
+        *(one[name] for name in names),
+    )
 
 
 def _spell(value: Any) -> Any:
@@ -159,10 +163,6 @@ def _spell(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _spell(one) for name, one in value.items()}
     return [_spell(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _digest(content: bytes) -> str:

@@ -202,7 +202,7 @@ def test_nobody_does_nothing(action: Action) -> None:
 
 
 NAMED = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")
-FILES = re.compile(r".*\.(db|json|log|lock|typ)")
+FILES = re.compile(r".*\.(csv|db|json|log|lock|pdf|txt|typ)")
 # Actions that are put together: what the code writes, and every value that it can have.
 COMPOSED: dict[str, list[str]] = {
     "f'{attempt.kind.value}.{outcome.kind}'": [f"{kind}.{end}" for kind in AttemptKind for end in OUTCOMES],

@@ -52,7 +52,7 @@ def draw_month(desk: Desk, actor: Actor) -> None:
         st.caption(plain(WHAT))
         months = _last_months(desk.cases.today())
         chosen = st.selectbox("Returns of the month", months, format_func=month_of, key="evidence-of")
-        name = f"{chosen:%Y-%m}"
+        name = chosen.isoformat()[:7]
         work = partial(desk.evidence.make_month, actor, name)
         _offer("Make the evidence pack", f"evidence-{name}.zip", work, desk, actor, key=f"pack-{name}")
         _draw_made(desk, actor, desk.evidence.packs(actor, name))
