@@ -53,7 +53,7 @@ class Evidence:
         return self._make(actor, {**self._head("Evidence of a debit", one["id"], one["id"]), "payments": [one]})
 
     def make_month(self, actor: Actor, month: str) -> Pack:
-        """The pack of what banks sent or took back in a month of the business, `2026-11`. Raises InputError, Refused."""
+        """The pack of what banks took back in a month of the business, `2026-11`. Raises InputError, Refused."""
         require(actor, Permission.MAKE_EVIDENCE)
         chosen = read_month(month, self._settings.timezone)
         ids = self._store.evidence.returned(chosen.begins_at, chosen.ends_at)
@@ -68,7 +68,7 @@ class Evidence:
         return self._make(actor, {**head, "payments": [self._facts.read(id) for id in ids]})
 
     def file(self, actor: Actor, pack_id: str) -> bytes:
-        """A pack's file, byte for byte as it was made; that it left the desk is in the trail. Raises InputError, Refused."""
+        """A pack, byte for byte as it was made; that it left the desk is in the trail. Raises InputError, Refused."""
         require(actor, Permission.MAKE_EVIDENCE)
         pack = require_found(self._store.evidence.get(pack_id), "evidence pack")
         content = self._store.evidence.content(pack.id)
