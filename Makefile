@@ -36,7 +36,7 @@ crash: setup ## kill the process at every write and call of every flow, and chec
 doubles: setup ## run 2,000 seeded sequences of faults, clocks, kills and restores over debits; none may move money twice
 	@$(PY) -m tests.doubles $(ARGS)
 
-load: setup ## open 50 tabs beside a running sync on one process and measure how long they wait
+load: setup ## open 50 tabs beside a running sync and measure how long they wait (ARGS="--processes 1,2,4")
 	@$(PY) -m tests.load $(ARGS)
 
 coverage: setup ## count every branch of what guards money, secrets and the audit trail (also in make test)

@@ -53,7 +53,7 @@ class App:
 def our_app(db: Path, stripe_url: str, *, with_sync: bool) -> Iterator[App]:
     """`ach-desk serve` over a database, with or without the sync beside it."""
     port = find_port(0)
-    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port), "--processes", "1"]
     if not with_sync:
         command.append("--no-sync")
     with tempfile.TemporaryDirectory() as folder:

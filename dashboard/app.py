@@ -9,10 +9,10 @@ import pkgutil
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the checkout
@@ -256,20 +256,49 @@ def serve(opened: socket.socket, address: str = "127.0.0.1", tls: tuple[Path, Pa
     Not by Streamlit's own runner: it believes any local program about where a request comes from, and at a stop it
     waits for ever for a connection that does not close.
     """
-    import uvicorn
-    from streamlit.web.bootstrap import load_config_options
-
-    from dashboard.web.server import limits
-
-    config = {**CONFIG, "server.port": opened.getsockname()[1], "server.address": address}
-    if tls:  # with this Streamlit sends its cookies only over https
-        config |= {"server.sslCertFile": str(tls[0]), "server.sslKeyFile": str(tls[1])}
-    load_config_options(config)
-    told = uvicorn.Config(
+    configure(address, opened.getsockname()[1], tls)
+    _run(
+        opened,
         app,
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
         forwarded_allow_ips=list(_settings.serving.trusted_proxies),
+    )
+
+
+def serve_behind(
+    opened: socket.socket, address: str, port: int, tls: tuple[Path, Path] | None, cookie_secret: str
+) -> None:
+    """Serve behind the front, which listens on `address` and `port`, speaks TLS, and says who its peer is.
+
+    `cookie_secret` signs what one process sets and another one reads, where no sign-in has a secret of its own.
+    """
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    from dashboard.web.behind import BehindFront
+
+    configure(address, port, tls, {"server.cookieSecret": cookie_secret})
+    trusted = ProxyHeadersMiddleware(cast(Any, app), list(_settings.serving.trusted_proxies))
+    _run(opened, BehindFront(cast(Any, trusted)), proxy_headers=False, log_level="warning")
+
+
+def configure(address: str, port: int, tls: tuple[Path, Path] | None, more: Mapping[str, object] | None = None) -> None:
+    """Tell Streamlit how it is served."""
+    from streamlit.web.bootstrap import load_config_options
+
+    config = {**CONFIG, "server.port": port, "server.address": address, **(more or {})}
+    if tls:  # with this Streamlit sends its cookies only over https
+        config |= {"server.sslCertFile": str(tls[0]), "server.sslKeyFile": str(tls[1])}
+    load_config_options(config)
+
+
+def _run(opened: socket.socket, served: object, **how: Any) -> None:
+    import uvicorn
+
+    from dashboard.web.server import limits
+
+    told = uvicorn.Config(
+        cast(Any, served),
         timeout_graceful_shutdown=CLOSING_SECONDS,
         ws="websockets-sansio",
         ws_max_size=int(CONFIG["server.maxMessageSize"]) << 20,
@@ -279,6 +308,7 @@ def serve(opened: socket.socket, address: str = "127.0.0.1", tls: tuple[Path, Pa
         access_log=False,  # addresses of pages name customers
         server_header=False,
         use_colors=False,
+        **how,
         **limits(),
     )
     uvicorn.Server(told).run(sockets=[opened])

@@ -94,6 +94,7 @@ def open_first(first: str, linking: str) -> None:
 st.set_page_config(page_title="ACH Desk", page_icon=str(ROOT / "dashboard" / "ui" / "icon.png"), layout="wide")
 with errors.shown():
     desk = session.desk()
+    session.come_back()
     paths = [*(page[0] for pages in SECTIONS.values() for page in pages), PERSON_PAGE[0], SANDBOX_PAGE[0]]
     handover.gate(desk, paths)
     person = sign_in_gate.enter(paths)

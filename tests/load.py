@@ -1,11 +1,12 @@
-"""A full office on one process: `python -m tests.load` opens 50 tabs beside a running sync and measures what they wait.
+"""A full office: `python -m tests.load` opens 50 tabs beside a running sync and measures what they wait.
 
 Each tab speaks Streamlit's own protocol over a websocket (tests/fake_browser_tab.py), so the server does all that it
 does for a browser. They look at pages, filter, search and open customers (which writes to the audit trail);
 between that their pages look again by themselves, the sandbox's clock moves on, and a sync writes what that changes.
 Prints a table and, as its last line, one JSON object.
 
-`--breath 0` has nobody read anything: how many interactions a second the process can do at most.
+`--breath 0` has nobody read anything: how many interactions a second the desk can do at most. `--processes 1,2,4` loads
+one desk after the other, each of so many web processes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -168,9 +170,58 @@ def add_customers(desk: RunningDesk, ids: list[str]) -> None:
 
 
 class BusyDesk(RunningDesk):
-    """The server with its sync beside it, as a team runs it."""
+    """The server with its sync beside it, as a team runs it, of so many web processes."""
 
-    arguments: tuple[str, ...] = ()
+    def __init__(self, home: Path, processes: int = 1) -> None:
+        self.arguments = ("--processes", str(processes))
+        super().__init__(home)
+        self.wait_for_all(processes)
+
+    def wait_for_all(self, processes: int) -> None:
+        """Until each web process says that it runs: one answers before the others are ready."""
+        deadline = time.monotonic() + 120
+        while count_web_processes(self) < processes:
+            assert time.monotonic() < deadline, f"not every process started; see {self.home}"
+            time.sleep(0.2)
+
+
+def count_web_processes(desk: RunningDesk) -> int:
+    """Web processes that say that they run."""
+    with closing(sqlite3.connect(desk.environ["ACH_DESK_DB"], timeout=30)) as db:
+        return int(db.execute("SELECT count(*) FROM process WHERE kind = 'web'").fetchone()[0])
+
+
+def read_breath(text: str) -> tuple[float, float]:
+    """`0.5-2.5`, or one number for always the same. Raises ValueError."""
+    low, _, high = text.partition("-")
+    return float(low), float(high or low)
+
+
+def read_counts(text: str) -> list[int]:
+    """`1,2,4`. Raises ValueError."""
+    return [int(one) for one in text.split(",")]
+
+
+def measure(processes: int, sessions: int, seconds: float, breath: tuple[float, float]) -> Load:
+    """Load a desk of its own, of so many processes, and print how long people waited."""
+    with tempfile.TemporaryDirectory(prefix="ach-desk-load-") as name:
+        desk = BusyDesk(Path(name), processes)
+        try:
+            load = run(desk, sessions, seconds, breath)
+        finally:
+            desk.stop()
+    print(f"{count_of(processes)}:")
+    for page, waits in sorted(load.waits.items()):
+        print(f"{page:<22} {len(waits):>5} times   p50 {1000 * percentile(waits, 50):>6.0f} ms   ", end="")
+        print(f"p95 {1000 * percentile(waits, 95):>6.0f} ms")
+    for error in load.errors[:20]:
+        print(f"ERROR {error}")
+    return load
+
+
+def count_of(processes: int) -> str:
+    """In words."""
+    return "1 process" if processes == 1 else f"{processes} processes"
 
 
 def main() -> int:
@@ -178,22 +229,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--breath", type=float, help="seconds between two clicks; 2 to 8 where it is left out")
+    parser.add_argument(
+        "--breath", type=read_breath, default=BREATH, help="seconds between two clicks, `0.5-2.5` or one number"
+    )
+    parser.add_argument("--processes", type=read_counts, default=[1], help="of the web, one run for each: `1,2,4`")
     chosen = parser.parse_args()
-    breath = BREATH if chosen.breath is None else (chosen.breath, chosen.breath)
-    with tempfile.TemporaryDirectory(prefix="ach-desk-load-") as name:
-        desk = BusyDesk(Path(name))
-        try:
-            load = run(desk, chosen.sessions, chosen.seconds, breath)
-        finally:
-            desk.stop()
-    for page, waits in sorted(load.waits.items()):
-        print(f"{page:<22} {len(waits):>5} times   p50 {1000 * percentile(waits, 50):>6.0f} ms   ", end="")
-        print(f"p95 {1000 * percentile(waits, 95):>6.0f} ms")
-    for error in load.errors[:20]:
-        print(f"ERROR {error}")
-    print(json.dumps(load.as_dict()), flush=True)
-    return 1 if load.errors else 0
+    runs = {one: measure(one, chosen.sessions, chosen.seconds, chosen.breath) for one in chosen.processes}
+    print(f"\n{'':<12} {'interactions/s':>14} {'p50':>9} {'p95':>9} {'first page p95':>15} {'errors':>7}")
+    for number, load in runs.items():
+        said = load.as_dict()
+        rate = len(load.all) / chosen.seconds
+        print(f"{count_of(number):<12} {rate:>14.1f} {said['p50_ms']:>6} ms {said['p95_ms']:>6} ms", end="")
+        print(f" {said['first_page_p95_ms']:>12} ms {said['errors']:>7}")
+    told = [{"processes": number, **load.as_dict()} for number, load in runs.items()]
+    print(json.dumps(told[0] if len(told) == 1 else {"runs": told}), flush=True)
+    return 1 if any(load.errors for load in runs.values()) else 0
 
 
 if __name__ == "__main__":

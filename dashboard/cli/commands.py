@@ -21,6 +21,7 @@ from dashboard.staff.access import ALWAYS
 
 SECRETS = Path(".streamlit/secrets.toml")
 STORED = frozenset({Need.STRIPE, Need.KEY})
+MOST_PROCESSES = 64
 ROTATION = (
     "put the new key in front of the old one in ACH_DESK_KEY, separated by a comma; restart every ach-desk; run"
     " `ach-desk keys rotate`; take the old key out; restart again"
@@ -369,6 +370,13 @@ def init(_chosen: argparse.Namespace) -> int:
             " Settings), and check them with `ach-desk doctor`.",
         )
     return run_init(Console(), os.environ, SECRETS, show_doctor)
+
+
+def processes(text: str) -> int:
+    """How many web processes. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PROCESSES):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 1 to {MOST_PROCESSES}")
+    return int(text)
 
 
 def zone(text: str) -> ZoneInfo:

@@ -93,7 +93,12 @@ def run_demo(environ: Mapping[str, str], *, port: int | None, payments: int | No
 
         port = port or find_port(DEFAULT_PORT)
         children.append(
-            Child("app", ["-m", "dashboard", "serve", "--port", str(port), "--no-sync"], desk_environ, home / "app.log")
+            Child(
+                "app",
+                ["-m", "dashboard", "serve", "--port", str(port), "--no-sync", "--processes", "1"],
+                desk_environ,
+                home / "app.log",
+            )
         )
         for child in children:
             child.drain()

@@ -100,6 +100,13 @@ def _add_running(verbs: Verbs) -> None:
         "--tls-cert", type=Path, metavar="PEM", help="serve https with this certificate, without a proxy"
     )
     serve.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")
+    serve.add_argument(
+        "--processes",
+        type=commands.processes,
+        metavar="N",
+        help="how many web processes share the address (default: one a core, at most four); SIGHUP replaces each",
+    )
+    serve.add_argument("--behind", type=Path, help=argparse.SUPPRESS)  # a socket: one of several, started by the front
     serve.add_argument("--no-sync", action="store_true", help="do not keep a sync going beside the app")
 
     sync = _add(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from dashboard.domain.errors import DeskError
 
@@ -87,12 +88,17 @@ class Child:
         """Whether it is still there."""
         return self.process.poll() is None
 
-    def stop(self) -> None:
-        """Ask it to end, and end it where it does not within the grace period."""
+    def ask_to_end(self) -> None:
+        """Ask it to end, and do not wait."""
+        if self.is_running:
+            self.process.terminate()
+
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """Ask it to end, and end it where it does not within so many seconds."""
         if self.is_running:
             self.process.terminate()
             try:
-                self.process.wait(GRACE_SECONDS)
+                self.process.wait(grace)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -103,6 +109,13 @@ class Child:
                 pipe.close()
         if self._log:
             self._log.close()
+
+
+class Stoppable(Protocol):
+    """What a command started and ends."""
+
+    def stop(self) -> None:
+        """End it."""
 
 
 class Keeper:
@@ -166,7 +179,7 @@ class Keeper:
 
 
 @contextlib.contextmanager
-def stopping(children: list[Child | Keeper]) -> Iterator[None]:
+def stopping(children: Sequence[Stoppable]) -> Iterator[None]:
     """Stop every child in the list, newest first, however the block ends; SIGTERM ends it like Ctrl-C."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:

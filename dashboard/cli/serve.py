@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import socket
 import ssl
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from dashboard.cli.processes import Child, Keeper, stopping
+from dashboard.cli.processes import Child, Keeper, Stoppable, stopping
+from dashboard.cli.workers import Workers, count_processes, meeting_place, read_shared
 from dashboard.domain.errors import InputError
 from dashboard.settings import Settings, explain_sign_in
 from dashboard.settings.checks import is_loopback_host
 from dashboard.store.engine.copies import occupied
-from dashboard.web.local_key import local_key_for
+from dashboard.web.local_key import LocalKey, local_key_for, share
 from dashboard.web.server import listen
+
+NOTHING_TO_REPLACE = "One process serves, so there is no other one to take over: restart it, or use --processes 2."
 
 
 def run_server(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -26,31 +32,98 @@ def run_server(settings: Settings, chosen: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    local_key_for(settings)  # refuses live keys without sign-in before anything starts
+    if chosen.behind:
+        return run_behind(settings, chosen)
+    key = local_key_for(settings)  # refuses live keys without sign-in before anything starts
     tls = check_tls(chosen.tls_cert, chosen.tls_key)
     warn_of_plain_http(settings, chosen.address, tls is not None)
     warn_of_lost_key(settings)
-    children: list[Child | Keeper] = []
+    children: list[Stoppable] = []
+    count = count_processes(chosen.processes)
     with (
         listen(chosen.address, chosen.port) as opened,
         occupied(settings.db, exclusive=False),
         stopping(children),
     ):
         if not chosen.no_sync:
-            children.append(Keeper(lambda: Child("sync", ["-m", "dashboard", "sync", "--watch"], os.environ)))
+            start_beside("sync", ["sync", "--watch"], children)
         if settings.serving.backups:
-            children.append(Keeper(lambda: Child("backups", ["-m", "dashboard", "backup", "--watch"], os.environ)))
-        for child in children:
-            child.drain()
-        from dashboard.app import LOCAL_KEY, serve
-
+            start_beside("backups", ["backup", "--watch"], children)
         where = describe_address(settings, chosen.address, opened.getsockname()[1], tls is not None)
-        key = f"/?key={LOCAL_KEY.value}" if LOCAL_KEY else ""
-        print(f"ACH Desk ({settings.mode.value.upper()}): {where}{key}", flush=True)
-        if LOCAL_KEY:
-            print("There is no sign-in: only a browser on this machine that opened this address gets in.", flush=True)
-        serve(opened, chosen.address, tls)
+        if count > 1:
+            serve_several(settings, chosen, count, opened, tls, where, key, children)
+        else:
+            serve_here(settings, chosen, opened, tls, where, key)
     return 0
+
+
+def start_beside(name: str, arguments: Sequence[str], children: list[Stoppable]) -> None:
+    """Keep a command of our own going beside the app."""
+    kept = Keeper(lambda: Child(name, ["-m", "dashboard", *arguments], os.environ))
+    children.append(kept)
+    kept.drain()
+
+
+def serve_here(
+    settings: Settings,
+    chosen: argparse.Namespace,
+    opened: socket.socket,
+    tls: tuple[Path, Path] | None,
+    where: str,
+    key: LocalKey | None,
+) -> None:
+    """Serve by this process itself."""
+    if key:
+        share(key)
+    from dashboard.app import serve
+
+    say_where(settings, where, key)
+    signal.signal(signal.SIGHUP, lambda _signal, _frame: print(NOTHING_TO_REPLACE, file=sys.stderr, flush=True))
+    serve(opened, chosen.address, tls)
+
+
+def serve_several(
+    settings: Settings,
+    chosen: argparse.Namespace,
+    count: int,
+    opened: socket.socket,
+    tls: tuple[Path, Path] | None,
+    where: str,
+    key: LocalKey | None,
+    children: list[Stoppable],
+) -> None:
+    """Serve by so many processes of their own, and be their front."""
+    arguments = ["-m", "dashboard", "serve", "--address", chosen.address, "--port", str(opened.getsockname()[1])]
+    if tls:
+        arguments += ["--tls-cert", str(tls[0]), "--tls-key", str(tls[1])]
+    with meeting_place(local_key=key.value if key else "") as folder:
+        workers = Workers(count, folder, arguments)
+        children.append(workers)
+        try:
+            workers.serve(opened, tls, lambda: say_where(settings, where, key))
+        finally:
+            workers.stop()  # before their folder goes
+
+
+def run_behind(settings: Settings, chosen: argparse.Namespace) -> int:
+    """One of several processes: listen where the front asks, and know what all of them must."""
+    shared = read_shared(chosen.behind)
+    if shared["local_key"]:
+        share(LocalKey(shared["local_key"]))
+    tls = check_tls(chosen.tls_cert, chosen.tls_key)
+    with stopping([]), socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(chosen.behind))
+        from dashboard.app import serve_behind
+
+        serve_behind(opened, chosen.address, chosen.port, tls, shared["cookie_secret"])
+    return 0
+
+
+def say_where(settings: Settings, where: str, key: LocalKey | None) -> None:
+    """The address to open, and who gets in."""
+    print(f"ACH Desk ({settings.mode.value.upper()}): {where}{f'/?key={key.value}' if key else ''}", flush=True)
+    if key:
+        print("There is no sign-in: only a browser on this machine that opened this address gets in.", flush=True)
 
 
 def describe_address(settings: Settings, address: str, port: int, tls: bool) -> str:

@@ -22,6 +22,8 @@ from dashboard.web.asgi import Scope, headers_of
 from dashboard.web.visits import Kept
 
 SIGN_IN_COOKIE = USER_COOKIE_NAME
+# How a run of a whole page ends that is not followed by another one at once.
+WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
 
 def read_claims(scope: Scope, settings: Settings) -> dict[str, Any]:
@@ -83,6 +85,7 @@ class ShownPage:
     """
 
     def __init__(self) -> None:
+        self.is_drawn = False
         self._hash = ""
         self._asked = ""  # the page that the browser went to, until the server names it or any other than the one left
 
@@ -90,6 +93,8 @@ class ShownPage:
         """A message to the browser; it names the page that is shown, or the one that the browser asked for since."""
         message = ForwardMsg()
         message.ParseFromString(data)
+        if message.WhichOneof("type") == "script_finished":
+            self.is_drawn = self.is_drawn or message.script_finished in WHOLE
         if message.HasField("navigation"):
             said = message.navigation
             if not any(page.page_script_hash == self._asked for page in said.app_pages):

@@ -15,8 +15,9 @@ from dashboard.web.local_key import COOKIE as LOCAL_COOKIE
 from dashboard.web.people import Visitor, find_person, visit_of
 
 PROVIDER = "desk"  # the name of the one OpenID provider in Streamlit's own settings
+SELDOM = 3_600.0  # seconds between two runs of a part that does nothing
 
-__all__ = ["actor", "address", "claims", "desk", "device", "sign_in", "visit", "zone"]
+__all__ = ["actor", "address", "claims", "come_back", "desk", "device", "sign_in", "visit", "zone"]
 
 
 def device() -> str:
@@ -67,3 +68,12 @@ def zone() -> tzinfo:
         return ZoneInfo(st.context.timezone or "")
     except (ZoneInfoNotFoundError, ValueError):
         return desk().settings.timezone
+
+
+def come_back() -> None:
+    """Have the browser ask for its page where it comes back to a process that knows nothing of it.
+
+    It asks by itself only where something on the page runs by itself (Streamlit 1.67); without that the page would
+    stand there as it was, and the first press on it would be lost. What runs here does nothing.
+    """
+    st.fragment(lambda: None, run_every=SELDOM)()

@@ -109,10 +109,16 @@ def local_key_for(settings: Settings) -> LocalKey | None:
             "a reverse proxy is named, and without sign-in anybody whom it lets through could use the desk",
             action=f"Remove it, or {explain_sign_in()}.",
         )
-    return LocalKey()
+    return _shared.get("key") or LocalKey()
 
 
 _process: dict[str, LocalKey] = {}
+_shared: dict[str, LocalKey] = {}
+
+
+def share(key: LocalKey) -> None:
+    """Use this key where one is asked for, instead of a new one: another process has it too, or has printed it."""
+    _shared["key"] = key
 
 
 def hold(key: LocalKey | None) -> LocalKey | None:

@@ -67,7 +67,7 @@ class RunningDesk:
     """
 
     tls: tuple[Path, Path] | None = None
-    arguments: tuple[str, ...] = ("--no-sync",)
+    arguments: tuple[str, ...] = ("--no-sync", "--processes", "1")
 
     def __init__(
         self, home: Path, generation: str = "current", *, through: Callable[[str], str] | None = None, **more: str

@@ -95,7 +95,7 @@ class Stage:
         plan = self.proxy.plan(Fault.LATENCY, path, method=method)
         plan.seconds = SLOW
         port = find_port(0)
-        serve = [sys.executable, "-m", "dashboard", "serve", "--port", str(port), "--no-sync"]
+        serve = [sys.executable, "-m", "dashboard", "serve", "--port", str(port), "--no-sync", "--processes", "1"]
         with (self.home / "serve.log").open("wb") as log:
             process = subprocess.Popen(serve, cwd=ROOT, env={**os.environ, **self.environ}, stdout=log, stderr=log)
         try:

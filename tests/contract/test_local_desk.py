@@ -69,9 +69,9 @@ class LocalDesk:
             self.app.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalDesk]:
-    started = LocalDesk(tmp_path_factory.mktemp("local"), "--no-sync")
+@pytest.fixture(scope="module", params=["1", "2"], ids=["one process", "two behind a front"])
+def desk(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[LocalDesk]:
+    started = LocalDesk(tmp_path_factory.mktemp("local"), "--no-sync", "--processes", request.param)
     yield started
     started.stop()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.ui.protocol import ShownPage
+from dashboard.web.asgi import Message, Receive, Scope, Send
 from dashboard.web.one_page import OnePage
-from tests.asgi import Inner, ask
+from tests.asgi import Inner, ask, run_apart
 
 
 def run_of(page: str, *parts: str) -> bytes:
@@ -106,3 +109,52 @@ def test_a_page_that_nobody_has_is_not_named() -> None:
     shown.received(wish("gone"))
     assert shown.sent(navigation_to("payments")) == navigation_to("payments")
     assert page_told(shown.sent(run_of("payments"))) == "payments"
+
+
+def finished(how: ForwardMsg.ScriptFinishedStatus.ValueType) -> bytes:
+    message = ForwardMsg()
+    message.script_finished = how
+    return bytes(message.SerializeToString())
+
+
+class Drawing:
+    """A websocket of a process that draws a page some time after it was asked for one."""
+
+    def __init__(self, *protocols: str) -> None:
+        self.scope: Scope = {"type": "websocket", "subprotocols": list(protocols)}
+        self.heard: list[bytes] = []
+        self.heard_before: list[bytes] = []
+        self.waiting = [wish("onboard"), wish("onboard", "a press")]
+
+    async def receive(self) -> Message:
+        if self.waiting:
+            return {"type": "websocket.receive", "bytes": self.waiting.pop(0)}
+        return {"type": "websocket.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """To a browser."""
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.heard.append((await receive())["bytes"])
+        pressing = asyncio.create_task(self._hear_press(receive))
+        await asyncio.sleep(0)
+        for how in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY):
+            await send({"type": "websocket.send", "bytes": finished(how)})
+        await asyncio.sleep(0.05)
+        self.heard_before = list(self.heard)
+        await send({"type": "websocket.send", "bytes": finished(ForwardMsg.FINISHED_SUCCESSFULLY)})
+        await pressing
+
+    async def _hear_press(self, receive: Receive) -> None:
+        self.heard.append((await receive())["bytes"])
+
+
+@pytest.mark.parametrize(
+    ("protocols", "before"), [(("streamlit", "token", "a session"), 1), (("streamlit", "token"), 2)]
+)
+def test_where_a_tab_comes_back_a_press_waits_until_its_page_is_drawn(protocols: tuple[str, ...], before: int) -> None:
+    """Before that nobody knows what the button does. On a new page there is no button that is not drawn."""
+    drawing = Drawing(*protocols)
+    run_apart(OnePage(drawing.app, ShownPage)(drawing.scope, drawing.receive, drawing.send))
+    assert len(drawing.heard_before) == before
+    assert len(drawing.heard) == 2, "and it is heard then"
