@@ -50,6 +50,15 @@ def name_process() -> str:
 PROCESS = name_process()
 
 
+def _name_again() -> None:
+    """A fork is a process of its own."""
+    global PROCESS
+    PROCESS = name_process()
+
+
+os.register_at_fork(after_in_child=_name_again)
+
+
 def new_owner() -> str:
     """A name for one run of one worker: machine, process, and what tells its runs apart."""
     return f"{PROCESS}/{uuid.uuid4().hex}"

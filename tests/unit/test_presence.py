@@ -204,3 +204,17 @@ def test_a_command_that_goes_on_waits_while_another_one_does_the_same(store: Sto
         assert leads() and not store.processes.all(clock.real()), (
             "a command that is given once is no process of the desk"
         )
+
+
+def test_a_fork_is_a_process_of_its_own() -> None:
+    read, write = os.pipe()
+    pid = os.fork()
+    if not pid:  # the child: nothing of the test's own ends here
+        os.write(write, leases.PROCESS.encode())
+        os._exit(0)
+    os.close(write)
+    os.waitpid(pid, 0)
+    with os.fdopen(read) as said:
+        name = said.read()
+    assert name.split("/")[1] == str(pid) and name != leases.PROCESS
+    assert is_dead(f"{name}/run"), "and when it has ended, that is known"
