@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ from dashboard.desk import Desk, open_desk
 from dashboard.domain.models import DebitOrder, DebitState, Purpose
 from dashboard.settings import load_settings
 from tests.asgi import run_apart
-from tests.browser.desk import RunningDesk
+from tests.browser.desk import ROOT, RunningDesk
 from tests.contract.test_faults import ACTOR
 from tests.contract.test_graceful_stop import Idle
 from tests.fake_browser_tab import Tab
@@ -168,6 +170,38 @@ def test_a_debit_whose_process_dies_in_the_call_is_finished_by_the_other_one_onc
         opened.close()
     made = desk.stripe("payment_intents", limit=100)["data"]
     assert sum(one["metadata"].get("ach_desk_debit") == debit.id for one in made) == 1
+
+
+def test_of_two_syncs_one_reads_and_the_other_takes_over_when_it_dies(desk: SeveralDesk, tmp_path: Path) -> None:
+    """Each `serve` has a sync beside it: Stripe's allowance is spent once."""
+    logs = [tmp_path / "first", tmp_path / "second"]
+    started = list[subprocess.Popen[bytes]]()
+
+    def runs(log: Path) -> int:
+        return log.read_text().count('"kind"') if log.exists() else 0
+
+    def start(log: Path) -> None:
+        with log.open("wb") as out:
+            command = [sys.executable, "-m", "dashboard", "sync", "--watch", "--json"]
+            environ = {**os.environ, **desk.environ}
+            started.append(subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=subprocess.STDOUT))
+
+    try:
+        start(logs[0])
+        assert until(lambda: runs(logs[0]) >= 1)
+        start(logs[1])
+        query = "SELECT count(*) FROM process WHERE kind = 'sync'"
+        assert until(lambda: desk.rows(query) == [(2,)]), "both run"
+        before = runs(logs[0])
+        assert until(lambda: runs(logs[0]) >= before + 2), "the first one reads again, through its pauses"
+        assert runs(logs[1]) == 0, "and the second one waits"
+        started[0].kill()
+        started[0].wait()
+        assert until(lambda: runs(logs[1]) >= 1), "and then reads itself"
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def test_each_is_replaced_in_its_turn_and_somebody_always_answers(desk: SeveralDesk) -> None:

@@ -67,4 +67,4 @@ def test_both_proxies_give_up_on_a_header_that_does_not_end() -> None:
 
 def test_the_unit_has_files_for_every_connection_and_an_end_to_memory() -> None:
     assert int(find(r"LimitNOFILE=(\d+)", "ach-desk.service")) >= 4 * MOST_CONNECTIONS
-    assert size(find(r"MemoryMax=(\w+)", "ach-desk.service")) <= 2 << 30
+    assert size(find(r"MemoryMax=(\w+)", "ach-desk.service")) <= 4 << 30, "for the two web processes of two cores"
