@@ -14,6 +14,7 @@ from typing import Any
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals import APPROVE
+from dashboard.approvals.at_stripe import LOOK_EVERY, STEP, WAITS, AtStripe
 from dashboard.approvals.reviews import Reviews
 from dashboard.debits.due import HELD, WAIT, DueStep
 from dashboard.debits.funds import Funds
@@ -39,6 +40,7 @@ from dashboard.domain.errors import (
     InputError,
     ProviderBroken,
     ProviderError,
+    ProviderPaused,
     ProviderRejected,
     Refused,
 )
@@ -87,18 +89,20 @@ class DebitKind(BaseKind):
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
+        self._at_stripe = AtStripe(store, stripe, clock)
         self._due = DueStep(store, stripe, funds, self._reviews, clock)
         self._representments = RepresentmentRules(store, clock, settings.timezone)
 
     @property
     def steps(self) -> Mapping[str, Step]:
-        """`find` looks for what an earlier version sent, `review` waits for approval, `scheduled` for its day."""
+        """`find`: what an earlier version sent. `review` waits for approval here, `at_stripe` there."""
         return {
             "find": self._find,
             "review": self._review,
             WAIT: self._wait,
             "create": self._create,
             "confirm": self._confirm,
+            STEP: self._wait_there,
             "refuse": self._withdraw,
             "cancel": self._withdraw,
         }
@@ -111,11 +115,22 @@ class DebitKind(BaseKind):
             "review": frozenset({"create", "cancel", JobState.ASKING}),
             WAIT: frozenset({"create", "review", "cancel", JobState.ASKING}),
             "create": frozenset(
-                {"confirm", "review", WAIT, "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.FAILED}
+                {
+                    "confirm",
+                    STEP,
+                    "review",
+                    WAIT,
+                    "refuse",
+                    "cancel",
+                    JobState.UNKNOWN,
+                    JobState.ASKING,
+                    JobState.FAILED,
+                }
             ),
             "confirm": frozenset(
-                {"create", "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}
+                {"create", STEP, "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}
             ),
+            STEP: frozenset({"confirm", "refuse", "cancel", JobState.DONE}),
             "refuse": frozenset({JobState.DONE, JobState.FAILED}),
             "cancel": frozenset({JobState.DONE, JobState.CANCELED}),
         }
@@ -139,6 +154,8 @@ class DebitKind(BaseKind):
         state = STATES.get(job.state)
         if job.step == "review":
             state = DebitState.REVIEW
+        elif state is None and job.step == STEP:
+            state = DebitState.UNKNOWN
         elif state is None and job.step == WAIT:
             state = DebitState.SCHEDULED
         elif state is None:
@@ -146,6 +163,7 @@ class DebitKind(BaseKind):
             state = DebitState.SENDING if sent else DebitState.CREATED
             if self._may_have_been_sent(job) and job.step in {"find", "confirm"}:
                 state = DebitState.UNKNOWN
+        self._at_stripe.follow(job)
         refusal = job.problem if state in {DebitState.REFUSED, DebitState.CANCELED} else None
         self._store.debits.set_state(job.subject, state, refusal)
         self._reservations.follow(job.subject, state)
@@ -211,13 +229,36 @@ class DebitKind(BaseKind):
         body = write_payment_intent(debit, account)
         if found is not None and not matches(found, body):
             self._stripe.cancel_payment_intent(str(found["id"]), key=new_id("key"))
-        intent = run.once(
-            body,
-            lambda body, key: self._stripe.create_payment_intent(body, key=key),
-            lambda: self._intents.find_open(debit, body),
-            self._stripe.time,
-        )
+        try:
+            intent = run.once(
+                body,
+                lambda body, key: self._stripe.create_payment_intent(body, key=key),
+                lambda: self._intents.find_open(debit, body),
+                self._stripe.time,
+            )
+        except ProviderPaused as error:
+            self._pause(run, error)
+            return
         self._keep_intent(run, debit, intent, "created")
+
+    def _pause(self, run: Run, error: ProviderPaused) -> None:
+        with run.moving(To(STEP, LOOK_EVERY, WAITS), "debit.waits_at_stripe", approval=error.approval):
+            self._at_stripe.note(KIND, run.job.subject, error)
+
+    def _wait_there(self, run: Run) -> None:
+        """Look for what somebody at Stripe may have approved: a PaymentIntent, or its confirmation; nothing is sent."""
+        debit = self._debit(run)
+        if debit.payment_intent_id is not None:
+            if self._end_by(run, self._stripe.read_payment_intent(debit.payment_intent_id)):
+                return
+        elif (found := choose(self._intents.all(debit))) is not None:
+            self._keep_intent(run, debit, found, "found")
+            return
+        end = self._at_stripe.find_end(KIND, debit.id)
+        if end is not None:
+            run.move(To("refuse", problem=end), "debit.withdrawn", code=end.code)
+        else:
+            run.move(To(STEP, LOOK_EVERY, WAITS))
 
     def _confirm(self, run: Run) -> None:
         debit = self._debit(run)
@@ -247,6 +288,10 @@ class DebitKind(BaseKind):
             intent = run.attempt(
                 key, lambda: self._stripe.confirm_payment_intent(id, CONFIRM, key=key), self._stripe.time
             )
+        except ProviderPaused as error:
+            if not self._end_by(run, self._stripe.read_payment_intent(id)):
+                self._pause(run, error)
+            return
         except ProviderError as error:
             refused = isinstance(error, ProviderRejected)
             if not refused and not getattr(error, "maybe_done", False):

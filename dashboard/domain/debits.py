@@ -18,6 +18,7 @@ class DebitState(StrEnum):
     SCHEDULED = "scheduled"  # it waits for its day
     SENDING = "sending"
     UNKNOWN = "unknown"
+    AT_STRIPE = "at_stripe"  # a rule of Stripe's own asks somebody there; kept as unknown, beside `stripe_approval`
     UNSENT = "unsent"  # it was not sent in time, and has to be confirmed again
     SUBMITTED = "submitted"
     REFUSED = "refused"

@@ -16,6 +16,7 @@ DeskError                     what happened, what it means for this person, what
     ├── ProviderLimited       too many requests; try again later
     ├── ProviderDenied        our key is not accepted, or not for this; it says nothing about the request
     ├── ProviderRejected      a definite no; trying the same again changes nothing
+    ├── ProviderPaused        held until somebody approves it at the provider; it may still have its effect
     └── ProviderBroken        an answer that breaks the provider's own contract
 """
 
@@ -135,6 +136,17 @@ class ProviderDenied(ProviderError):
 
     The request had no effect, and the answer says nothing about it: with the right key the same request may succeed.
     """
+
+
+class ProviderPaused(ProviderError):
+    """The provider holds the request until somebody there approves it: it was not done, and may still be.
+
+    `approval` is the provider's id of that question, empty where it named none.
+    """
+
+    def __init__(self, what: str, *, approval: str, **facts: str | int | None) -> None:
+        super().__init__(what, **facts)  # type: ignore[arg-type]  # the facts are ProviderError's keywords
+        self.approval = approval
 
 
 class ProviderRejected(ProviderError):

@@ -23,6 +23,7 @@ class PaymentState(StrEnum):
     """Where the money is."""
 
     REVIEW = "review"
+    AT_STRIPE = "at_stripe"
     SCHEDULED = "scheduled"
     SENDING = "sending"
     UNKNOWN = "unknown"
@@ -56,6 +57,7 @@ class PaymentState(StrEnum):
 
 WORDS: dict[PaymentState, tuple[str, str]] = {
     PaymentState.REVIEW: ("Waiting for approval", "◇"),
+    PaymentState.AT_STRIPE: ("Waiting at Stripe", "◈"),
     PaymentState.SCHEDULED: ("Scheduled", "◷"),
     PaymentState.SENDING: ("Sending", "↗"),
     PaymentState.UNKNOWN: ("Unknown: searching at Stripe", "?"),
@@ -157,6 +159,8 @@ def _of_debit(facts: PaymentFacts) -> PaymentStatus:
         return PaymentStatus(PaymentState.SENDING, estimate(facts.created))
     if facts.debit_state == "review":
         return PaymentStatus(PaymentState.REVIEW)
+    if facts.debit_state == "at_stripe":
+        return PaymentStatus(PaymentState.AT_STRIPE)
     if facts.debit_state == "scheduled":
         return PaymentStatus(PaymentState.SCHEDULED, facts.collect_at)
     if facts.debit_state == "unsent":

@@ -19,6 +19,7 @@ class RefundState(StrEnum):
     REVIEW = "review"  # it waits for a second person
     ORDERED = "ordered"
     UNKNOWN = "unknown"
+    AT_STRIPE = "at_stripe"  # a rule of Stripe's own asks somebody there; kept as unknown, beside `stripe_approval`
     SUBMITTED = "submitted"
     REFUSED = "refused"
     CANCELED = "canceled"

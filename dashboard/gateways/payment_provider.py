@@ -74,6 +74,9 @@ class PaymentProvider(Protocol):
     def create_refund(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         """Give money back; `body` and `key` are sent as they were committed."""
 
+    def read_approval_request(self, id: str) -> dict[str, Any]:
+        """A question to a second person at Stripe as it is now; `status` is Stripe's word."""
+
     def find_refunds(self, charge_id: str) -> Iterator[dict[str, Any]]:
         """Every refund of a charge, newest first."""
 

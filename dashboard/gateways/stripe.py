@@ -21,7 +21,7 @@ from dashboard.domain.models import Secret
 from dashboard.domain.text_safety import is_clean
 from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.plaid_replies import Page
-from dashboard.gateways.stripe_errors import error_of
+from dashboard.gateways.stripe_errors import error_of, find_approval, paused
 from dashboard.gateways.stripe_permissions import KeyPermission
 from dashboard.settings import Settings
 
@@ -29,6 +29,7 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 40
 RETRIES = 2  # of the client itself, of reads only: of what changes something each try is decided and kept by its job
 PAGE_SIZE = 100  # Stripe: `limit` is at most 100
+APPROVALS_VERSION = "2026-08-26.preview"  # Stripe: since when the API has approval requests
 FORBIDDEN = 403  # Stripe: the key is known, and is not permitted this
 SEARCH_PAGES = 50  # 5,000 objects of one customer are far more than anybody has
 
@@ -246,6 +247,12 @@ class Stripe:
         """Give money back; `body` and `key` are sent as they were committed."""
         return self._change("POST", "/v1/refunds", body, key)
 
+    def read_approval_request(self, id: str) -> dict[str, Any]:
+        """A question to a second person at Stripe as it is now (v2, public preview)."""
+        path = f"/v2/core/approval_requests/{quote(id, safe='')}"
+        found = self._get("approval_requests", path, {"stripe_version": APPROVALS_VERSION})
+        return self._object("approval_requests", found)
+
     def find_refunds(self, charge_id: str) -> Iterator[dict[str, Any]]:
         """Every refund of a charge, newest first."""
         return self._all("refunds", {"charge": charge_id})
@@ -276,7 +283,11 @@ class Stripe:
         return self._send("get", path, params, None, changes=False)
 
     def _change(self, method: str, path: str, body: Mapping[str, Any], key: str | None) -> dict[str, Any]:
-        return self._object(_spoken(path), self._send(method.lower(), path, body, key, changes=True), changes=True)
+        answer = self._send(method.lower(), path, body, key, changes=True)
+        approval = find_approval(answer)
+        if approval is not None:
+            raise paused(approval)
+        return self._object(_spoken(path), answer, changes=True)
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], key: str | None, *, changes: bool

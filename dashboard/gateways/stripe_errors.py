@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
@@ -12,12 +13,15 @@ from dashboard.domain.errors import (
     ProviderDenied,
     ProviderError,
     ProviderLimited,
+    ProviderPaused,
     ProviderRejected,
     ProviderUnreachable,
 )
 from dashboard.domain.text_safety import clean
 from dashboard.gateways.redaction import redact
 
+PAUSED = "approval_request"  # the code of a request that Stripe holds for an approval of its own
+APPROVAL_ID = re.compile(r"areq_[A-Za-z0-9_]{1,80}")
 REPLAYED = "replayed"  # the kind of an error that Stripe kept and gave again for the same idempotency key
 
 
@@ -33,6 +37,9 @@ def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> Provider
         "http_status": error.http_status,
         "provider_message": message,
     }
+    approval = find_approval(details) if changes else None
+    if approval is not None:
+        return paused(approval, request_id=error.request_id, http_status=error.http_status)
     if isinstance(error, stripe.APIConnectionError):
         never_sent = not changes or _never_sent(error)
         facts.update(code="unreachable", provider_message="")
@@ -59,6 +66,39 @@ def error_of(error: stripe.StripeError, *, what: str, changes: bool) -> Provider
     if isinstance(error, stripe.IdempotencyError):
         facts.update(code="idempotency_error")
     return ProviderRejected(f"Stripe says {facts['code'] or 'no'}: {message or 'no reason given'}", **facts)
+
+
+def find_approval(answer: dict[str, Any]) -> str | None:
+    """The approval request that Stripe's answer speaks of, empty where it has no id; None where it speaks of none.
+
+    Stripe documents the object (`areq_…`, `approval_request`; preview of 2026-08-26) and not what a call answers that a
+    rule has paused. So whatever names one counts, in a good answer or an error: a request that is held and was taken
+    for refused would be sent again, and one that is taken for held is only looked for.
+    """
+    if str(answer.get("object") or "").endswith(PAUSED) or APPROVAL_ID.fullmatch(str(answer.get("id") or "")):
+        return str(answer.get("id") or "")
+    named = answer.get(PAUSED)
+    if isinstance(named, dict):
+        named = named.get("id") or " "
+    said = [named, answer.get("message"), answer.get("code"), answer.get("type")]
+    for text in said:
+        if isinstance(text, str) and (found := APPROVAL_ID.search(text)):
+            return found[0]
+    hints = (answer.get("code"), answer.get("type"))
+    return "" if named or any(isinstance(one, str) and "approval" in one for one in hints) else None
+
+
+def paused(approval: str, **facts: Any) -> ProviderPaused:
+    """The error of a request that waits at Stripe."""
+    return ProviderPaused(
+        "Stripe holds this until somebody approves it in Stripe's Dashboard.",
+        approval=approval,
+        provider="stripe",
+        code=PAUSED,
+        meaning="Nothing was done yet. Once it is approved there, Stripe does it by itself.",
+        action="Approve or reject it in Stripe's Dashboard; it is never sent again from here.",
+        **facts,
+    )
 
 
 def _api_error(error: stripe.StripeError, facts: dict[str, Any], *, what: str, changes: bool) -> ProviderError:

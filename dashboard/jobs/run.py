@@ -12,6 +12,7 @@ from dashboard.domain.clock import Clock
 from dashboard.domain.errors import (
     ProviderBroken,
     ProviderError,
+    ProviderPaused,
     ProviderRejected,
     ProviderUnreachable,
 )
@@ -182,6 +183,8 @@ def outcome_of(error: ProviderError) -> TryOutcome:
     """What a provider's error says of the call's effect."""
     if isinstance(error, ProviderUnreachable | ProviderBroken):
         return TryOutcome.DOUBTFUL if error.maybe_done else TryOutcome.NO_EFFECT
+    if isinstance(error, ProviderPaused):  # it was not done, and somebody else may have it done at any moment
+        return TryOutcome.DOUBTFUL
     if isinstance(error, ProviderRejected):
         return TryOutcome.DOUBTFUL if error.code in SAME_KEY else TryOutcome.REFUSED
     return TryOutcome.NO_EFFECT  # too many requests, or a key that is not accepted: asked before anything is done

@@ -178,6 +178,7 @@ def next_action(state: PaymentState, reason: str | None, waiting: Waiting) -> st
     return {
         PaymentState.UNKNOWN: "Nothing: the desk is searching for it at Stripe and does not send it again",
         PaymentState.REVIEW: "A second person approves or declines it, under Approvals",
+        PaymentState.AT_STRIPE: "Somebody approves or rejects it in Stripe's Dashboard; it is not sent again",
         PaymentState.SCHEDULED: "Nothing until its day; it can be canceled under New debit",
         PaymentState.UNSENT: "Confirm it again or cancel it, in the Inbox",
         PaymentState.INCOMPLETE: "Finish it at Stripe, or cancel it there",

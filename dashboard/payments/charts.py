@@ -24,7 +24,14 @@ TOP = 10  # customers in the chart by name; the others stand together below them
 RATE_DAYS = 60  # Nacha: return rates are counted over the 60 days before
 RATE_LIMITS = {"unauthorized": 0.005, "administrative": 0.03, "overall": 0.15}  # Nacha's thresholds
 NEVER_AT_THE_BANK = {
-    *(PaymentState.REVIEW, PaymentState.SCHEDULED, PaymentState.SENDING, PaymentState.UNKNOWN, PaymentState.UNSENT),
+    *(
+        PaymentState.REVIEW,
+        PaymentState.AT_STRIPE,
+        PaymentState.SCHEDULED,
+        PaymentState.SENDING,
+        PaymentState.UNKNOWN,
+        PaymentState.UNSENT,
+    ),
     *(PaymentState.INCOMPLETE, PaymentState.CANCELED),
 }
 ORIGINATED = tuple(sorted(set(PaymentState) - NEVER_AT_THE_BANK))

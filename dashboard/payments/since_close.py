@@ -26,7 +26,7 @@ GROUPS = {
     "Failed or returned": PaymentFilter(
         statuses=(PaymentState.FAILED, PaymentState.RETURNED_LATE), dated="failed", period=SINCE
     ),
-    "To be looked into": PaymentFilter(statuses=(PaymentState.UNKNOWN, PaymentState.UNSENT)),
+    "To be looked into": PaymentFilter(statuses=(PaymentState.UNKNOWN, PaymentState.AT_STRIPE, PaymentState.UNSENT)),
     "Overdue: no answer from the bank": PaymentFilter(overdue=True),
     "Succeeded": PaymentFilter(statuses=(PaymentState.SUCCEEDED,), dated="settled", period=SINCE),
     "Paid out": PaymentFilter(dated="paid_out", period=SINCE),

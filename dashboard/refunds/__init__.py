@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import cast
 
 from dashboard.approvals import APPROVE
+from dashboard.approvals.at_stripe import STEP
 from dashboard.approvals.reviews import Reviews
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
@@ -114,6 +115,21 @@ class Refunds:
                 raise InputError("This was decided already.", action="Reload the page.", code="already_decided")
             self._reviews.void(KIND, id)
             self._jobs.answer(actor, job.id, "cancel", action="refund.cancel_ordered")
+        self._jobs.start(job.id)
+        return require_found(self._store.refunds.get(id), "refund")
+
+    def end_at_stripe(self, actor: Actor, id: str) -> Refund:
+        """A person's word that Stripe's own question has ended without an approval, where Stripe does not tell us.
+
+        It is looked for once more; where Stripe has made it after all, that counts. Raises InputError, AccessDenied.
+        """
+        self._require(actor)
+        require_proof(actor, "Ending what waits at Stripe", self._clock.real())
+        with self._store.transaction():
+            job = self._store.jobs.find(KIND, id)
+            if job is None or job.state.is_ended or job.step != STEP:
+                raise InputError("This does not wait at Stripe.", action="Reload the page.", code="already_decided")
+            self._jobs.redirect(actor, job.id, "cancel", at=STEP, action="refund.ended_at_stripe")
         self._jobs.start(job.id)
         return require_found(self._store.refunds.get(id), "refund")
 

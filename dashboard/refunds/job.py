@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.approvals import APPROVE
+from dashboard.approvals.at_stripe import LOOK_EVERY, STEP, WAITS, AtStripe
 from dashboard.approvals.reviews import Reviews
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.clock import Clock
-from dashboard.domain.errors import DeskError, ProviderRejected
+from dashboard.domain.errors import DeskError, ProviderPaused, ProviderRejected
 from dashboard.domain.jobs import Job, JobState
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Problem
@@ -78,18 +79,20 @@ class RefundKind(BaseKind):
     def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings) -> None:
         self._store, self._stripe, self._clock = store, stripe, clock
         self._reviews = Reviews(store, clock, settings)
+        self._at_stripe = AtStripe(store, stripe, clock)
 
     @property
     def steps(self) -> Mapping[str, Step]:
-        """`review` waits for approval."""
-        return {"review": self._review, "create": self._create, "cancel": self._cancel}
+        """`review` waits for approval here, `at_stripe` for one there."""
+        return {"review": self._review, "create": self._create, STEP: self._wait_there, "cancel": self._cancel}
 
     @property
     def moves(self) -> Mapping[str, frozenset[str]]:
         """Nothing is sent again after it was canceled."""
         return {
             "review": frozenset({"create", "cancel", JobState.ASKING}),
-            "create": frozenset({"review", JobState.UNKNOWN, JobState.DONE, JobState.FAILED}),
+            "create": frozenset({"review", STEP, JobState.UNKNOWN, JobState.DONE, JobState.FAILED}),
+            STEP: frozenset({"cancel", JobState.DONE, JobState.FAILED}),
             "cancel": frozenset({JobState.DONE, JobState.CANCELED}),
         }
 
@@ -107,7 +110,9 @@ class RefundKind(BaseKind):
 
     def on_move(self, job: Job, next: Next) -> None:
         """Keep the order's own state true to its job, and its approval true to both."""
-        state = STATES.get(job.state) or (RefundState.REVIEW if job.step == "review" else RefundState.ORDERED)
+        waits = {"review": RefundState.REVIEW, STEP: RefundState.UNKNOWN}
+        state = STATES.get(job.state) or waits.get(job.step, RefundState.ORDERED)
+        self._at_stripe.follow(job)
         refusal = job.problem if state in {RefundState.REFUSED, RefundState.CANCELED} else None
         self._store.refunds.set_state(job.subject, state, refusal)
         if state in ENDED:
@@ -150,13 +155,31 @@ class RefundKind(BaseKind):
             return
         with run.committing():
             self._reviews.consume(KIND, refund.id)
-        made = run.once(
-            body,
-            lambda body, key: self._stripe.create_refund(body, key=key),
-            lambda: _ours(self._all(refund), refund),
-            self._stripe.time,
-        )
+        try:
+            made = run.once(
+                body,
+                lambda body, key: self._stripe.create_refund(body, key=key),
+                lambda: _ours(self._all(refund), refund),
+                self._stripe.time,
+            )
+        except ProviderPaused as error:
+            with run.moving(To(STEP, LOOK_EVERY, WAITS), "refund.waits_at_stripe", approval=error.approval):
+                self._at_stripe.note(KIND, refund.id, error)
+            return
         self._keep(run, made)
+
+    def _wait_there(self, run: Run) -> None:
+        """Look for what somebody at Stripe may have approved; it is never sent again."""
+        refund = self._refund(run)
+        found = _ours(self._all(refund), refund)
+        if found is not None:
+            self._keep(run, found)
+            return
+        end = self._at_stripe.find_end(KIND, refund.id)
+        if end is not None:
+            run.move(Failed(end), "refund.refused", code=end.code)
+        else:
+            run.move(To(STEP, LOOK_EVERY, WAITS))
 
     def _cancel(self, run: Run) -> None:
         """End what was not sent; where it was, that counts."""

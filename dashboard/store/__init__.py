@@ -14,6 +14,7 @@ from dashboard.domain.clock import Clock
 from dashboard.store.accounts.bank_data import BankDataTable
 from dashboard.store.accounts.rows import AccountTable
 from dashboard.store.accounts.shared import SharedAccountTable
+from dashboard.store.approvals.at_stripe import StripeApprovalTable
 from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
 from dashboard.store.batches.reading import BatchReading
@@ -111,6 +112,7 @@ class Store:
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
         self.approvals = ApprovalTable(database)
+        self.at_stripe = StripeApprovalTable(database)
         self.refunds = RefundTable(database, clock)
         self.jobs = JobTable(database)
         self.institutions = InstitutionTable(database)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Balance, Debit, DebitState, Problem, Purpose
+from dashboard.store.approvals.at_stripe import WAITS
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED
 from dashboard.store.sql import (
@@ -26,7 +27,8 @@ from dashboard.store.sql import (
 # A debit beside the problem of its newest job; the reason of its end is its own.
 _DEBIT = (
     "SELECT d.*, coalesce(d.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'debit' AND j.subject = d.id"
-    " AND j.ended_at IS NULL)) AS problem, s.collect_on, s.released_at"
+    " AND j.ended_at IS NULL)) AS problem, s.collect_on, s.released_at,"
+    f" {WAITS.format(kind='debit', subject='d.id')} AS at_stripe"
     " FROM debit d LEFT JOIN debit_schedule s ON s.id = d.id"
 )
 
@@ -193,7 +195,7 @@ def _debit(row: Row) -> Debit:
         purpose=Purpose(row["purpose"]),
         invoice_reference=row["invoice_reference"],
         statement_descriptor=row["statement_descriptor"],
-        state=DebitState(row["state"]),
+        state=DebitState.AT_STRIPE if row["at_stripe"] else DebitState(row["state"]),
         requested_by=row["requested_by"],
         created_at=from_epoch(row["created_at"]),
         updated_at=from_epoch(row["updated_at"]),

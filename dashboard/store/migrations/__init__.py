@@ -7,6 +7,7 @@ from sqlite_utils import Migrations
 from dashboard.store.engine.database import Database
 from dashboard.store.migrations import (
     approvals,
+    at_stripe,
     audit_and_privacy,
     bank,
     batches,
@@ -59,6 +60,7 @@ MIGRATION_SETS = {
     "processes": processes.define,
     "batches": batches.define,
     "evidence": evidence.define,
+    "at_stripe": at_stripe.define,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.store.approvals.at_stripe import WAITS
 from dashboard.store.engine.database import Database
 from dashboard.store.sql import from_epoch, select, to_epoch
 
@@ -29,8 +30,10 @@ class WaitingReader:
     def unknown(self, before: datetime | None = None) -> list[Unknown]:
         """What is unknown, the longest first; since before a time, where one is given."""
         query = (
-            "SELECT id, 'debit' AS what, amount_cents AS cents, currency, updated_at FROM debit WHERE state = 'unknown'"
-            " UNION ALL SELECT id, 'refund', cents, currency, updated_at FROM refund_order WHERE state = 'unknown'"
+            "SELECT id, 'debit' AS what, amount_cents AS cents, currency, updated_at FROM debit"
+            f" WHERE state = 'unknown' AND NOT {WAITS.format(kind='debit', subject='debit.id')}"
+            " UNION ALL SELECT id, 'refund', cents, currency, updated_at FROM refund_order"
+            f" WHERE state = 'unknown' AND NOT {WAITS.format(kind='refund', subject='refund_order.id')}"
             " ORDER BY updated_at"
         )
         limit = to_epoch(before) if before else None

@@ -14,6 +14,7 @@ from typing import Any
 
 from dashboard.domain.payment_filter import RAILS
 from dashboard.domain.payment_status import HARMLESS_DISPUTES, PaymentFacts, derive, noon
+from dashboard.store.approvals.at_stripe import WAITS
 from dashboard.store.cases.opening import TROUBLED, CaseOpening
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import Connection, json_list, larger, on_repeat
@@ -59,11 +60,11 @@ _INTENTS = f"""
 SELECT i.*, k.name AS customer, k.email FROM intent i LEFT JOIN stripe_customer k ON k.id = i.customer_id
 WHERE i.id IN ({{}}) AND {_STANDS}
 """
-_DEBITS = """
-SELECT d.*, u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4, s.collect_on
+_DEBITS = f"""
+SELECT d.*, {WAITS.format(kind="debit", subject="d.id")} AS at_stripe, u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4, s.collect_on
 FROM debit d JOIN customer u ON u.id = d.customer_id JOIN bank_account b ON b.id = d.bank_account_id
 LEFT JOIN debit_schedule s ON s.id = d.id
-WHERE d.id IN ({}) AND NOT EXISTS (SELECT 1 FROM intent WHERE id = d.payment_intent_id
+WHERE d.id IN ({{}}) AND NOT EXISTS (SELECT 1 FROM intent WHERE id = d.payment_intent_id
   AND status NOT IN ('requires_confirmation', 'canceled'))
 AND NOT EXISTS (SELECT 1 FROM charge WHERE debit_id = d.id)
 """
@@ -308,7 +309,7 @@ class PaymentProjection:
         facts = PaymentFacts(
             row["created_at"],
             row["amount_cents"],
-            debit_state=row["state"],
+            debit_state="at_stripe" if row["at_stripe"] else row["state"],
             failure_code=problem.get("code"),
             collect_at=noon(date.fromisoformat(row["collect_on"])) if row["collect_on"] else None,
         )

@@ -111,6 +111,7 @@ LEFT = {
     "statement_file": "our bank's statements: digests, balances, who imported them",
     "statement_refusal": "rows of our bank's statements that were not taken, by line and reason",
     "statement_profile": "which column of a bank's file is which",
+    "stripe_approval": "which of our operations waited at Stripe, and Stripe's id of that",
     "evidence_pack": "what was given to a bank as proof, sealed, for as long as the rules ask",
     "bank_request": "which bank asked about which case when, and who of the staff answered",
     "bank_line": "our own bank statement, kept as the books are: what our bank wrote, whoever it names",

@@ -7,6 +7,7 @@ from datetime import datetime
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Problem
 from dashboard.domain.refunds import GONE, Refund, RefundReason, RefundState
+from dashboard.store.approvals.at_stripe import WAITS
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED
 from dashboard.store.sql import (
@@ -25,6 +26,7 @@ from dashboard.store.sql import (
 _REFUND = (
     "SELECT o.*, r.status, r.failure_reason, coalesce(o.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'refund'"
     " AND j.subject = o.id AND j.ended_at IS NULL)) AS problem"
+    f", {WAITS.format(kind='refund', subject='o.id')} AS at_stripe"
     " FROM refund_order o LEFT JOIN refund r ON r.id = o.stripe_refund_id"
 )
 _OPEN = "('review', 'ordered', 'unknown')"
@@ -107,7 +109,7 @@ def _refund(row: Row) -> Refund:
         total_cents=row["total_cents"],
         reason=RefundReason(row["reason"]),
         note=row["note"],
-        state=RefundState(row["state"]),
+        state=RefundState.AT_STRIPE if row["at_stripe"] else RefundState(row["state"]),
         requested_by=row["requested_by"],
         created_at=from_epoch(row["created_at"]),
         updated_at=from_epoch(row["updated_at"]),

@@ -19,6 +19,7 @@ STATES = {
     DebitState.SCHEDULED: ("Scheduled", "blue", ":material/event:"),
     DebitState.SENDING: ("Sending", "blue", ":material/schedule_send:"),
     DebitState.UNKNOWN: ("Unknown: searching at Stripe", "orange", ":material/help:"),
+    DebitState.AT_STRIPE: ("Waiting at Stripe", "orange", ":material/pending_actions:"),
     DebitState.UNSENT: ("Not sent: confirm again", "orange", ":material/replay:"),
     DebitState.SUBMITTED: ("Submitted", "green", ":material/check_circle:"),
     DebitState.REFUSED: ("Refused", "red", ":material/block:"),

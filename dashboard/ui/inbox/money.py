@@ -35,6 +35,7 @@ WAITS = {
     DebitState.CREATED: "Nothing was sent yet; it is retried automatically for some minutes.",
     DebitState.SENDING: "Stripe was not asked to move money yet; it is retried automatically for some minutes.",
     DebitState.UNKNOWN: "Stripe is asked again every few minutes, and the debit is never sent a second time.",
+    DebitState.AT_STRIPE: "A rule at Stripe asks somebody there. It is looked for, and never sent again.",
     DebitState.SCHEDULED: "Its day has come, and it is checked again every few minutes until the cut-off.",
     DebitState.UNSENT: "It was not sent in time, and nothing sends it but you.",
 }

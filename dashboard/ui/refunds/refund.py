@@ -25,10 +25,13 @@ STATES = {
     RefundState.REVIEW: "◇ Waiting for approval",
     RefundState.ORDERED: "↗ Sending",
     RefundState.UNKNOWN: "? Unknown: searching at Stripe",
+    RefundState.AT_STRIPE: "◈ Waiting at Stripe for an approval there",
     RefundState.SUBMITTED: "→ At Stripe",
     RefundState.REFUSED: "✗ Refused",
     RefundState.CANCELED: "⊘ Canceled",
 }
+
+GENTLE = frozenset({RefundState.REVIEW, RefundState.CANCELED, RefundState.AT_STRIPE})
 
 
 def draw(desk: Desk, actor: Actor, payment_id: str) -> None:
@@ -57,7 +60,18 @@ def _draw_one(desk: Desk, actor: Actor, refund: Refund) -> None:
     st.markdown(plain(f"{amount} · {word}"))
     st.caption(plain(f"{REASONS[refund.reason]}; ordered {when} by {refund.requested_by}"))
     if refund.problem is not None:
-        errors.show_problem(refund.problem, gentle=refund.state in {RefundState.REVIEW, RefundState.CANCELED})
+        errors.show_problem(refund.problem, gentle=refund.state in GENTLE)
+    if refund.state is RefundState.AT_STRIPE and can(actor, Permission.REFUND_PAYMENT):
+        with st.form(f"ended-{refund.id}", border=False):
+            st.caption("Only where Stripe's Dashboard shows it as rejected, canceled or expired:")
+            known = is_proved(actor, desk.clock.real()) or pin.ask(desk, actor, f"ended-{refund.id}-pin")
+            work = partial(_end_at_stripe, desk, refund.id)
+            actions.submit("It was not approved at Stripe", work, key=f"ended-{refund.id}-send", disabled=not known)
+
+
+def _end_at_stripe(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> None:
+    """Look once more, and end it where Stripe did not make it."""
+    desk.refunds.end_at_stripe(pin.prove(desk, actor, fields, f"ended-{id}-pin"), id)
 
 
 def _draw_answers(desk: Desk, actor: Actor, payment_id: str) -> None:
