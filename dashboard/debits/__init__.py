@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals import APPROVE
+from dashboard.approvals.at_stripe import STEP
 from dashboard.approvals.reviews import Reviews
 from dashboard.debits.checks import check_invoice_reference, check_most
 from dashboard.debits.due import HELD, WAIT
@@ -278,6 +279,21 @@ class Debits:
                 job = self._asking(id, CONFIRM_AGAIN, NOT_FOUND, HELD, APPROVE)
                 self._reviews.void(KIND, id)
                 self._jobs.answer(actor, job.id, "cancel", action="debit.cancel_ordered")
+        self._jobs.start(job.id)
+        return self._debit(id)
+
+    def end_at_stripe(self, actor: Actor, id: str) -> Debit:
+        """A person's word that Stripe's own question has ended without an approval, where Stripe does not tell us.
+
+        It is looked for once more, and what is left of it at Stripe is canceled. Raises InputError, AccessDenied.
+        """
+        self._require(actor)
+        require_proof(actor, "Ending what waits at Stripe", self._clock.real())
+        with self._store.transaction():
+            job = self._store.jobs.find(KIND, id)
+            if job is None or job.state.is_ended or job.step != STEP:
+                raise InputError("This does not wait at Stripe.", action="Reload the page.", code="already_decided")
+            self._jobs.redirect(actor, job.id, "refuse", at=STEP, action="debit.ended_at_stripe")
         self._jobs.start(job.id)
         return self._debit(id)
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from dashboard.accounts.eligibility import Eligibility
 from dashboard.approvals import APPROVE
-from dashboard.approvals.at_stripe import LOOK_EVERY, STEP, WAITS, AtStripe
+from dashboard.approvals.at_stripe import DECLINED, STEP
 from dashboard.approvals.reviews import Reviews
+from dashboard.debits.at_stripe import PausedSteps
 from dashboard.debits.due import HELD, WAIT, DueStep
 from dashboard.debits.funds import Funds
 from dashboard.debits.intents import (
@@ -28,10 +29,10 @@ from dashboard.debits.intents import (
     matches,
     write_payment_intent,
 )
+from dashboard.debits.lateness import Lateness
 from dashboard.debits.lookup import IntentLookup
 from dashboard.debits.problems import CANCELED_AT_STRIPE, LOOKED_FOR, NOT_LISTED, NOT_SENT, WAITS_FOR_APPROVAL
 from dashboard.debits.representments import RepresentmentRules
-from dashboard.debits.restored import RESTORED
 from dashboard.debits.review import find_change, write_bodies
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.clock import Clock
@@ -60,9 +61,9 @@ from dashboard.store import Store
 KIND = "debit"
 CONFIRM_AGAIN, NOT_FOUND = "confirm_again", "not_found"  # what a person is asked
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
-CLOCKS_DIFFER = timedelta(minutes=1)  # an order from the future, by more than this, has an age that nobody knows
 LATE_ANSWER = timedelta(hours=1)  # a request of before the last restart has ended at Stripe by then, one way or another
 
+BEFORE_SENT = frozenset({STEP, "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING})
 ENDED = {
     DebitState.SUBMITTED: ApprovalState.SUCCEEDED,
     DebitState.REFUSED: ApprovalState.FAILED,
@@ -85,11 +86,11 @@ class DebitKind(BaseKind):
     def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings, funds: Funds) -> None:
         self._store, self._stripe, self._clock = store, stripe, clock
         self._intents = IntentLookup(store, stripe)
-        self._send_within = settings.debit_rules.send_within
+        self._lateness = Lateness(store, stripe, clock, settings.debit_rules.send_within)
         self._eligibility = Eligibility(store, clock, settings.timezone)
         self._reservations = Reservations(store, clock, settings)
         self._reviews = Reviews(store, clock, settings)
-        self._at_stripe = AtStripe(store, stripe, clock)
+        self._paused = PausedSteps(store, stripe, clock, self._intents)
         self._due = DueStep(store, stripe, funds, self._reviews, clock)
         self._representments = RepresentmentRules(store, clock, settings.timezone)
 
@@ -114,22 +115,8 @@ class DebitKind(BaseKind):
             "find": frozenset({"confirm", "create", "cancel", JobState.UNKNOWN, JobState.ASKING}),
             "review": frozenset({"create", "cancel", JobState.ASKING}),
             WAIT: frozenset({"create", "review", "cancel", JobState.ASKING}),
-            "create": frozenset(
-                {
-                    "confirm",
-                    STEP,
-                    "review",
-                    WAIT,
-                    "refuse",
-                    "cancel",
-                    JobState.UNKNOWN,
-                    JobState.ASKING,
-                    JobState.FAILED,
-                }
-            ),
-            "confirm": frozenset(
-                {"create", STEP, "review", "refuse", "cancel", JobState.UNKNOWN, JobState.ASKING, JobState.DONE}
-            ),
+            "create": frozenset({*BEFORE_SENT, "confirm", WAIT, JobState.FAILED}),
+            "confirm": frozenset({*BEFORE_SENT, "create", JobState.DONE}),
             STEP: frozenset({"confirm", "refuse", "cancel", JobState.DONE}),
             "refuse": frozenset({JobState.DONE, JobState.FAILED}),
             "cancel": frozenset({JobState.DONE, JobState.CANCELED}),
@@ -163,7 +150,7 @@ class DebitKind(BaseKind):
             state = DebitState.SENDING if sent else DebitState.CREATED
             if self._may_have_been_sent(job) and job.step in {"find", "confirm"}:
                 state = DebitState.UNKNOWN
-        self._at_stripe.follow(job)
+        self._paused.follow(job)
         refusal = job.problem if state in {DebitState.REFUSED, DebitState.CANCELED} else None
         self._store.debits.set_state(job.subject, state, refusal)
         self._reservations.follow(job.subject, state)
@@ -215,7 +202,7 @@ class DebitKind(BaseKind):
         if found is not None and judge(found) is not Verdict.UNCONFIRMED:
             self._keep_intent(run, debit, found, "found")
             return
-        reason = self._find_reason_to_ask(debit, run)
+        reason = self._lateness.find_reason(debit, run)
         if reason is not None:
             self._ask_again(run, reason)
             return
@@ -237,28 +224,13 @@ class DebitKind(BaseKind):
                 self._stripe.time,
             )
         except ProviderPaused as error:
-            self._pause(run, error)
+            self._paused.pause(run, error)
             return
         self._keep_intent(run, debit, intent, "created")
 
-    def _pause(self, run: Run, error: ProviderPaused) -> None:
-        with run.moving(To(STEP, LOOK_EVERY, WAITS), "debit.waits_at_stripe", approval=error.approval):
-            self._at_stripe.note(KIND, run.job.subject, error)
-
     def _wait_there(self, run: Run) -> None:
-        """Look for what somebody at Stripe may have approved: a PaymentIntent, or its confirmation; nothing is sent."""
-        debit = self._debit(run)
-        if debit.payment_intent_id is not None:
-            if self._end_by(run, self._stripe.read_payment_intent(debit.payment_intent_id)):
-                return
-        elif (found := choose(self._intents.all(debit))) is not None:
-            self._keep_intent(run, debit, found, "found")
-            return
-        end = self._at_stripe.find_end(KIND, debit.id)
-        if end is not None:
-            run.move(To("refuse", problem=end), "debit.withdrawn", code=end.code)
-        else:
-            run.move(To(STEP, LOOK_EVERY, WAITS))
+        """Look for what somebody at Stripe may have approved."""
+        self._paused.wait(run, self._debit(run), self._end_by, self._keep_intent)
 
     def _confirm(self, run: Run) -> None:
         debit = self._debit(run)
@@ -268,7 +240,7 @@ class DebitKind(BaseKind):
             return
         if not run.is_first() and self._end_by(run, self._stripe.read_payment_intent(id)):
             return
-        reason = self._find_reason_to_ask(debit, run)
+        reason = self._lateness.find_reason(debit, run)
         if reason is not None:
             self._ask_again(run, reason)
             return
@@ -290,7 +262,7 @@ class DebitKind(BaseKind):
             )
         except ProviderPaused as error:
             if not self._end_by(run, self._stripe.read_payment_intent(id)):
-                self._pause(run, error)
+                self._paused.pause(run, error)
             return
         except ProviderError as error:
             refused = isinstance(error, ProviderRejected)
@@ -348,7 +320,7 @@ class DebitKind(BaseKind):
         if run.job.step == "cancel":
             run.move(Canceled(problem), "debit.canceled")
         else:
-            known = problem or NOT_SENT
+            known = problem or (DECLINED if self._store.at_stripe.was(KIND, debit.id) else NOT_SENT)
             run.move(Failed(known), "debit.refused", code=known.code, request_id=known.request_id)
 
     def _make_one_to_cancel(self, run: Run, debit: Debit) -> list[dict[str, Any]]:
@@ -389,28 +361,6 @@ class DebitKind(BaseKind):
         with run.moving(To("review"), "approval.void"):
             self._reviews.void(KIND, debit.id)
         return False
-
-    def _find_reason_to_ask(self, debit: Debit, run: Run) -> Problem | None:
-        """Why a person has to say once more that it is wanted: it is late, or nobody knows what was done since."""
-        if self._store.restores.open() is not None:
-            return RESTORED
-        return NOT_SENT if self._is_late(debit, run) else None
-
-    def _is_late(self, debit: Debit, run: Run) -> bool:
-        """Whether the order is older than it may be when it is sent, by our clock or by Stripe's.
-
-        An order from the future is of an unknown age; so is one that another process took, where Stripe's time of the
-        order is not known: our clock may have been set back since.
-        """
-        schedule = self._store.schedules.get(debit.id)
-        released = schedule.released_at if schedule is not None else None
-        ours = self._clock.now() - max(run.job.ordered_at, released or run.job.ordered_at)
-        if ours > self._send_within or ours < -CLOCKS_DIFFER:
-            return True
-        ordered, now = self._store.debits.ordered_at_stripe(debit.id), self._stripe.time()
-        if ordered is None or now is None:
-            return not run.is_own
-        return now - ordered > self._send_within
 
     def _find_refusal(self, debit: Debit) -> Problem | None:
         """What prevents it by now: the account removed, the authorization revoked, a dispute, a limit lowered since."""

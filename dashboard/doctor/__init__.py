@@ -44,6 +44,7 @@ class Doctor:
             (Step.STRIPE, "Stripe key's permissions", providers.permissions),
             (Step.STRIPE, "Stripe account takes ACH", providers.ach),
             (Step.STRIPE, "PaymentIntents with Plaid", providers.enabled),
+            (Step.STRIPE, "Approvals at Stripe", desk.approvals_at_stripe),
             (Step.STRIPE, "Last sync", desk.sync),
             (Step.STRIPE, "Reads left at Stripe", desk.reads),
             (Step.DESK, "Clock", providers.clock),
@@ -98,5 +99,6 @@ def examine(desk: Desk, actor: Actor) -> list[Check]:
         proves_by_sign_in=desk.sign_in.proves_by_sign_in,
         channels=lambda: desk.notices.channels(actor),
         processes=lambda: store.processes.all(desk.clock.real()),
+        at_stripe=store.at_stripe.count,
     )
     return Doctor(desk.settings, ward, desk.plaid, desk.stripe, desk.clock.real).examine(actor)

@@ -42,6 +42,10 @@ class Ward:
     proves_by_sign_in: Callable[[], bool | None]
     channels: Callable[[], Sequence[ChannelState]]
     processes: Callable[[], Sequence[DeskProcess]]
+    at_stripe: Callable[[], tuple[int, int]] = lambda: (
+        0,
+        0,
+    )  # calls that Stripe ever held, and those that it holds now
 
 
 class DeskChecks:
@@ -49,6 +53,25 @@ class DeskChecks:
 
     def __init__(self, settings: Settings, ward: Ward, now: Callable[[], datetime]) -> None:
         self._settings, self._ward, self._now = settings, ward, now
+
+    def approvals_at_stripe(self, name: str) -> Check:
+        """Whether the key is under approval rules of Stripe's own; its API does not say, only what it does shows it."""
+        ever, now = self._ward.at_stripe()
+        if not ever:
+            return Check(
+                name,
+                Verdict.OK,
+                "Stripe has never held a call of this desk. Its approval rules name people and agent-tagged keys, and"
+                " the API does not say whether a key is one: see Stripe's Dashboard > Developers > API keys.",
+            )
+        return Check(
+            name,
+            Verdict.WARNING if now else Verdict.OK,
+            f"The key is under approval rules at Stripe: {count(ever, 'call')} held so far, {now:,} waiting now.",
+            "What is held moves no money until somebody approves it at Stripe; it is never sent again from here.",
+            "Approve or reject it in Stripe's Dashboard, or use a key that is not an agent's: the desk has approvals of"
+            " its own.",
+        )
 
     def disk(self, name: str) -> Check:
         """There is space for the database and a backup of it."""

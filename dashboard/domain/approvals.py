@@ -50,6 +50,13 @@ KINDS = {
 OPEN = frozenset({ApprovalState.REQUIRES_REVIEW, ApprovalState.APPROVED})
 
 
+class HeldState(StrEnum):
+    """Whether an operation of ours waits for an approval at Stripe; the second is its end."""
+
+    WAITING = "waiting"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class Approval:
     """One question to a second person: about which operation (`kind` and `subject` are its job's), and how much.

@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from dashboard.sandbox.faults import Faults
 from dashboard.sandbox.state import State
-from dashboard.sandbox.stripe import engine, payouts, refunds, statement
+from dashboard.sandbox.stripe import approvals, engine, payouts, refunds, statement
+from dashboard.sandbox.stripe.api import NAMED
 from dashboard.sandbox.stripe.outcomes import OUTCOMES
 
 
@@ -76,6 +77,19 @@ def routes(state: State, faults: Faults) -> list[Route]:
         engine.tick(state)
         return payouts.choose_outcome(state, fails=bool(body.get("fails", True)), payout=body.get("payout") or None)
 
+    async def set_rule(request: Request) -> dict[str, Any]:
+        body = await read_json(request)
+        engine.tick(state)
+        return approvals.choose_rule(state, str(body.get("action")), on=bool(body.get("on", True)))
+
+    async def list_approvals(request: Request) -> dict[str, Any]:
+        return {"approval_requests": approvals.listed(state)}
+
+    async def decide(request: Request) -> dict[str, Any]:
+        body = await read_json(request)
+        engine.tick(state)
+        return approvals.decide(state, request.path_params["id"], str(body.get("decision")), NAMED)
+
     async def list_outcomes(request: Request) -> dict[str, Any]:
         return {
             "outcomes": [{"outcome": each.name, "text": each.text} for each in OUTCOMES.values()],
@@ -106,6 +120,9 @@ def routes(state: State, faults: Faults) -> list[Route]:
         Route("/_sandbox/outcome", guard(set_outcome), methods=["POST"]),
         Route("/_sandbox/refund_outcome", guard(set_refund_outcome), methods=["POST"]),
         Route("/_sandbox/payout_outcome", guard(set_payout_outcome), methods=["POST"]),
+        Route("/_sandbox/approval_rule", guard(set_rule), methods=["POST"]),
+        Route("/_sandbox/approvals", guard(list_approvals), methods=["GET"]),
+        Route("/_sandbox/approvals/{id}", guard(decide), methods=["POST"]),
         Route("/_sandbox/outcomes", guard(list_outcomes), methods=["GET"]),
         Route("/_sandbox/faults", guard(arm), methods=["POST"]),
         Route("/_sandbox/faults", guard(disarm), methods=["DELETE"]),

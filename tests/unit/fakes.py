@@ -23,7 +23,7 @@ from dashboard.gateways.plaid_replies import (
     RiskAnswer,
     TransactionPage,
 )
-from dashboard.gateways.stripe_errors import REPLAYED
+from dashboard.gateways.stripe_errors import REPLAYED, paused
 
 CHECKING = {"id": "acc-1", "name": "Plaid Checking", "mask": "0000", "type": "depository", "subtype": "checking"}
 SAVINGS = {"id": "acc-2", "name": "Plaid Saving", "mask": "1111", "type": "depository", "subtype": "savings"}
@@ -223,6 +223,9 @@ class FakeStripe(Faults):
         self.source_status = "verified"
         self.lead = timedelta()  # how far Stripe's clock is ahead of ours
         self.silent = False  # no answer has come yet
+        self.holds: set[str] = set()  # calls that a rule of Stripe's own asks a second person about
+        self.approvals: dict[str, dict[str, Any]] = {}
+        self.held: dict[str, Callable[[], dict[str, Any]]] = {}
         self.save_failures = False  # a lost answer is kept as a 500 that replays
 
     def once(self, name: str, key: str, body: Any, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -234,12 +237,27 @@ class FakeStripe(Faults):
                 if kept[2].get("failed"):
                     raise lost(kind=REPLAYED, provider="stripe")
                 return copy.deepcopy(kept[2])
+            if name in self.holds:
+                id = f"areq_{len(self.approvals) + 1}"
+                self.approvals[id] = {"id": id, "object": "approval_request", "status": "requires_review"}
+                self.held[id] = effect
+                raise paused(id)
             made = effect()
             failed = self.save_failures and bool(self.after.get(name))
             self.kept[key] = (self.clock.now(), copy.deepcopy(body), {"failed": True} if failed else made)
             return copy.deepcopy(made)
 
         return self.run(name, run)
+
+    def decide(self, id: str, status: str = "approved") -> None:
+        """What somebody at Stripe decides; what is approved Stripe does itself."""
+        if status == "approved":
+            self.held.pop(id)()
+            status = "succeeded"
+        self.approvals[id]["status"] = status
+
+    def read_approval_request(self, id: str) -> dict[str, Any]:
+        return self.run("read_approval_request", lambda: dict(self.approvals[id]))
 
     def create_customer(self, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         def effect() -> dict[str, Any]:

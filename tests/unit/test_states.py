@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.domain.approvals import ApprovalState
+from dashboard.domain.approvals import ApprovalState, HeldState
 from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.books import CloseState
 from dashboard.domain.cases import CaseState, Outcome
@@ -21,6 +21,7 @@ from dashboard.domain.jobs import JobState, TryOutcome
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import AttemptState, DebitState, ItemState
 from dashboard.domain.notices import MessageState, NoticeState
+from dashboard.domain.old_accounts import WrittenState
 from dashboard.domain.payout_matching import MatchState
 from dashboard.domain.refunds import RefundState
 from dashboard.domain.representments import PresentedState
@@ -53,8 +54,12 @@ STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("payout_match", "state"): MatchState,
     ("refund_order", "state"): RefundState,
     ("representment", "state"): PresentedState,
+    ("stripe_approval", "state"): HeldState,
     ("token_rotation", "state"): Rotation,
+    ("written_mandate", "state"): WrittenState,
 }
+# Kept as unknown: that it waits at Stripe is said by an open row of `stripe_approval`.
+ELSEWHERE = {DebitState.AT_STRIPE.value, RefundState.AT_STRIPE.value}
 # Nobody moves these: `payment_status.derive` says them anew from Stripe's objects, and the sums count what it said.
 DERIVED = {"payment", "payment_tick"}  # a tick says in which state a payment was
 # From each of these only to itself and to what stands beside it; from any other to any.
@@ -119,7 +124,7 @@ def test_the_database_knows_the_same_states_as_the_code(file: Path, table: str, 
             ]
         assert len(lists) == 2, "both an insert and an update are looked at"
     for one in lists:
-        assert {name.strip(" '") for name in one.split(",")} == {state.value for state in STATES[table, column]}
+        assert {name.strip(" '") for name in one.split(",")} == {state.value for state in STATES[table, column]} - ELSEWHERE
 
 
 def a_row(raw: sqlite3.Connection, table: str) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def add(raw: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("table", ENDS)
 def test_of_all_moves_the_database_takes_back_no_end(file: Path, table: str) -> None:
-    states = [one.value for one in STATES[table, "state"]]
+    states = [one.value for one in STATES[table, "state"] if one.value not in ELSEWHERE]
     with closing(sqlite3.connect(file, isolation_level=None)) as raw:  # without foreign keys: only this row matters
         given = a_row(raw, table)
         for before, after in itertools.product(states, repeat=2):

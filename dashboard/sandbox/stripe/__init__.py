@@ -11,4 +11,7 @@ def routes(state: State) -> list[Route]:
     """Every `/v1` path; what is not imitated answers 501 in Stripe's error shape."""
     from dashboard.sandbox.stripe import api
 
-    return [Route("/v1/{path:path}", api.endpoint(state), methods=["GET", "POST", "DELETE"])]
+    return [
+        Route("/v1/{path:path}", api.endpoint(state), methods=["GET", "POST", "DELETE"]),
+        Route("/v2/core/approval_requests/{id}", api.approval_requests(state), methods=["GET"]),
+    ]

@@ -17,6 +17,7 @@ from dashboard.sandbox import ids
 from dashboard.sandbox.state import State
 from dashboard.sandbox.stripe import (
     accounts,
+    approvals,
     balance_settings,
     customers,
     disputes,
@@ -112,6 +113,7 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, Endpoint]] = {
     ("GET", "events"): ("event_list", money.list_events),
     ("GET", "events/{}"): ("event_retrieve", money.retrieve_event),
 }
+NAMED = dict(ENDPOINTS.values())  # each endpoint by its parameters' name
 PATTERNS = [(method, pattern.split("/"), found) for (method, pattern), found in ENDPOINTS.items()]
 
 
@@ -215,6 +217,7 @@ class Door:
             call = Call(moment, checked, path_ids)
             db.execute("SAVEPOINT endpoint")
             try:
+                approvals.hold(call, name)
                 status, body = 200, json.dumps(expand(call, endpoint(call), checked.get("expand", [])))
             except StripeError as error:
                 if not error.kept:
@@ -235,6 +238,21 @@ def write_error(error: StripeError, request_id: str) -> str:
     """The body of a refusal."""
     link = f"https://dashboard.stripe.com/test/logs/{request_id}"
     return json.dumps({"error": {**error.error, "request_log_url": link}})
+
+
+def approval_requests(state: State) -> Callable[[Request], Awaitable[Response]]:
+    """The handler of `/v2/core/approval_requests/{id}` over this state."""
+
+    async def serve(request: Request) -> Response:
+        request_id = ids.stripe_request_id()
+        try:
+            authenticate(state, request.headers.get("authorization", ""))
+            status, body = 200, json.dumps(approvals.as_answer(state, request.path_params["id"]))
+        except StripeError as error:
+            status, body = error.status, write_error(error, request_id)
+        return Response(body, status, headers={"Request-Id": request_id, "Content-Type": "application/json"})
+
+    return serve
 
 
 def endpoint(state: State) -> Callable[[Request], Awaitable[Response]]:

@@ -44,6 +44,11 @@ class StripeApprovalTable:
         row = select_one(self._database.handle, query, [kind, subject])
         return row["approval_id"] if row else None
 
+    def was(self, kind: str, subject: str) -> bool:
+        """Whether an operation ever waited there."""
+        query = "SELECT 1 AS n FROM stripe_approval WHERE kind = ? AND subject = ? LIMIT 1"
+        return select_one(self._database.handle, query, [kind, subject]) is not None
+
     def count(self) -> tuple[int, int]:
         """How many ever waited there, and how many do now."""
         query = "SELECT count(*) AS n, coalesce(sum(state = 'waiting'), 0) AS open FROM stripe_approval"

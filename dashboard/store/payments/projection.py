@@ -61,7 +61,8 @@ SELECT i.*, k.name AS customer, k.email FROM intent i LEFT JOIN stripe_customer 
 WHERE i.id IN ({{}}) AND {_STANDS}
 """
 _DEBITS = f"""
-SELECT d.*, {WAITS.format(kind="debit", subject="d.id")} AS at_stripe, u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4, s.collect_on
+SELECT d.*, {WAITS.format(kind="debit", subject="d.id")} AS at_stripe,
+  u.name AS customer, u.email, u.stripe_customer_id, b.institution_name AS bank, b.mask AS last4, s.collect_on
 FROM debit d JOIN customer u ON u.id = d.customer_id JOIN bank_account b ON b.id = d.bank_account_id
 LEFT JOIN debit_schedule s ON s.id = d.id
 WHERE d.id IN ({{}}) AND NOT EXISTS (SELECT 1 FROM intent WHERE id = d.payment_intent_id

@@ -16,8 +16,8 @@ from dashboard.domain.payout_matching import ExpectedPayout
 from dashboard.domain.schedules import Schedule
 from dashboard.operations.open_jobs import OpenJob
 from dashboard.payments import PaymentRow
-from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, errors, format, session
+from dashboard.staff.access import Permission, can, is_proved
+from dashboard.ui import actions, errors, format, pin, session
 from dashboard.ui.cases.grid import say_code, say_due
 from dashboard.ui.debits import confirm_again
 from dashboard.ui.debits.opening import open_debit
@@ -56,9 +56,20 @@ def draw_debit(desk: Desk, actor: Actor, debit: Debit) -> None:
     if debit.state is not DebitState.UNSENT and can(actor, Permission.CREATE_DEBIT):
         go_on = actions.call(desk.debits.resume, debit.id)
         actions.button("Ask Stripe now", go_on, key=f"resume-{debit.id}", place=right, width="stretch")
+    if debit.state is DebitState.AT_STRIPE and can(actor, Permission.CREATE_DEBIT):
+        with st.form(f"ended-{debit.id}", border=False):
+            st.caption("Only where Stripe's Dashboard shows it as rejected, canceled or expired:")
+            known = is_proved(actor, desk.clock.real()) or pin.ask(desk, actor, f"ended-{debit.id}-pin")
+            work = partial(end_at_stripe, desk, debit.id)
+            actions.submit("It was not approved at Stripe", work, key=f"ended-{debit.id}-send", disabled=not known)
     if debit.problem:
         ids = {"PaymentIntent": debit.payment_intent_id, "Our debit": debit.id}
         errors.show_problem(debit.problem, ids=ids)
+
+
+def end_at_stripe(desk: Desk, id: str, actor: Actor, fields: actions.Fields) -> None:
+    """Look once more, and end it where Stripe has not made it."""
+    desk.debits.end_at_stripe(pin.prove(desk, actor, fields, f"ended-{id}-pin"), id)
 
 
 def draw_approval(desk: Desk, actor: Actor, approval: Approval, title: str) -> None:
