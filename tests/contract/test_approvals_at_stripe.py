@@ -1,4 +1,4 @@
-"""The sandbox holds a refund and a debit as a rule of Stripe's own would; the desk waits, and finds what was approved."""
+"""The sandbox holds a refund and a debit as a rule of Stripe's own would; the desk waits, and finds it."""
 
 from __future__ import annotations
 

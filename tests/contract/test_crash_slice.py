@@ -35,6 +35,13 @@ class Harness:
 
     def walk(self, flow: str, stride: int) -> tuple[dict[str, int], str]:
         """The figures of one flow, and what was said about it."""
+        return self._ask({"flow": flow, "stride": stride})
+
+    def kill_twice(self, flow: str, runs: int, seed: int) -> tuple[dict[str, int], str]:
+        """The same, killed at random and again while it resumes."""
+        return self._ask({"flow": flow, "twice": runs, "seed": seed})
+
+    def _ask(self, wanted: dict[str, object]) -> tuple[dict[str, int], str]:
         with self._said.open("ab") as log:
             place = log.tell()
             self._process = self._process or subprocess.Popen(
@@ -46,7 +53,7 @@ class Harness:
                 text=True,
             )
         assert self._process.stdin and self._process.stdout
-        print(json.dumps({"flow": flow, "stride": stride}), file=self._process.stdin, flush=True)
+        print(json.dumps(wanted), file=self._process.stdin, flush=True)
         answer = self._process.stdout.readline()
         if not answer:
             self.stop()
@@ -101,6 +108,12 @@ def test_a_killed_flow_resumes_without_loss_or_repetition(harness: Harness, flow
     totals, said = harness.walk(flow, stride)
     assert totals["runs"] == totals["survived"] >= least, said
     assert [totals[name] for name in ("lost_tokens", "second_debits", "integrity_failures", "audit_breaks")] == [0] * 4
+
+
+def test_a_refund_that_is_killed_twice_at_random_is_one_refund(harness: Harness) -> None:
+    """A slice of 200 and more: `python -m tests.crash --flow refund --runs 240 --seed 20261130 --stride 4`."""
+    totals, said = harness.kill_twice("refund", 10, 20261130)
+    assert (totals["runs"], totals["survived"], totals["second_debits"]) == (10, 10, 0), said
 
 
 @pytest.fixture(scope="module")

@@ -169,15 +169,23 @@ def run_share(chosen: argparse.Namespace) -> dict[str, int]:
 
 
 def answer(asked: Iterable[str]) -> None:
-    """For each line `{"flow": …, "stride": …}` walk that flow and print its figures: what all share is made once."""
+    """For each line `{"flow": …, "stride": …}` walk that flow and print its figures: what all share is made once.
+
+    With `twice` and `seed` it is killed at random, and again while it resumes, so often instead.
+    """
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(Path(folder))
         try:
             for line in asked:
                 wanted = json.loads(line)
                 flow, runner.totals = FLOWS[wanted["flow"]], count_nothing()
-                for _ in runner.walk(flow, runner.count(flow), flow.stride * wanted["stride"], 0, 1):
-                    pass
+                points = runner.count(flow)
+                chance = random.Random(wanted.get("seed", 0))
+                for _ in range(wanted.get("twice", 0)):
+                    runner.once(flow, chance.randint(1, points), chance.randint(1, points))
+                if "twice" not in wanted:
+                    for _ in runner.walk(flow, points, flow.stride * wanted["stride"], 0, 1):
+                        pass
                 print(json.dumps(runner.totals), flush=True)
         finally:
             runner.sandbox.stop()

@@ -124,7 +124,9 @@ def test_the_database_knows_the_same_states_as_the_code(file: Path, table: str, 
             ]
         assert len(lists) == 2, "both an insert and an update are looked at"
     for one in lists:
-        assert {name.strip(" '") for name in one.split(",")} == {state.value for state in STATES[table, column]} - ELSEWHERE
+        assert {name.strip(" '") for name in one.split(",")} == {
+            state.value for state in STATES[table, column]
+        } - ELSEWHERE
 
 
 def a_row(raw: sqlite3.Connection, table: str) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class StripeApprovalTable:
 
     def count(self) -> tuple[int, int]:
         """How many ever waited there, and how many do now."""
-        query = "SELECT count(*) AS n, coalesce(sum(state = 'waiting'), 0) AS open FROM stripe_approval"
+        query = (
+            "SELECT count(*) AS n, coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS open"
+            " FROM stripe_approval"
+        )
         (row,) = select(self._database.handle, query, [])
         return int(row["n"]), int(row["open"])
