@@ -295,6 +295,7 @@ def open_desk(
         old_accounts=old_accounts,
         holders=holders,
         evidence=evidence,
+        batches=batches,
     )
     desk = Desk(
         settings=settings,

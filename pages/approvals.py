@@ -19,6 +19,10 @@ from dashboard.ui.approvals import reasons
 from dashboard.ui.approvals.grid import APPROVALS
 from dashboard.ui.text import plain
 
+EXACTLY = {
+    "write_off": "Exactly what is written off",
+    "batch": "What is sent to Stripe: the digest of each row exactly as it will be sent, in their order",
+}
 FEW = 5  # lines that wait without a part of their own that scrolls
 WAITING_HEIGHT = 260  # pixels of it
 SIGNS = {
@@ -58,6 +62,7 @@ def draw_waiting(desk: Desk, actor: Actor, waiting: list[tuple[Approval, str]]) 
             if above is not None
             else "Nobody is asked: an administrator sets ACH_DESK_APPROVE_ABOVE_CENTS to have large debits wait here."
         )
+        rule += " Every batch waits here too."
         st.markdown(f":material/task_alt: **Nothing waits for approval.** {plain(rule)}")
         return
     owners = owners_of(desk, actor, [one for one, _ in waiting])
@@ -103,13 +108,16 @@ def draw_question(desk: Desk, actor: Actor, id: str) -> None:
     with left:
         st.markdown("#### Reasons to say no")
         reasons.draw_reasons(shown, now)
+        if approval.kind == "batch":
+            there = actions.go("batches", {"batch": approval.subject})
+            actions.button("See every row", there, key="approval-rows", icon=":material/table_rows:")
     with right:
         st.markdown("#### Your answer" if approval.state is ApprovalState.REQUIRES_REVIEW else "#### Outcome")
         if approval.state is ApprovalState.REQUIRES_REVIEW:
             draw_answers(desk, actor, shown)
         else:
             st.markdown(plain(f"{approval.state.words}, {format.moment(approval.updated_at, zone, now)}."))
-    sent = "Exactly what is written off" if approval.kind == "write_off" else "Exactly what is sent to Stripe"
+    sent = EXACTLY.get(approval.kind, "Exactly what is sent to Stripe")
     with st.expander(sent, icon=":material/data_object:"):
         st.code(json.dumps(shown.bodies, indent=2, ensure_ascii=False), language=None, wrap_lines=True)
         st.caption(f"Digest of this and of the facts above: {plain(shown.digest)}")
@@ -136,7 +144,7 @@ def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
             actions.submit("Decline", partial(decline, desk, shown), key="decline-send", width="stretch")
     if can(actor, Permission.CREATE_DEBIT):
         ways = {"debit": desk.debits.cancel, "refund": desk.refunds.cancel, "write_off": desk.cases.cancel_write_off}
-        cancel = ways[approval.kind]
+        cancel = {**ways, "batch": desk.batches.withdraw}[approval.kind]
         withdraw = actions.call(cancel, approval.subject, then=actions.Then(said="The order is canceled."))
         actions.button("Cancel the order", withdraw, key="approval-cancel", width="stretch")
     reasons.draw_colleagues(desk.approvals.colleagues(actor, approval))

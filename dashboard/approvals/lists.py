@@ -51,6 +51,8 @@ class ApprovalLists(Lists[ApprovalFilter, ApprovalSearch, ApprovalRow]):
 
 
 def say_owner(approval: Approval, owners: Mapping[str, Customer]) -> str:
-    """The customer's name, or our id of one who is there no more."""
+    """The customer's name, or our id of one who is there no more; a batch is of several."""
+    if approval.kind == "batch":
+        return "several customers"
     owner = owners.get(approval.customer_id or "")
     return owner.name if owner else approval.customer_id or "a customer whom only Stripe knows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from dashboard.approvals import APPROVE
 from dashboard.approvals.reviews import Reviews
@@ -14,11 +14,12 @@ from dashboard.batches.export import BatchExport
 from dashboard.batches.file import SIZE_LIMIT, read_file
 from dashboard.batches.job import KIND
 from dashboard.batches.problems import STOPPED, WITHDRAWN
+from dashboard.batches.rules import decided, describe, is_left, make, require_good, require_own
 from dashboard.batches.sending import digest_all, sum_of
 from dashboard.debits import Debits
 from dashboard.debits.restored import require_reviewed
+from dashboard.domain.approvals import Approval
 from dashboard.domain.batches import (
-    MOST_BAD,
     MOST_ROWS,
     Batch,
     BatchRow,
@@ -30,12 +31,11 @@ from dashboard.domain.batches import (
 )
 from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.domain.clock import Clock
-from dashboard.domain.errors import InputError, Refused
-from dashboard.domain.formatting import count
+from dashboard.domain.errors import InputError
 from dashboard.domain.ids import new_id
 from dashboard.domain.jobs import Job
 from dashboard.domain.lookups import require_found
-from dashboard.domain.models import Actor, DebitState, Problem
+from dashboard.domain.models import Actor, Problem
 from dashboard.domain.schedules import send_day
 from dashboard.domain.text_safety import clean
 from dashboard.jobs import Jobs
@@ -92,7 +92,7 @@ class Batches:
             if known is not None:
                 return known
             named = clean(" ".join(name.split()))[:LONGEST_NAME] or "A file"
-            return self._add(actor, _make(actor, id, named, self._clock.now(), digest), typed)
+            return self._add(actor, make(actor, id, named, self._clock.now(), digest), typed)
 
     def again(self, actor: Actor, id: str) -> Batch:
         """A new draft of the rows of an ended batch that were not sent, checked as they are now.
@@ -102,7 +102,7 @@ class Batches:
         self._require(actor)
         with self._store.transaction():
             old = self._batch(id)
-            left = [one.row for one in self._store.batch_reading.outcomes(id) if _is_left(one)]
+            left = [one.row for one in self._store.batch_reading.outcomes(id) if is_left(one)]
             if not old.state.is_ended or not left:
                 raise InputError(
                     "Nothing of this batch is left to be sent.",
@@ -113,7 +113,7 @@ class Batches:
             open_one = next((one for one in self._store.batches.copies(id) if one.state is BatchState.DRAFT), None)
             if open_one is not None:
                 return open_one
-            made = replace(_make(actor, new_id("batch"), old.name, self._clock.now(), None), copied_from=id)
+            made = replace(make(actor, new_id("batch"), old.name, self._clock.now(), None), copied_from=id)
             faults = ("cells", "mangled")
             typed = [
                 BatchRow(
@@ -157,14 +157,14 @@ class Batches:
         job: Job | None = None
         with self._store.transaction():
             batch, rows = self._draft(id), self._store.batches.rows(id)
-            _require_own(actor, batch)
+            require_own(actor, batch)
             checked = self._checks.check(batch.maker, rows)
             kept = replace(batch, accept_unknown_balance=accept_unknown_balance)
             now = self._keep_check(kept, checked)
             if [one.state for one in rows] == [
                 one.state for one in checked.rows
             ] and batch.total_cents == now.total_cents:
-                _require_good(now)
+                require_good(now)
                 job = self._freeze(actor, now, checked.rows)
         if job is None:
             raise InputError(
@@ -182,7 +182,7 @@ class Batches:
         with self._store.transaction():
             job = self._store.jobs.find(KIND, id)
             if job is None or job.question != APPROVE:
-                raise _decided()
+                raise decided()
             self._reviews.void(KIND, id)
             job = self._jobs.answer_no(actor, job.id, "cancel", WITHDRAWN, action="batch.withdrawn")
             self._release(id, BatchState.WITHDRAWN, WITHDRAWN)
@@ -198,7 +198,7 @@ class Batches:
         with self._store.transaction():
             batch, job = self._batch(id), self._store.jobs.find(KIND, id)
             if batch.state is not BatchState.SENDING or job is None:
-                raise _decided()
+                raise decided()
             job = self._jobs.redirect(actor, job.id, "stop", at="send", action="batch.stopped")
             self._release(id, BatchState.STOPPED, STOPPED)
         self._jobs.start(job.id)
@@ -247,15 +247,27 @@ class Batches:
         require(actor, Permission.VIEW_PAYMENTS)
         return self._store.batch_reading.outcomes(id, start, size)
 
-    def attention(self, actor: Actor) -> list[tuple[Batch, Progress]]:
-        """Batches of 30 days that ended with rows that were not sent, or whose debits somebody has to look at."""
+    def copies(self, actor: Actor, id: str) -> list[Batch]:
+        """The batches that were made of the rows of this one that were not sent, newest first."""
         require(actor, Permission.VIEW_PAYMENTS)
-        found = []
-        for batch in self._store.batches.ended_since(self._clock.now() - RECENT):
-            progress = self._store.batch_reading.progress(batch.id)
-            if (progress.not_sent or progress.in_doubt) and not self._store.batches.copies(batch.id):
-                found.append((batch, progress))
-        return found
+        return self._store.batches.copies(id)
+
+    def approval_of(self, actor: Actor, id: str) -> Approval | None:
+        """The newest question to a second person about a batch; None before it was submitted."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.approvals.newest(KIND, id)
+
+    def attention(self, actor: Actor) -> list[tuple[Batch, Progress]]:
+        """Batches of 30 days that ended with rows that were not sent, and of which nobody has made another one."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        since = self._clock.now() - RECENT
+        ended = self._store.batches.ended_since(since)
+        unsent = self._store.batch_reading.with_unsent([one.id for one in ended], since - RECENT)
+        return [
+            (one, self._store.batch_reading.progress(one.id))
+            for one in ended
+            if one.id in unsent and not self._store.batches.copies(one.id)
+        ]
 
     def calendar(self, actor: Actor, batch: Batch) -> Calendar:
         """The days of a batch that is approved now, or in time for its own day (Stripe: T+4 business days)."""
@@ -286,12 +298,12 @@ class Batches:
     def _draft(self, id: str) -> Batch:
         batch = self._batch(id)
         if batch.state is not BatchState.DRAFT:
-            raise _decided()
+            raise decided()
         return batch
 
     def _add(self, actor: Actor, batch: Batch, typed: Sequence[BatchRow]) -> Batch:
         checked = self._checks.check(actor.key, typed)
-        batch = _describe(batch, checked)
+        batch = describe(batch, checked)
         self._store.batches.add(batch, checked.rows)
         facts = {"rows": batch.rows, "bad": batch.bad, "total_cents": batch.total_cents}
         origin = {"copied_from": batch.copied_from} if batch.copied_from else {"file": str(batch.file_sha256)[:16]}
@@ -299,7 +311,7 @@ class Batches:
         return batch
 
     def _keep_check(self, batch: Batch, checked: Checked) -> Batch:
-        batch = _describe(batch, checked)
+        batch = describe(batch, checked)
         self._store.batches.keep_check(batch, checked.rows)
         return batch
 
@@ -320,59 +332,3 @@ class Batches:
     def _release(self, id: str, state: BatchState, problem: Problem) -> None:
         self._store.batches.cancel_queued(id, problem)
         self._store.batches.set_state(id, state, self._clock.now())
-
-
-def _make(actor: Actor, id: str, name: str, now: datetime, sha256: str | None) -> Batch:
-    return Batch(id, name, BatchState.DRAFT, actor.name, actor.key, now, 0, 0, 0, sha256)
-
-
-def _describe(batch: Batch, checked: Checked) -> Batch:
-    """The batch with what its rows come to."""
-    collect_on = add_business_days(checked.wanted_on, 0) if checked.wanted_on else None
-    return replace(
-        batch,
-        rows=len(checked.rows),
-        bad=checked.bad,
-        total_cents=checked.total_cents,
-        wanted_on=checked.wanted_on,
-        collect_on=collect_on,
-    )
-
-
-def _is_left(one: RowOutcome) -> bool:
-    """Whether a row of an ended batch moved nothing and never will."""
-    if one.row.state is RowState.ORDERED:
-        return one.debit_state in {DebitState.REFUSED, DebitState.CANCELED}
-    return one.row.state is not RowState.INVALID
-
-
-def _require_good(batch: Batch) -> None:
-    """Nothing where the file may be submitted. Raises InputError."""
-    if batch.is_refused or not batch.good:
-        raise InputError(
-            f"{count(batch.bad, 'row')} of {batch.rows:,} have a fault.",
-            meaning=f"A file is refused where more than {MOST_BAD} percent of its rows have one: it may be the wrong"
-            " file, or of another layout. Nothing was submitted.",
-            action="Correct the rows in the file, and drop it again.",
-            code="too_many_faults",
-        )
-
-
-def _require_own(actor: Actor, batch: Batch) -> None:
-    """Nothing where this person opened the file: whoever submits it must not be able to approve it. Raises Refused."""
-    if actor.key != batch.maker:
-        raise Refused(
-            f"{batch.made_by} opened this file.",
-            meaning="Nothing was submitted: who opens a file submits it, and somebody else approves it.",
-            action="Discard it and make it again in your own name, or ask them.",
-            code="not_own",
-        )
-
-
-def _decided() -> InputError:
-    return InputError(
-        "This batch has gone on meanwhile.",
-        meaning="Nothing was done now.",
-        action="Reload the page.",
-        code="already_decided",
-    )

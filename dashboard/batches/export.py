@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import tzinfo
 from typing import BinaryIO
@@ -11,7 +10,7 @@ from dashboard.batches.file import ABOUT, COLUMNS
 from dashboard.batches.outcomes import say_outcome
 from dashboard.domain.batches import RowOutcome
 from dashboard.domain.clock import Clock
-from dashboard.domain.csv_lines import csv_file, csv_line
+from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.formatting import bare_money
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
@@ -33,16 +32,16 @@ class BatchExport:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    def template(self, actor: Actor, *, workbook: bool) -> bytes:
-        """A file with the columns and no row; the workbook says on its first sheet but one what each is."""
+    def template_lines(self, actor: Actor) -> list[str]:
+        """A file with the columns and no row, as lines of CSV."""
         require(actor, Permission.VIEW_PAYMENTS)
-        if not workbook:
-            return csv_file([csv_line(COLUMNS)])
-        out = io.BytesIO()
+        return [csv_line(COLUMNS)]
+
+    def template_workbook(self, actor: Actor, out: BinaryIO) -> None:
+        """The same as a workbook, whose first sheet says what each column is."""
+        require(actor, Permission.VIEW_PAYMENTS)
         columns = [Column(name) for name in COLUMNS]
-        about = [(name, words) for name, words in ABOUT.items()]
-        write_tables(out, "Batch of debits", self._clock.now(), about, [Table("Debits", columns, [])])
-        return out.getvalue()
+        write_tables(out, "Batch of debits", self._clock.now(), list(ABOUT.items()), [Table("Debits", columns, [])])
 
     def lines(self, actor: Actor, id: str) -> Iterator[str]:
         """Every row of the file with what became of it, as lines of CSV."""

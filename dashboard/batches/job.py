@@ -55,7 +55,7 @@ class BatchKind(BaseKind):
         self, store: Store, clock: Clock, settings: Settings, jobs: Jobs, debits: Debits, funds: Funds
     ) -> None:
         self._store, self._clock, self._jobs, self._debits, self._funds = store, clock, jobs, debits, funds
-        self._descriptor = settings.stripe_statement_descriptor
+        self._descriptor, self._rows = settings.stripe_statement_descriptor, 0
         self._reviews = Reviews(store, clock, settings)
 
     @property
@@ -172,16 +172,21 @@ class BatchKind(BaseKind):
         self._go_on(run, batch, row)
 
     def _go_on(self, run: Run, batch: Batch, row: BatchRow) -> None:
-        with run.moving(self._next(row)):
+        with run.moving(self._next()):
             self._reviews.consume(KIND, batch.id)
+            now = self._store.batches.row(row.id)
+            if now is not None and now.state is RowState.QUEUED:  # its debit came over in a restore
+                self._store.batches.order_row(row.id)
 
     def _leave_out(self, run: Run, batch: Batch, row: BatchRow, problem: Problem) -> None:
         """Keep why this row is not sent; it reserves nothing from now on."""
-        with run.moving(self._next(row), "batch.row_refused", line=row.line, code=problem.code):
+        with run.moving(self._next(), "batch.row_refused", line=row.line, code=problem.code):
             self._store.batches.refuse_row(row.id, problem)
 
-    def _next(self, row: BatchRow) -> To:
-        return To("send", after=timedelta(seconds=1) if row.line % BREATH == 0 else timedelta())
+    def _next(self) -> To:
+        """The next row now; after each `BREATH` rows in a second."""
+        self._rows += 1
+        return To("send", after=timedelta(seconds=int(self._rows % BREATH == 0)))
 
     def _finish(self, run: Run, batch: Batch) -> None:
         progress = self._store.batch_reading.progress(batch.id)

@@ -13,7 +13,7 @@ from dashboard.debits.checks import check_invoice_reference, check_most
 from dashboard.debits.due import HELD, WAIT
 from dashboard.debits.funds import Funds
 from dashboard.debits.job import CONFIRM_AGAIN, KIND, NOT_FOUND
-from dashboard.debits.orders import TICKET, Attached, find_sent, make_debit, order_facts
+from dashboard.debits.orders import TICKET, Attached, find_sent, make_debit, name_job, order_facts
 from dashboard.debits.preview import Preview
 from dashboard.debits.representments import RepresentmentRules
 from dashboard.debits.restored import RESTORED, require_reviewed
@@ -178,7 +178,10 @@ class Debits:
             facts |= attached.keep(debit) if attached else {}
             asks = not is_approved and ask_second(self._reviews, actor, debit, account)
             step = "review" if asks else "create"
-            job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
+            if id:
+                job = self._jobs.order_foreseen(name_job(id), KIND, id, actor, step, "debit.ordered", facts)
+            else:
+                job = self._jobs.order(KIND, debit.id, actor, step=step, action="debit.ordered", **facts)
             if asks:
                 self._store.debits.set_state(debit.id, DebitState.REVIEW, None)
             self._store.projection.apply_debits([debit.id])

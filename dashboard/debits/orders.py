@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -82,6 +83,11 @@ def make_debit(
         created_at=at,
         updated_at=at,
     )
+
+
+def name_job(debit_id: str) -> str:
+    """The id of the job of a debit whose own id was drawn before: the same in every copy of the file."""
+    return f"job_{hashlib.sha256(debit_id.encode()).hexdigest()[:32]}"
 
 
 def order_facts(debit: Debit, order: DebitOrder) -> dict[str, object]:

@@ -25,6 +25,7 @@ class InboxKind(StrEnum):
     CASE = "case", "Cases to decide"
     OVERDUE = "overdue", "No answer from the bank in time"
     EVIDENCE = "evidence", "Proof that a bank asks for"
+    BATCH = "batch", "Batches with rows that were not sent"
     REFUND = "refund", "Refunds that failed"
     TELL = "tell", "Customers to tell before a debit"
     PAYOUT = "payout", "Payouts missing at the bank"

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.accounts.undecided import UndecidedHolders
 from dashboard.approvals import Approvals
+from dashboard.batches import Batches
 from dashboard.cases.lists import CaseLists
 from dashboard.connections.health import HealthWatch
 from dashboard.connections.removal import Removals
@@ -81,6 +82,7 @@ class Sources:
         shared: SharedAccounts,
         jobs: OpenJobs,
         schedules: Schedules,
+        batches: Batches,
         old_accounts: OldAccounts,
         holders: UndecidedHolders,
         evidence: Evidence,
@@ -89,6 +91,7 @@ class Sources:
         self._debits, self._approvals, self._cases, self._refunds = debits, approvals, cases, refunds
         self._linking, self._attention, self._health, self._removals = linking, attention, health, removals
         self._old_accounts, self._holders, self._evidence = old_accounts, holders, evidence
+        self._batches = batches
         self._tokens, self._erasures, self._shared, self._jobs, self._schedules = (
             tokens,
             erasures,
@@ -106,6 +109,7 @@ class Sources:
             Source(InboxKind.CASE, money, self._find_cases),
             Source(InboxKind.OVERDUE, money, self._find_overdue, lambda: self._store.payments.is_read),
             Source(InboxKind.EVIDENCE, money, self._find_asked),
+            Source(InboxKind.BATCH, money, self._find_batches),
             Source(InboxKind.REFUND, money, self._find_refunds),
             Source(InboxKind.TELL, money, self._find_to_tell),
             Source(InboxKind.PAYOUT, Permission.VIEW_STATEMENTS, self._find_payouts),
@@ -144,6 +148,13 @@ class Sources:
 
     def _find_asked(self, actor: Actor) -> Found:
         return _every([(one.case_id, f"due {one.due_on}", one) for one in self._evidence.requests(actor)])
+
+    def _find_batches(self, actor: Actor) -> Found:
+        """Those that ended with rows that were not sent, of which nobody has made another batch."""
+        found = self._batches.attention(actor)
+        return _every(
+            [(one.id, f"{one.state.value} {left.not_sent}", (one, left)) for one, left in found if left.not_sent]
+        )
 
     def _find_refunds(self, actor: Actor) -> Found:
         return _every([(one.id, one.state.value, one) for one in self._refunds.failed(actor)])

@@ -73,6 +73,15 @@ class Jobs:
             raise MoveNotAllowed(f"{kind} has no step {step}")
         return self._add(kind, subject, actor, step, action, 0, facts)
 
+    def order_foreseen(
+        self, id: str, kind: str, subject: str, actor: Actor, step: str, action: str, facts: Mapping[str, object]
+    ) -> Job | None:
+        """As `order`, of what every copy of the file may order by itself; `id` is drawn from what all of them know.
+
+        So their calls have one key. It counts as answered by a person, so that the step looks before it acts.
+        """
+        return self._add(kind, subject, actor, step, action, 1, facts, id)
+
     def order_again(self, actor: Actor, ended: Job, *, action: str, **facts: object) -> Job | None:
         """Order what an ended job was to do as a new one, from the step at which it ended; as `order` otherwise.
 
@@ -89,10 +98,11 @@ class Jobs:
         action: str | None,
         answers: int,
         facts: Mapping[str, object],
+        id: str = "",
     ) -> Job | None:
         now = self._clock.now()
         job = Job(
-            id=new_id("job"),
+            id=id or new_id("job"),
             kind=kind,
             subject=subject,
             step=step,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import sqlite_utils
 
 from dashboard.domain.ids import new_id
+from dashboard.store.batches.carrying import carry_batch
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import ADDED, IntegrityError, parents
 from dashboard.store.sql import Row, insert, select, select_one
@@ -30,6 +31,7 @@ class Carried:
     ended_accounts: int = 0
     access_tokens: int = 0
     debits: int = 0
+    batches: int = 0
     refunds: int = 0
     erased: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -63,6 +65,7 @@ class _CarryOver:
         carried.removals = sum(self._remove(row) for row in self._all("item_removal"))
         carried.access_tokens = sum(self._change_token(row) for row in self._all("token_rotation", "state = 'done'"))
         carried.debits = sum(self._debit(row) for row in self._all("debit"))
+        carried.batches = sum(self._batch(row) for row in self._all("batch"))
         carried.refunds = sum(self._refund(row) for row in self._all("refund_order"))
         for row in self._all("risk_assessment", "debit_id IS NOT NULL"):  # or no return of these would be reported
             self._bring("risk_assessment", row["id"])
@@ -117,6 +120,17 @@ class _CarryOver:
             self._schedule(row["id"])
         self._bring_approvals("debit", row["id"])
         return added
+
+    def _batch(self, row: Row) -> bool:
+        """A batch after its debits: what was stopped stays stopped, and no row is ordered again."""
+        try:
+            carried = carry_batch(self._old, self._db, row, lambda table, one: self._insert(table, one, str(one["id"])))
+        except IntegrityError:
+            self._carried.failed.append(f"batch {row['id']}")
+            return False
+        self._bring_jobs("batch", row["id"])
+        self._bring_approvals("batch", row["id"])
+        return carried
 
     def _refund(self, row: Row) -> bool:
         added = self._bring("refund_order", row["id"])

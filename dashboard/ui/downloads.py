@@ -15,7 +15,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HELP = "All rows that the filter shows. The download is recorded in the audit trail."
 
 
-def offer(name: str, lines: Callable[[], Iterable[str]], fill: Callable[[BinaryIO], object], about: str = HELP) -> None:
+def offer(
+    name: str,
+    lines: Callable[[], Iterable[str]],
+    fill: Callable[[BinaryIO], object],
+    about: str = HELP,
+    labels: tuple[str, str] = ("Download as Excel", "Download as CSV"),
+) -> None:
     """Both buttons on one line; the file is made when one is pressed. `name` is the files' name without its ending."""
 
     def workbook() -> bytes:
@@ -25,7 +31,7 @@ def offer(name: str, lines: Callable[[], Iterable[str]], fill: Callable[[BinaryI
 
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.download_button(
-            "Download as Excel",
+            plain(labels[0]),
             data=workbook,
             file_name=f"{name}.xlsx",
             mime=XLSX,
@@ -34,7 +40,7 @@ def offer(name: str, lines: Callable[[], Iterable[str]], fill: Callable[[BinaryI
             help=plain(about),
         )
         st.download_button(
-            "Download as CSV",
+            plain(labels[1]),
             data=lambda: csv_file(lines()),
             file_name=f"{name}.csv",
             mime="text/csv",

@@ -35,6 +35,7 @@ NAMES = {  # of lists, by their pages, as the end of "Back to …"
     "mandates": "the accounts that need a mandate",
     "cases": "the cases",
     "approvals": "the approvals",
+    "batches": "the batches",
     "statements": "the bank lines",
     "audit": "the audit trail",
 }

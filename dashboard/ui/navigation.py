@@ -38,6 +38,7 @@ SECTIONS: dict[str, list[PageEntry]] = {
         PageEntry("close", "Month close", ":material/event_available:", Permission.VIEW_STATEMENTS),
         PageEntry("accounts", "Linked accounts", ":material/link:", Permission.VIEW_ACCOUNTS),
         PageEntry("debit", "New debit", ":material/south_west:", Permission.CREATE_DEBIT),
+        PageEntry("batches", "Batches", ":material/playlist_add_check:", Permission.VIEW_PAYMENTS),
         PageEntry("approvals", "Approvals", ":material/how_to_reg:", Permission.VIEW_PAYMENTS),
         PageEntry("notices", "Notices", ":material/notifications:", Permission.VIEW_PAYMENTS),
     ],
@@ -63,6 +64,7 @@ class Shortcut:
 
 ACTIONS = (
     Shortcut("Debit a bank account", "debit", Permission.CREATE_DEBIT),
+    Shortcut("Debit many accounts by a file", "batches", Permission.CREATE_DEBIT),
     Shortcut("Link a bank", "onboard", Permission.LINK_BANK),
     Shortcut("Add a customer", "onboard", Permission.LINK_BANK),
     Shortcut("Collect missing mandates", "mandates", Permission.VIEW_ACCOUNTS, {"status": "needs"}),

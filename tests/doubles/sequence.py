@@ -5,16 +5,22 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dashboard.approvals import Approvals
+from dashboard.batches import Batches
+from dashboard.batches.job import BatchKind
+from dashboard.batches.review import BatchReview
 from dashboard.cases.presenting_again import PresentingAgain
 from dashboard.debits import Debits
 from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
 from dashboard.debits.strays import StrayKind
+from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import DeskError
 from dashboard.domain.models import Balance, Debit, DebitOrder, DebitState, Purpose
@@ -36,6 +42,7 @@ from tests.doubles.bank import DAY, Bank, Fault, Line
 from tests.unit.fakes import FakePlaid, Killed
 
 ACTOR = demo_actor("192.0.2.1")
+CHECKER = replace(demo_actor("192.0.2.2"), name="checker", subject="s-checker")
 PAUSES = [timedelta(seconds=n) for n in (3, 10, 40, 120, 360)] + [
     timedelta(minutes=11),
     timedelta(hours=2),
@@ -103,7 +110,9 @@ class Process:
         self.jobs = Jobs(self.store, self.clock, InlineWorker(), process=name)
         line: Any = self.line
         settings = replace(template.settings, refunds=RefundRules(partial=True, above_cents=None))
-        funds = Funds(self.store, FakePlaid(), line, self.clock, settings, self.jobs)
+        plaid = FakePlaid()
+        plaid.available = 100_000_000
+        funds = Funds(self.store, plaid, line, self.clock, settings, self.jobs)
         self.jobs.register(
             template.kind(self.store, line, self.clock, settings, funds),
             StrayKind(line),
@@ -111,6 +120,10 @@ class Process:
         )
         self.refunds = Refunds(self.store, self.clock, settings, self.jobs)
         self.debits = Debits(self.store, FakePlaid(), line, self.clock, template.settings, self.jobs)
+        self.jobs.register(BatchKind(self.store, self.clock, settings, self.jobs, self.debits, funds))
+        self.batches = Batches(self.store, self.clock, settings, self.jobs, self.debits)
+        review = BatchReview(self.store, self.clock, settings)
+        self.approvals = Approvals(self.store, self.jobs, self.clock, settings, review)
         self.schedules = Schedules(self.store, self.clock, template.settings, self.jobs, self.debits)
         self.presenting = PresentingAgain(self.store, self.clock, template.settings, self.debits)
 
@@ -182,6 +195,9 @@ class Sequence:
         self.tickets: dict[str, DebitOrder] = {}
         self.refunds: dict[str, RefundOrder] = {}
         self.days: dict[str, Schedule] = {}  # of each scheduled debit
+        self.files = 0
+        self.rows: dict[str, str] = {}  # of each debit that a row is, its batch
+        self.approved: dict[str, datetime] = {}  # when each batch was approved first, Stripe's time
         path = folder / "desk.db"
         shutil.copyfile(template.path, path)
         self.main = Process(self, path)
@@ -207,6 +223,7 @@ class Sequence:
             ),
             *(self.confirm_again, self.confirm_again, self.cancel, self.wrong_key, self.sync),
             *(self.refund, self.refund, self.refund, self.refund_again),
+            *(self.batch, self.batch, self.batch, self.approve, self.stop_batch),
             *(self.schedule, self.next_day, self.cancel_schedule, self.present_again, self.present_again),
         ]
         self.fault()
@@ -367,6 +384,60 @@ class Sequence:
         if day is not None:
             self.days[day.id] = day
 
+    def batch(self) -> None:
+        """A file of two or three debits, submitted; mostly approved at once, and then sent into what comes."""
+        process = self.main
+        process.tick()
+        self.files += 1
+        account = process.store.accounts.get(self.template.account_id)
+        cents = [self.chance.randint(100, 9_000) for _ in range(self.chance.randint(2, 3))]
+        rows = [
+            f"{account.customer_id},{one // 100}.{one % 100:02},FILE-{self.files}-{place}"
+            for place, one in enumerate(cents)
+            if account
+        ]
+        file = "\n".join(["customer,amount,reference", *rows, ""]).encode()
+        made = process.guard(process.batches.open, ACTOR, file, f"{self.files}.csv")
+        if made is not None:
+            self.main.guard(self.main.batches.submit, ACTOR, made.id)
+        if self.chance.random() < 0.7:
+            self.approve()
+
+    def approve(self) -> None:
+        """A colleague approves what waits."""
+        self.note_rows()
+        for approval in self.main.store.approvals.waiting():
+            self.approved.setdefault(approval.subject, self.bank.clock.now())
+            shown = self.main.guard(self.main.approvals.question, CHECKER, approval.id)
+            if shown is not None:
+                self.main.guard(self.main.approvals.approve, CHECKER, approval.id, shown.digest)
+
+    def stop_batch(self) -> None:
+        for batch in self.main.store.batches.recent(10):
+            if batch.state is BatchState.SENDING:
+                self.main.guard(self.main.batches.stop, ACTOR, batch.id)
+                return
+
+    def note_rows(self) -> None:
+        """Which debits rows will be; a file that is restored forgets them."""
+        for batch in self.main.store.batches.recent(50):
+            self.rows |= {one.debit_id: batch.id for one in self.main.store.batches.rows(batch.id) if one.debit_id}
+
+    def judge_rows(self, moved: Mapping[str, object]) -> None:
+        """Nothing before it was approved; nothing of what was stopped here, unless a copy goes on with it."""
+        self.findings.events["rows that moved"] += sum(id in self.rows for id in moved)
+        alone = not self.copies and not self.restored
+        for batch in self.main.store.batches.recent(50):
+            for row in self.main.store.batches.rows(batch.id, RowState.CANCELED, RowState.REFUSED):
+                if alone and row.debit_id in moved:
+                    self.findings.false_refusals += 1
+                    self.findings.broken.append(f"{self.seed}: {row.debit_id} was stopped and moved")
+
+    def judge_row(self, id: str, at: datetime) -> bool:
+        """Whether a row of a batch moved after its approval."""
+        approved = self.approved.get(self.rows.get(id, ""))
+        return approved is not None and approved <= at
+
     def next_day(self) -> None:
         """The next moment for which something is scheduled comes."""
         now = self.bank.clock.now()
@@ -435,6 +506,7 @@ class Sequence:
                 process.go_on()
         self.sync()
         self.main.go_on()
+        self.note_rows()
 
     def judge_refunds(self) -> None:
         """No order twice, no payment beyond what was collected, and no end that is not true."""
@@ -495,7 +567,11 @@ class Sequence:
             for intent in intents:
                 at = self.bank.moved_at[intent]
                 last = max((one for one in self.ordered.get(id, []) if one <= at), default=None)
-                if not self.judge_day(id, at) and (last is None or at - last > within + STOP):
+                if (
+                    not self.judge_day(id, at)
+                    and not self.judge_row(id, at)
+                    and (last is None or at - last > within + STOP)
+                ):
                     found.late_sends += 1
                     found.broken.append(
                         f"{self.seed}: {id} was sent {at - last if last else 'unordered'} after its order"
@@ -504,6 +580,7 @@ class Sequence:
                     found.invisible += 1
                     found.broken.append(f"{self.seed}: {intent} moved and no payment shows it")
         self.judge_refunds()
+        self.judge_rows(moved)
         for id, debit in debits.items():
             ended = debit.state in {DebitState.SUBMITTED, DebitState.REFUSED, DebitState.CANCELED}
             ended = ended or debit.state is DebitState.SCHEDULED  # it waits for its day, and nobody has to be told

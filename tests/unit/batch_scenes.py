@@ -58,6 +58,7 @@ def add_like(given: DeskFixture, account: BankAccount, number: int) -> Customer:
         created_at=given.clock.now(),
     )
     given.store.customers.add(made)
+    given.stripe.customers[str(made.stripe_customer_id)] = {"id": made.stripe_customer_id, "email": made.email}
     given.store.customers.decide(made.id, made.stripe_customer_id, given.clock.now())
     own = replace(
         account,

@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from dashboard.batches.job import BREATH
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.errors import AccessDenied, InputError, Refused
@@ -353,3 +354,10 @@ def test_a_discarded_draft_is_over(desk: DeskFixture) -> None:
     assert desk.batches.discard(MAKER, batch.id).state is BatchState.WITHDRAWN
     with pytest.raises(InputError):
         desk.batches.submit(MAKER, batch.id)
+
+
+def test_a_long_batch_gives_its_worker_back_now_and_then(desk: DeskFixture) -> None:
+    """A stop of the server waits for what runs on the worker."""
+    batch = approve(desk, submitted(desk, equal_rows(linked(desk, BREATH + 3))))
+    assert len(debited(desk)) == BREATH and batch.state is BatchState.SENDING
+    assert run(desk, batch).state is BatchState.DONE and len(debited(desk)) == BREATH + 3

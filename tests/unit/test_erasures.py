@@ -39,6 +39,17 @@ def test_not_a_byte_is_left_in_the_file_or_its_log(life: DeskFixture, erasures: 
     assert [view.name for view in SavedViews(full, life.clock).list(ADMIN)] == ["Failed"], "others' words stay"
 
 
+def test_what_was_typed_into_a_file_of_debits_goes_too(life: DeskFixture, erasures: Erasures, full: Store) -> None:
+    """Also of a row of which nobody knows whose it is: it may be anybody's."""
+    file = f"customer,amount,reference\n{REFERENCE},10.00,INV-1\n{NAME},5.00,INV-2\n".encode()
+    batch = life.batches.open(life.actor, file, "run.csv")
+    assert [one.row.said["customer"] for one in life.batches.rows(life.actor, batch.id)] == [*(REFERENCE, NAME)]
+    erasures.order(ADMIN, life.customer.id, REFERENCE)
+    assert left_in(full) == []
+    kept = life.batches.rows(life.actor, batch.id)
+    assert [(one.row.line, dict(one.row.said), one.row.faults) for one in kept] == [(2, {}, ()), (3, {}, ())]
+
+
 def held_of(store: Store) -> set[str]:
     """Every word of a customer that the payments in memory hold, also of no row any more."""
     store.columns.refresh()

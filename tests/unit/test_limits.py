@@ -17,6 +17,7 @@ from hypothesis import given as given_some
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import ConfigError, DeskError, Refused
 from dashboard.domain.limits import Limit, ReservationState, counts_since
@@ -294,6 +295,12 @@ STEP = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from([10, 660, 40_000, 90_000, 700_000])),
     st.tuples(st.just("cancel"), st.integers(0, 9)),
     st.tuples(st.just("again"), st.integers(0, 9)),
+    st.tuples(
+        st.just("batch"),
+        st.integers(0, 2),
+        st.lists(st.tuples(st.integers(0, 1), st.integers(100, 5_000)), min_size=1, max_size=4),
+    ),
+    st.tuples(st.just("stop"), st.integers(0, 2)),
     st.tuples(st.just("restart")),
     st.tuples(st.sampled_from(["approve", "approve", "decline"]), st.integers(0, 1), st.integers(0, 9)),
 )
@@ -325,6 +332,24 @@ def schedule(given: DeskFixture, account: BankAccount, cents: int, reference: st
     given.schedules.order(maker, replace(wanted, similar_to=similar.id if similar else None))
 
 
+def send_file(
+    given: DeskFixture, accounts: list[BankAccount], rows: list[tuple[int, int]], name: str, maker: Actor
+) -> None:
+    """A batch of these accounts and amounts, submitted for approval."""
+    lines = [
+        f"{accounts[place].customer_id},{cents // 100}.{cents % 100:02},{name}-{number}"
+        for number, (place, cents) in enumerate(rows)
+    ]
+    file = "\n".join(["customer,amount,reference", *lines, ""]).encode()
+    given.batches.submit(maker, given.batches.open(maker, file, name).id)
+
+
+def stop_file(given: DeskFixture, maker: Actor) -> None:
+    """The newest batch, wherever it is."""
+    for batch in given.batches.recent(maker)[:1]:
+        (given.batches.stop if batch.state is BatchState.SENDING else given.batches.withdraw)(maker, batch.id)
+
+
 def decide(given: DeskFixture, approver: Actor, place: int, verdict: str) -> None:
     """One of two approvers decides about one that waits; what nobody decided in time expires."""
     given.approvals.expire_due()
@@ -345,6 +370,11 @@ class Counted:
         self.makers: dict[str, str] = {}
         self.taken: dict[str, datetime] = {}
 
+    def maker_of(self, debit_id: str) -> str:
+        row = self.given.store.batches.of_debit(debit_id)
+        batch = self.given.store.batches.get(row.batch_id) if row else None
+        return batch.maker if batch else self.makers[debit_id]
+
     def check(self) -> None:
         now = self.given.clock.now()
         debits = self.given.debits.recent(self.given.actor, limit=1_000)
@@ -357,8 +387,12 @@ class Counted:
             for debit in debits:
                 if debit.state in gone or self.taken.get(debit.id, now) < since:
                     continue
-                of = {Limit.MAKER_DAY: self.makers[debit.id], Limit.DESK_DAY: ""}.get(limit, debit.customer_id)
+                of = {Limit.MAKER_DAY: self.maker_of(debit.id), Limit.DESK_DAY: ""}.get(limit, debit.customer_id)
                 sums[of] = sums.get(of, 0) + debit.amount_cents
+            for batch in self.given.store.batches.recent(100):
+                for row in self.given.store.batches.rows(batch.id, RowState.QUEUED):
+                    of = {Limit.MAKER_DAY: batch.maker, Limit.DESK_DAY: ""}.get(limit, str(row.customer_id))
+                    sums[of] = sums.get(of, 0) + int(row.amount_cents or 0)
             assert max(sums.values(), default=0) <= most, f"{limit}: {sums}"
 
 
@@ -400,6 +434,10 @@ def test_no_interleaving_goes_above_a_limit(
                     for debit in given.debits.recent(given.actor, limit=1_000):
                         if debit.id not in before:
                             counted.makers[debit.id] = MAKERS[maker].key
+            elif step[0] == "batch":
+                send_file(given, accounts, step[2], f"FILE-{number}", MAKERS[step[1]])
+            elif step[0] == "stop":
+                stop_file(given, MAKERS[step[1]])
             elif step[0] == "wait":
                 given.later(timedelta(seconds=step[1]))
             elif step[0] == "restart":

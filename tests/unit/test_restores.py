@@ -278,3 +278,52 @@ def test_what_was_told_since_is_not_told_again(desk: Restorable) -> None:
     facts = {one.fact.subject: one.state for one in desk.store.outbox.newest(9)}
     assert facts == dict.fromkeys(("po_before", "po_since", "po_waits"), NoticeState.SENT)
     assert desk.store.database.check_integrity() == []
+
+
+def test_a_batch_that_was_stopped_since_stays_stopped_and_what_it_ordered_is_ordered(desk: Restorable) -> None:
+    account = desk.linked("ana")
+    desk.plaid.available = 9_000_000
+    rows = "\n".join(f"{account.customer_id},1.0{place},INV-{place}" for place in range(4))
+    file = f"customer,amount,reference\n{rows}\n".encode()
+    kept_nothing = desk.backup()
+    desk.later()  # a backup is named by its second
+    desk.batches.open(ADMIN, file, "run.csv")
+    kept_draft = desk.backup()
+    desk.later()
+    batch = desk.batches.submit(ADMIN, desk.batches.open(ADMIN, file, "run.csv").id)
+    newest = desk.store.approvals.newest("batch", batch.id)
+    assert newest is not None
+    kept_review = desk.backup()
+    checker = replace(ADMIN, name="checker", subject="s-checker")
+    desk.stripe.meanwhile["confirm_payment_intent"] = lambda: desk.batches.stop(ADMIN, batch.id)
+    desk.approvals.approve(checker, newest.id, desk.approvals.question(checker, newest.id).digest)
+    before = [(one.row, one.debit_state) for one in desk.batches.rows(ADMIN, batch.id)]
+    assert [row.state.value for row, _ in before] == ["ordered", *["canceled"] * 3]
+    for kept in (kept_review, kept_draft, kept_nothing):
+        desk.put_back(kept)
+        desk.later(timedelta(hours=1))
+        found = desk.batches.open(ADMIN, file, "run.csv")
+        assert (found.id, found.state.value) == (batch.id, "stopped")
+        assert [(one.row, one.debit_state) for one in desk.batches.rows(ADMIN, batch.id)] == before
+        assert len(desk.stripe.debited) == 1
+    desk.later()
+    desk.put_back(desk.backup())
+    assert desk.batches.get(ADMIN, batch.id).state.value == "stopped", "a backup of now needs nothing"
+
+
+def test_a_batch_that_was_being_sent_goes_on_where_the_old_file_had_come_to(desk: Restorable) -> None:
+    account = desk.linked("ana")
+    desk.plaid.available = 9_000_000
+    rows = "\n".join(f"{account.customer_id},1.0{place},INV-{place}" for place in range(4))
+    batch = desk.batches.open(ADMIN, f"customer,amount,reference\n{rows}\n".encode(), "run.csv")
+    batch = desk.batches.submit(ADMIN, batch.id)
+    newest = desk.store.approvals.newest("batch", batch.id)
+    assert newest is not None
+    kept, checker = desk.backup(), replace(ADMIN, name="checker", subject="s-checker")
+    desk.stripe.before["create_payment_intent"] = [Killed()]
+    with pytest.raises(Killed):
+        desk.approvals.approve(checker, newest.id, desk.approvals.question(checker, newest.id).digest)
+    desk.put_back(kept)
+    for _ in range(4):
+        desk.later()
+    assert desk.batches.get(ADMIN, batch.id).state.value == "done" and len(desk.stripe.debited) == 4

@@ -52,6 +52,21 @@ class BatchReading:
                 sent += one["cents"] if one["debit_state"] == DebitState.SUBMITTED else 0
         return Progress(rows, debits, sent)
 
+    def with_unsent(self, batch_ids: Sequence[str], since: datetime) -> set[str]:
+        """Which of these batches have rows that were not sent; of debits those that ended since then are looked at."""
+        rows = (
+            f"SELECT DISTINCT batch_id FROM batch_row WHERE batch_id IN {listed('ids')}"
+            " AND state IN ('refused', 'canceled')"
+        )
+        debits = (
+            "SELECT DISTINCT r.batch_id FROM debit d JOIN batch_row r ON r.debit_id = d.id"
+            " WHERE d.state IN ('refused', 'canceled') AND d.updated_at >= :since"
+        )
+        ids = set(batch_ids)
+        found = {row["batch_id"] for row in select(self._database.handle, rows, {"ids": list_of(batch_ids)})}
+        found |= {row["batch_id"] for row in select(self._database.handle, debits, {"since": to_epoch(since)})}
+        return found & ids
+
     def outcomes(self, batch_id: str, start: int = 0, size: int = 1_000_000) -> list[RowOutcome]:
         """Every row in the order of the file, with what became of it."""
         query = (

@@ -36,6 +36,8 @@ def list_reasons(shown: Question, now: datetime) -> list[Reason]:
         return [*_of_refund(shown, now), _others(shown)]
     if shown.approval.kind == "write_off":
         return [*_of_write_off(facts), _others(shown)]
+    if shown.approval.kind == "batch":
+        return [*_of_batch(facts), _others(shown)]
     return [
         _balance(facts.get("available_cents"), shown.moment("balance_at"), now),
         _mandate(shown.moment("accepted_at"), facts.get("mandate_status"), now),
@@ -109,6 +111,23 @@ def _of_write_off(facts: Mapping[str, object]) -> list[Reason]:
         Reason("The payment", f"{format.money(_number(facts['payment_cents']))}, {state.word.lower()}", False),
         Reason("What could still be done", possible, step is NextStep.DEBIT_AGAIN),
         Reason("Why", str(facts["reason"]), False),
+    ]
+
+
+def _of_batch(facts: Mapping[str, object]) -> list[Reason]:
+    """What speaks against sending a file of debits."""
+    first, left_out, noted = (_number(facts[name]) for name in ("first_debits", "left_out", "noted"))
+    debits = (
+        f"{format.count(_number(facts['rows']), 'debit')} of {format.count(_number(facts['customers']), 'customer')}"
+    )
+    notes = "; ".join(str(one) for one in cast(list[object], facts["notes"]))
+    day = str(facts["collect_on"] or "as soon as it is approved")
+    return [
+        Reason("What is in it", f"{debits}, the largest {format.money(_number(facts['largest_cents']))}", False),
+        Reason("Taken", day, False),
+        Reason("Accounts never debited before", f"{first:,}" if first else "None", first > 0),
+        Reason("Like an earlier debit", f"{format.count(noted, 'row')}. {notes}" if noted else "No row", noted > 0),
+        Reason("Rows with a fault, left out", f"{left_out:,}" if left_out else "None", left_out > 0),
     ]
 
 

@@ -16,6 +16,7 @@ KEPT = timedelta(seconds=10)  # a count takes some milliseconds; every press wou
 PAGES = {
     InboxKind.CASE: "cases",
     InboxKind.APPROVAL: "approvals",
+    InboxKind.BATCH: "batches",
     InboxKind.RELINK: "health",
     InboxKind.MANDATE: "mandates",
 }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.desk import Desk
 from dashboard.domain.approvals import Approval
+from dashboard.domain.batches import Batch, Progress
 from dashboard.domain.cases import Case
 from dashboard.domain.evidence import BankRequest
 from dashboard.domain.jobs import JobState
@@ -136,6 +137,16 @@ def draw_to_tell(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit) -> 
     day = format.day(schedule.collect_on, desk.payments.today())
     left.caption(plain(f"Debited {day}: another amount or day than the customer expects. Tell them, then say so."))
     actions.button("See what to say", open_debit(), key=f"tell-{debit.id}", place=right, width="stretch")
+
+
+def draw_batch(desk: Desk, actor: Actor, batch: Batch, progress: Progress) -> None:
+    """A batch that ended with rows that were not sent."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(batch.name)}** · {plain(batch.state.words)}")
+    ended = format.moment(batch.ended_at, session.zone(), desk.clock.now())
+    left.caption(plain(f"{progress.not_sent:,} of {format.count(batch.good, 'row')} were not sent. Ended {ended}."))
+    there = actions.go("batches", {"batch": batch.id})
+    actions.button("See why", there, key=f"batch-{batch.id}", place=right, width="stretch")
 
 
 def draw_payout(desk: Desk, actor: Actor, payout: ExpectedPayout) -> None:

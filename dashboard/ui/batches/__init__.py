@@ -1,0 +1,1 @@
+"""Parts of the page on which a file of debits is checked, submitted, followed and stopped."""
