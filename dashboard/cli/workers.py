@@ -81,9 +81,10 @@ class Worker:
                 f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{HEADER}: 127.0.0.1 0 http\r\nConnection: close\r\n\r\n"
             )
             writer.write(head.encode())
-            words = (await reader.readline()).split()
+            async with asyncio.timeout(READY_SECONDS):
+                words = (await reader.readline()).split()
             return int(words[1]) if len(words) > 1 else 0
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # TimeoutError is an OSError
             return 0
         finally:
             if writer:
@@ -162,6 +163,9 @@ class Workers:
         while not self._stopping:
             worker = self._slots.get(slot)
             if worker is not None and worker.child.is_running:
+                is_new = worker.ready_at is None and await self._wait_for(worker, patience=0)
+                if is_new and self._slots[slot] is worker:
+                    self._open(worker)
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             if worker is not None:
@@ -175,9 +179,7 @@ class Workers:
                 pause = min(LONGEST_PAUSE, 2 * pause)
                 if self._slots[slot] is not worker:  # replaced meanwhile, as somebody asked
                     continue
-            worker = self._slots[slot] = self._start(slot)
-            if await self._wait_for(worker, patience=0) and self._slots[slot] is worker:
-                self._open(worker)
+            self._slots[slot] = self._start(slot)
 
     def _open(self, worker: Worker) -> None:
         worker.ready_at = time.monotonic()

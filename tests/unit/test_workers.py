@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from dashboard.cli.commands import processes
-from dashboard.cli.workers import MOST_BY_ITSELF, SHARED, count_processes, meeting_place, read_shared
+from dashboard.cli.workers import MOST_BY_ITSELF, SHARED, Worker, Workers, count_processes, meeting_place, read_shared
 from dashboard.web.behind import read_peer, write_peer
+from tests.asgi import run_apart
 
 
 def test_without_a_word_there_is_one_process_a_core_and_never_many() -> None:
@@ -43,3 +46,89 @@ def test_what_the_front_says_of_a_peer_is_read_as_it_was_written() -> None:
     for lie in ("", "10.0.0.1", "10.0.0.1 x https", "10.0.0.1 1 ftp", "a b c d"):
         with pytest.raises(ValueError):
             read_peer(lie)
+
+
+ANSWERS = """
+import socket, sys
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(sys.argv[-1])
+listening.listen()
+while True:
+    asked, _ = listening.accept()
+    asked.recv(1000)
+    asked.sendall(b"HTTP/1.1 {} said\\r\\n\\r\\n")
+    asked.close()
+"""
+
+
+def running(code: str) -> list[str]:
+    """The arguments of a process that does this, told where to listen by the last one."""
+    return ["-S", "-c", code]
+
+
+def on_workers(code: str, play: Callable[[Workers], Awaitable[None]]) -> None:
+    """Keep one process going while something is done with it."""
+
+    async def run(workers: Workers) -> None:
+        keeping = asyncio.create_task(workers._keep(1))
+        try:
+            async with asyncio.timeout(60):
+                await play(workers)
+        finally:
+            keeping.cancel()
+
+    with meeting_place() as folder:
+        workers = Workers(1, folder, running(code), quiet=0.0)
+        try:
+            run_apart(run(workers))
+        finally:
+            workers.stop()
+        assert not any(one.child.is_running for one in workers._every)
+
+
+def is_serving(worker: Worker) -> bool:
+    return worker.child.is_running and worker.place.is_open
+
+
+async def wait_for(happened: Callable[[], object]) -> None:
+    while not happened():
+        await asyncio.sleep(0.02)
+
+
+def test_a_process_is_replaced_by_one_that_is_ready_and_by_no_other() -> None:
+    async def play(workers: Workers) -> None:
+        await wait_for(lambda: 1 in workers._slots and workers._slots[1].place.is_open)
+        first = workers._slots[1]
+        workers._arguments = running("raise SystemExit(1)")  # an update that does not start
+        assert not await workers._replace(1)
+        assert list(workers._slots.values()) == [first] and is_serving(first)
+        workers._arguments = running(ANSWERS.format(200))
+        assert await workers._replace(1)
+        second = workers._slots[1]
+        assert second is not first and not is_serving(first) and is_serving(second)
+        assert workers.places.find("", stays=False) is second.place
+
+    on_workers(ANSWERS.format(200), play)
+
+
+def test_one_that_cannot_do_its_work_is_taken_where_there_is_no_other_and_says_why_itself() -> None:
+    async def play(workers: Workers) -> None:
+        await wait_for(lambda: 1 in workers._slots and workers._slots[1].place.is_open)
+
+    on_workers(ANSWERS.format(503), play)
+
+
+def test_a_dead_one_is_followed_by_the_next_and_one_that_dies_at_once_after_a_pause() -> None:
+    async def play(workers: Workers) -> None:
+        await wait_for(lambda: 1 in workers._slots and workers._slots[1].place.is_open)
+        first = workers._slots[1]
+        first.child.process.kill()
+        await wait_for(lambda: workers._slots[1] is not first and workers._slots[1].place.is_open)
+        assert not first.place.is_open
+        workers._arguments = running("raise SystemExit(1)")
+        workers._slots[1].child.process.kill()
+        before = workers._started
+        await asyncio.sleep(4)
+        assert workers._started - before <= 2, "pauses of two seconds, then four: nobody is helped by a loop"
+
+    on_workers(ANSWERS.format(200), play)
