@@ -50,6 +50,7 @@ CLOSING_SECONDS = 5  # at a stop; then the steps that run get their time (runnin
 # What a served page never uses: entry points, which run when they are imported, and the stand-in for the providers.
 NOT_SERVED = ("dashboard.__main__", "dashboard.app", "dashboard.main", "dashboard.cli", "dashboard.sandbox")
 PING_SECONDS = 30  # Streamlit's own; a tablet that lost its network is noticed within a minute
+WARM_SECONDS = 60.0  # after which a process that is not warm serves as it is
 # What Streamlit is told; the same keys stand in .streamlit/config.toml for a bare `streamlit run` in the checkout.
 CONFIG: dict[str, Any] = {
     "server.address": "127.0.0.1",
@@ -68,6 +69,10 @@ CONFIG: dict[str, Any] = {
 }
 
 
+_warm = threading.Event()  # clear only behind a front, which moves tabs to a process that draws them at once
+_warm.set()
+
+
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Open the desk before anybody comes, and close it after everybody went."""
@@ -83,6 +88,13 @@ def warm_up() -> None:
 
     Streamlit collects garbage after every run, which over all that was imported takes longer than a page does.
     """
+    try:
+        _warm_up()
+    finally:
+        _warm.set()
+
+
+def _warm_up() -> None:
     import altair  # noqa: F401
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
@@ -115,6 +127,7 @@ async def readyz(_request: Request) -> Response:
         await run_in_threadpool(running.desk)
     except DeskError as error:
         return PlainTextResponse(f"not ready: {error.code}\n", status_code=503)
+    await run_in_threadpool(_warm.wait, WARM_SECONDS)
     return PlainTextResponse("ready\n")
 
 
@@ -277,6 +290,7 @@ def serve_behind(
 
     from dashboard.web.behind import BehindFront
 
+    _warm.clear()
     configure(address, port, tls, {"server.cookieSecret": cookie_secret})
     trusted = ProxyHeadersMiddleware(cast(Any, app), list(_settings.serving.trusted_proxies))
     _run(opened, BehindFront(cast(Any, trusted)), proxy_headers=False, log_level="warning")
