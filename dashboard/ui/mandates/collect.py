@@ -37,10 +37,12 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
     """The account, what it brought in, and what to do."""
     account, zone, now = desk.old_accounts.get(actor, id), session.zone(), desk.clock.now()
     st.subheader(f"{plain(account.name or 'No name at Stripe')} · {plain(say_account(account))}", anchor=False)
+    if account.email:
+        st.text(account.email)
     st.markdown(f"**{account.state.word}** · {MEANS[account.state]}")
     last = format.moment(account.last_debit_at, zone, now) if account.last_debit_at else "none is known"
     brought = format.money(account.brought_cents, "usd")
-    st.caption(plain(f"Brought in {brought} in the last 12 months. Last debit: {last}. {account.email}"))
+    st.caption(plain(f"Brought in {brought} in the last 12 months. Last debit: {last}."))
     st.caption(
         plain(f"At Stripe: {account.id}, {account.status or 'not asked yet'}; customer {account.stripe_customer_id}")
     )
