@@ -23,6 +23,7 @@ WHOLE = (
     "dashboard/domain/business_days.py",
     "dashboard/debits/__init__.py",
     "dashboard/debits/orders.py",
+    "dashboard/debits/at_stripe.py",
     "dashboard/debits/due.py",
     "dashboard/debits/representments.py",
     "dashboard/schedules/__init__.py",
@@ -32,7 +33,9 @@ WHOLE = (
     "dashboard/limits/__init__.py",
     "dashboard/store/limits/rows.py",
     "dashboard/approvals/__init__.py",
+    "dashboard/approvals/at_stripe.py",
     "dashboard/approvals/reviews.py",
+    "dashboard/store/approvals/at_stripe.py",
     "dashboard/store/approvals/rows.py",
     "dashboard/refunds/__init__.py",
     "dashboard/refunds/checks.py",
@@ -62,7 +65,7 @@ TESTS = frozenset(
         *("erasure_waits", "wiping", "token_rotation", "retention"),
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
         *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "refunds"),
-        *("approvals", "approval_validity", "schedules", "presenting_again", "representments"),
+        *("approvals", "approval_validity", "at_stripe", "schedules", "presenting_again", "representments"),
     )
 )
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, Balance, DebitOrder, HolderType, Purpose
+from dashboard.domain.refunds import RefundOrder, RefundReason, RefundState
 from tests.pages.conftest import show, text_of
 from tests.pages.test_pages import link
 from tests.sandboxes import Sandbox
@@ -76,3 +77,24 @@ def test_a_refund_that_failed_needs_attention(app: AppTest, desk: Desk, actor: A
     said = text_of(show(app, "inbox"))
     assert "Refunds that failed (1)" in said and "declined" in said
     assert desk.refunds.refundable(actor, charge).left_cents == 4_200
+
+
+def test_a_refund_that_stripe_holds_says_so_and_a_person_ends_it(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox
+) -> None:
+    charge = collect(desk, actor, lived_sandbox)
+    lived_sandbox.control("POST", "/approval_rule", action="refund.create")
+    try:
+        wanted = RefundOrder(desk.refunds.ticket(), charge, 4_200, 4_200, RefundReason.REQUESTED)
+        desk.refunds.order(actor, wanted)
+    finally:
+        lived_sandbox.control("POST", "/approval_rule", action="refund.create", on=False)
+    assert "This waits at Stripe: a rule there asks a second person." in text_of(show(app, "inbox"))
+    app.query_params["payment"] = charge
+    said = text_of(show(app, "payment"))
+    assert "Waiting at Stripe for an approval there" in said and "never sent again from here" in said
+    next(one for one in app.button if one.label == "It was not approved at Stripe").click()
+    app.run()
+    assert not app.exception
+    (made,) = desk.refunds.of_payment(actor, charge)
+    assert made.state is RefundState.CANCELED and list(desk.stripe.find_refunds(charge)) == []

@@ -225,6 +225,7 @@ class FakeStripe(Faults):
         self.silent = False  # no answer has come yet
         self.holds: set[str] = set()  # calls that a rule of Stripe's own asks a second person about
         self.approvals: dict[str, dict[str, Any]] = {}
+        self.names_requests = True
         self.held: dict[str, Callable[[], dict[str, Any]]] = {}
         self.save_failures = False  # a lost answer is kept as a 500 that replays
 
@@ -241,7 +242,7 @@ class FakeStripe(Faults):
                 id = f"areq_{len(self.approvals) + 1}"
                 self.approvals[id] = {"id": id, "object": "approval_request", "status": "requires_review"}
                 self.held[id] = effect
-                raise paused(id)
+                raise paused(id if self.names_requests else "")
             made = effect()
             failed = self.save_failures and bool(self.after.get(name))
             self.kept[key] = (self.clock.now(), copy.deepcopy(body), {"failed": True} if failed else made)

@@ -159,6 +159,29 @@ def test_a_person_ends_a_debit_that_stripe_never_took(given: DeskFixture) -> Non
     given.debits.end_at_stripe(given.actor, debit.id)
     done = debit_of(given, debit.id)
     assert done.state is DebitState.REFUSED and done.problem and done.problem.code == "not_approved_at_stripe"
+    with pytest.raises(InputError):
+        given.debits.end_at_stripe(given.actor, debit.id)
+
+
+def test_a_request_that_stripe_named_by_no_id_is_only_looked_for(given: DeskFixture) -> None:
+    charge = collect(given)
+    given.stripe.names_requests = False
+    given.stripe.holds = {"create_refund"}
+    refund = order(given, charge, 1_000)
+    given.later(timedelta(days=9))
+    assert refund_of(given, refund.id).state is RefundState.AT_STRIPE
+    assert given.stripe.calls["read_approval_request"] == 0 and given.stripe.calls["create_refund"] == 1
+    given.stripe.decide("areq_1")
+    given.later(LOOK_EVERY)
+    assert refund_of(given, refund.id).state is RefundState.SUBMITTED
+
+
+def test_one_operation_waits_there_once(given: DeskFixture) -> None:
+    for id in ("areq_1", "areq_2"):
+        given.store.at_stripe.note("refund", "refund_1", id, given.clock.now())
+    assert (given.store.at_stripe.open("refund", "refund_1"), given.store.at_stripe.count()) == ("areq_1", (1, 1))
+    given.store.at_stripe.end("refund", "refund_1", given.clock.now())
+    assert (given.store.at_stripe.open("refund", "refund_1"), given.store.at_stripe.count()) == (None, (1, 0))
 
 
 # The wire, which Stripe does not document.
