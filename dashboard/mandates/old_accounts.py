@@ -71,9 +71,12 @@ class OldAccounts:
         return self._store.old_accounts.figures(now - YEAR, now - ASKED_FOR)
 
     def worklist(self, actor: Actor, most: int) -> tuple[list[OldAccount], int]:
-        """The first of those that need one, by what they brought in, and how many there are."""
+        """Some of those that need one, by name, and how many there are.
+
+        What each brought in is added up for those few: the inbox asks every few seconds, the list has them in order.
+        """
         require(actor, Permission.VIEW_ACCOUNTS)
-        first = self._lists.first(actor, ListOrder(TO_COLLECT, "brought"), most)
+        first = self._lists.first(actor, ListOrder(TO_COLLECT, "customer", descending=False), most)
         return first, self._lists.tally(actor, TO_COLLECT).count
 
     def ask_stripe(self, actor: Actor) -> int:
