@@ -207,7 +207,7 @@ def test_above_a_tenth_of_bad_rows_the_file_itself_is_refused(desk: DeskFixture)
 
 
 def test_five_thousand_rows_are_checked_in_seconds_and_no_provider_is_asked(desk: DeskFixture) -> None:
-    """Generous for a slow machine: it takes about two seconds."""
+    """Of the processor, since the machine has others to serve; it takes some two seconds."""
     linked(desk)
     first = desk.store.accounts.list()[0]
     with desk.store.transaction():
@@ -216,10 +216,10 @@ def test_five_thousand_rows_are_checked_in_seconds_and_no_provider_is_asked(desk
     lines = [f"C-{number},{number % 90 + 1}.25,INV-{number}" for number in range(1, 5_001)]
     lines[40] = "C-41,1.234,INV-41"
     calls = (sum(desk.plaid.calls.values()), sum(desk.stripe.calls.values()))
-    began = time.monotonic()
+    began = time.process_time()
     batch = opened(desk, file_of(lines))
-    took = time.monotonic() - began
-    assert (batch.rows, batch.bad) == (5_000, 1) and took < 15, took
+    took = time.process_time() - began
+    assert (batch.rows, batch.bad) == (5_000, 1) and took < 12, took
     assert (sum(desk.plaid.calls.values()), sum(desk.stripe.calls.values())) == calls
     fault = rows(desk, batch)[40]
     assert fault.row.line == 42 and fault.row.faults[0].code == "ambiguous_amount"

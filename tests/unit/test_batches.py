@@ -13,7 +13,7 @@ import pytest
 from dashboard.batches.job import BREATH
 from dashboard.domain.approvals import ApprovalState
 from dashboard.domain.batches import BatchState, RowState
-from dashboard.domain.errors import AccessDenied, InputError, Refused
+from dashboard.domain.errors import AccessDenied, InputError, ProviderLimited, Refused
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import Actor, DebitOrder, DebitState, Purpose, Role
 from dashboard.limits import Reservations
@@ -361,3 +361,23 @@ def test_a_long_batch_gives_its_worker_back_now_and_then(desk: DeskFixture) -> N
     batch = approve(desk, submitted(desk, equal_rows(linked(desk, BREATH + 3))))
     assert len(debited(desk)) == BREATH and batch.state is BatchState.SENDING
     assert run(desk, batch).state is BatchState.DONE and len(debited(desk)) == BREATH + 3
+
+
+def test_while_stripe_is_away_the_next_row_waits_and_the_page_says_why(desk: DeskFixture) -> None:
+    batch = submitted(desk, equal_rows(linked(desk, 3)))
+    desk.stripe.before["find_payment_intents"] = [lost(provider="stripe", maybe_done=False)] * 4
+    approve(desk, batch)
+    desk.later(timedelta(seconds=2))
+    assert states(desk, batch) == [RowState.ORDERED, RowState.QUEUED, RowState.QUEUED] and debited(desk) == []
+    problem = desk.batches.problem(MAKER, batch.id)
+    assert problem is not None and problem.code == "unreachable"
+    assert run(desk, batch).state is BatchState.DONE and debited(desk) == [1_000] * 3
+
+
+def test_a_limit_of_the_bank_data_provider_leaves_no_row_out(desk: DeskFixture) -> None:
+    batch = submitted(desk, equal_rows(linked(desk, 2)))
+    desk.plaid.before["balance"] = [ProviderLimited("Slow down.", provider="plaid", code="RATE_LIMIT")] * 9
+    approve(desk, batch)
+    for _ in range(12):
+        desk.later(timedelta(minutes=2))
+    assert now(desk, batch).state is BatchState.DONE and debited(desk) == [1_000] * 2
