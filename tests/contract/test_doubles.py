@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.debits.funds import Funds
 from dashboard.debits.job import DebitKind
+from dashboard.debits.lateness import Lateness
 from dashboard.debits.lookup import IntentLookup
 from dashboard.domain.clock import Clock, FixedClock
 from dashboard.domain.errors import ProviderError
@@ -143,11 +144,17 @@ class Forgetful(DebitKind):
             run.move(To("create"))
 
 
+class AnyAge(Lateness):
+    def _is_late(self, debit: Debit, run: Run) -> bool:
+        return False
+
+
 class Patient(DebitKind):
     """Sends an order however old it is."""
 
-    def _is_late(self, debit: Debit, run: Run) -> bool:
-        return False
+    def __init__(self, store: Store, stripe: PaymentProvider, clock: Clock, settings: Settings, funds: Funds) -> None:
+        super().__init__(store, stripe, clock, settings, funds)
+        self._lateness = AnyAge(store, stripe, clock, settings.debit_rules.send_within)
 
 
 def test_a_desk_that_forgets_what_it_sent_is_found_out() -> None:
