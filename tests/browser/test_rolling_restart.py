@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from tests.browser.desk import PATIENCE, settle, visit
 from tests.contract.test_several_processes import SeveralDesk, until
@@ -22,8 +23,19 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeveralDesk]:
         desk.stop()
 
 
+def until_back(page: Page, sockets: list[WebSocket]) -> None:
+    """Wait until the tab has connected again and was drawn: meanwhile Streamlit's own page takes no press."""
+    deadline = time.monotonic() + 60
+    while len(sockets) < 2 or sockets[-1].is_closed():
+        assert time.monotonic() < deadline, "the tab connects again"
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(1_000)  # Streamlit says nowhere that it has not begun to draw
+
+
 def test_open_tabs_live_through_a_rolling_restart(several: SeveralDesk, context: BrowserContext) -> None:
     payments, onboard = context.new_page(), context.new_page()
+    sockets = list[WebSocket]()
+    onboard.on("websocket", lambda opened: sockets.append(opened))
     visit(payments, several, "payments?status=failed&text=inv")
     shown = payments.get_by_label("Search", exact=True)
     expect(shown).to_have_value("inv", timeout=PATIENCE)
@@ -38,6 +50,7 @@ def test_open_tabs_live_through_a_rolling_restart(several: SeveralDesk, context:
     assert several.app is not None
     several.app.send_signal(signal.SIGHUP)
     assert until(lambda: len(several.pids()) == 2 and not several.pids() & before, 300)
+    until_back(onboard, sockets)
     for page in (payments, onboard):
         settle(page)
     expect(shown).to_have_value("inv", timeout=PATIENCE)
