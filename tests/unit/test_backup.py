@@ -270,6 +270,7 @@ def test_every_column_that_can_hold_a_secret_is_rotated(store: Store) -> None:
         if blobs:
             columns[row["name"]] = blobs
     assert columns.pop("pin") == ("salt", "digest"), "a PIN is hashed, not sealed"
+    assert columns.pop("payment_columns") == ("body",), "a copy of what stands open in the payments"
     assert columns == SEALED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -21,7 +20,7 @@ from dashboard.domain.jobs import Job, JobState, TryOutcome
 from dashboard.domain.models import Actor, Problem
 from dashboard.jobs import Jobs, Run
 from dashboard.jobs.kinds import Ask, BaseKind, Blocked, Done, Next, Step, To, Unknown, pause_doubling
-from dashboard.jobs.leases import LEASE
+from dashboard.jobs.leases import LEASE, MACHINE
 from dashboard.jobs.run import MoveNotAllowed
 from dashboard.jobs.worker import InlineWorker
 from dashboard.operations.open_jobs import OpenJobs
@@ -199,7 +198,7 @@ def test_what_a_dead_process_held_is_freed_by_the_completer(
     kind.does = {"mix": moving(To("bake")), "bake": moving(Done())}
     id = order(jobs)
     now = clock.real()
-    assert store.jobs.acquire(id, f"{socket.gethostname()}/999999999/gone/1", now, now + LEASE)
+    assert store.jobs.acquire(id, f"{MACHINE}/999999999/gone/1", now, now + LEASE)
     jobs.run_due()
     assert get(store, id).state is JobState.DONE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from dashboard.debits.job import KIND
 from dashboard.domain.errors import InputError, LeaseLost, ProviderError, StoreUnavailable
 from dashboard.domain.models import BankAccount, Debit, DebitState, ItemState
 from dashboard.domain.payment_status import PaymentFacts, PaymentState, derive
-from dashboard.jobs.leases import LEASE
+from dashboard.jobs.leases import LEASE, MACHINE
 from dashboard.store.debits.rows import DebitTable
 from dashboard.store.encryption.columns import SealedColumns
 from dashboard.store.encryption.vault import Vault, make_key
@@ -49,7 +48,7 @@ def test_a_debit_in_another_workers_hands_is_left_alone(given: DeskFixture, acco
 def test_a_debit_whose_worker_died_goes_on_by_itself(given: DeskFixture, account: BankAccount) -> None:
     debit, job = waiting(given, account)
     now = given.clock.real()
-    dead = f"{socket.gethostname()}/999999999/gone/1"
+    dead = f"{MACHINE}/999999999/gone/1"
     assert given.store.jobs.acquire(job, dead, now, now + LEASE)
     given.later(timedelta(seconds=5))
     assert given.debits.get(given.actor, debit.id).state is DebitState.SUBMITTED
