@@ -25,9 +25,7 @@ from dashboard.web.tunnel import LAST_SECONDS
 
 log = logging.getLogger(__name__)
 
-MOST_BY_ITSELF = (
-    4  # processes without --processes: each takes some 400 MB, and PostgreSQL or SQLite writes one at a time
-)
+MOST_BY_ITSELF = 4  # processes without --processes: each takes some 250 MB, and SQLite writes one at a time
 FIRST_PAUSE = 1.0  # seconds before one that ended soon after its start is started again; it doubles
 STEADY_SECONDS = 20.0  # one that lived so long after it was ready is replaced at once
 READY_SECONDS = 120.0  # a start on a busy machine; the desk that is replaced serves meanwhile

@@ -30,9 +30,7 @@ from dashboard.staff.access import Permission, require
 from dashboard.store import Store
 
 KIND = "written_mandate"
-OLDEST = timedelta(
-    days=366
-)  # since when a paper was signed; who signed before that may have moved on, so they are asked
+OLDEST = timedelta(days=366)  # since a paper was signed; who signed before that may have moved on, and is asked again
 
 
 class WrittenMandateKind(BaseKind):
