@@ -37,9 +37,7 @@ from dashboard.store.payments.columns.saved import (
 
 KEPT = 4  # lists that are kept until something changes: a person who scrolls asks for the same rows again
 SUMS = 64  # and sums, which are a handful of numbers each: every page of every person asks for the same figures
-CHANGED = (
-    50_000  # so many changes since the columns were saved are read in half a second at a start; then they are anew
-)
+CHANGED = 50_000  # changes since the columns were saved take half a second of a start; of more they are saved anew
 SAVED_EVERY = 3600.0  # seconds, at most
 FEW = 16  # of so many rows one at most is sorted by itself; more are taken from the order of all
 Row = dict[str, Any]
