@@ -27,7 +27,7 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PAGES = (
     *("payments", "payouts", "accounts", "customers", "institutions", "inbox", "health", "audit", "setup"),
-    *("sandbox", "statements", "matching", "cases", "notices"),
+    *("sandbox", "statements", "matching", "cases", "notices", "mandates", "close"),
 )
 PIN = "480215"
 
@@ -67,6 +67,18 @@ def debit(page: Page, look: str) -> None:
     page.get_by_role("button", name="Check the balance").click()
     expect(page.get_by_text("Available at the bank")).to_be_visible(timeout=PATIENCE)
     take(page, f"debit-desktop-{look}")
+
+
+def one_batch(page: Page, desk: RunningDesk, look: str) -> None:
+    """A file of debits once every row of it was checked."""
+    visit(page, desk, "batches")
+    rows = [f"C-{look},{120 + number}.50,INV-{look}-{number}" for number in range(14)]
+    lines = ["customer,amount,reference", *rows, "C-nobody,88.00,INV-90"]
+    file = {"name": f"november-{look}.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name=f"Check november-{look}.csv").click(timeout=PATIENCE)
+    expect(page.get_by_text("Known by").first).to_be_visible(timeout=PATIENCE)
+    take(page, f"batch-desktop-{look}")
 
 
 def one_payment(page: Page, desk: RunningDesk, look: str) -> None:
@@ -119,6 +131,7 @@ def main() -> None:
             for name in PAGES:
                 visit(page, desk, name)
                 take(page, f"{name}-desktop-{look}")
+            one_batch(page, desk, look)
             one_payment(page, desk, look)
             page.set_viewport_size(TABLET)
             hand_over(page, desk, look)

@@ -88,7 +88,11 @@ def proxy_and_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[F
 
 @pytest.fixture
 def desk(proxy_and_desk: tuple[FaultProxy, SeveralDesk]) -> SeveralDesk:
-    return proxy_and_desk[1]
+    """Started anew where the test before, whichever it was, has stopped it."""
+    desk = proxy_and_desk[1]
+    if desk.app is None:
+        desk.start()
+    return desk
 
 
 @contextmanager
@@ -145,9 +149,9 @@ def test_a_killed_process_is_replaced_and_its_tab_goes_on_elsewhere(desk: Severa
 
 
 def test_a_debit_whose_process_dies_in_the_call_is_finished_by_the_other_one_once(
-    proxy_and_desk: tuple[FaultProxy, SeveralDesk],
+    proxy_and_desk: tuple[FaultProxy, SeveralDesk], desk: SeveralDesk
 ) -> None:
-    proxy, desk = proxy_and_desk
+    proxy, _ = proxy_and_desk
     assert until(lambda: len(desk.pids()) == 2)
     plan = proxy.plan(Fault.LATENCY, "/confirm", method="POST")
     plan.seconds = 3.0
