@@ -96,7 +96,7 @@ def test_a_backup_to_a_full_disk_leaves_nothing_there(
     full: Store, small_disk: Path, vault: Vault, clock: FixedClock
 ) -> None:
     with full.transaction() as db:
-        db.execute("CREATE TABLE filler AS SELECT randomblob(5000000) AS x")
+        db.execute("CREATE TABLE filler AS SELECT randomblob(4000000) AS x")
     backups = Backups(full.database, full.trail, vault, clock, small_disk)
     with pytest.raises(StoreUnavailable, match=r"No space|full"):
         backups.make(ADMIN, sealed=True)  # the plain copy still fits, the sealed one does not

@@ -106,12 +106,13 @@ STATES = "sending unknown unsent incomplete submitted pending succeeded paid_out
 def test_every_state_has_a_name_in_the_file_a_word_and_an_icon_of_its_own() -> None:
     assert [state.value for state in PaymentState] == [
         "review",
+        "at_stripe",
         "scheduled",
         *STATES.split(),
         "partly_refunded",
         "refunded",
     ]
-    assert len({state.word for state in PaymentState}) == len({state.icon for state in PaymentState}) == 15
+    assert len({state.word for state in PaymentState}) == len({state.icon for state in PaymentState}) == 16
     assert all(state.word[0].isupper() and len(state.icon) == 1 for state in PaymentState)
 
 
