@@ -38,12 +38,12 @@ class Scene:
         """One more question; its id."""
         self.count += 1
         at = BEGAN + timedelta(hours=5 * self.count)
-        id, maker = f"approval_{self.count:04}", self.dice.choice(PEOPLE)
+        id, maker, kind = f"approval_{self.count:04}", self.dice.choice(PEOPLE), self.dice.choice(list(KINDS))
         one = Approval(
             id=id,
-            kind=self.dice.choice(list(KINDS)),
+            kind=kind,
             subject=f"subject_{self.count:04}",
-            customer_id=self.dice.choice(self.customers),
+            customer_id=None if kind == "batch" else self.dice.choice(self.customers),
             amount_cents=self.dice.randrange(1, 900_000),
             body_digest="d",
             rule="it is large",
