@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 from dashboard.domain.models import Role
 from dashboard.staff.access import ALLOWED
 from dashboard.staff.sign_in import IDLE, LONGEST
-from tests.browser.desk import PATIENCE, settle
+from tests.browser.desk import PATIENCE, settle, type_into
 from tests.browser.everybody import see_everybody_can_use, see_focus, see_rest, watch
 from tests.browser.identity import GuardedDesk, enter, go, guarded, sections, see_door, sign_in
 
@@ -165,7 +165,7 @@ def test_signing_out_closes_every_tab_and_the_cookie_opens_nothing_more(
 def fill_in_debit(page: Page, desk: GuardedDesk, amount: str, reference: str) -> None:
     go(page, desk, "debit")
     page.get_by_role("button", name="Lena Linked").click(timeout=PATIENCE)
-    page.get_by_label("Amount (USD)").fill(amount, timeout=PATIENCE)
+    type_into(page.get_by_label("Amount (USD)"), amount)
     page.get_by_label("Invoice reference").fill(reference)
     page.get_by_role("button", name="Check the balance").click()
 
