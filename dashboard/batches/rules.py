@@ -15,7 +15,7 @@ from dashboard.domain.models import Actor, DebitState
 
 def make(by: Actor, id: str, name: str, now: datetime, sha256: str | None) -> Batch:
     """A draft without rows; `sha256` is of its file."""
-    return Batch(id, name, BatchState.DRAFT, by.name, by.key, now, 0, 0, 0, sha256)
+    return Batch(id, name, BatchState.DRAFT, by.name, by.key, now, 0, 0, 0, sha256, made_from=by.address)
 
 
 def describe(batch: Batch, checked: Checked) -> Batch:

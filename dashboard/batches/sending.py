@@ -19,8 +19,8 @@ from dashboard.store import Store
 
 
 def maker_of(batch: Batch) -> Actor:
-    """Who opened and submitted a batch, in whose name its rows are ordered."""
-    return Actor(batch.made_by, frozenset(), subject=batch.maker)
+    """Who opened and submitted a batch, in whose name and from whose address its rows are ordered."""
+    return Actor(batch.made_by, frozenset(), batch.made_from, subject=batch.maker)
 
 
 def ticket_of(row: BatchRow) -> str:

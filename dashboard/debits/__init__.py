@@ -273,7 +273,6 @@ class Debits:
         Raises InputError where the order was decided meanwhile.
         """
         self._require(actor)
-        self._require(actor)
         with self._store.transaction():
             job = self._store.jobs.find(KIND, id)
             if job is not None and job.step == WAIT and job.state is not JobState.ASKING:

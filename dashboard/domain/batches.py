@@ -122,9 +122,10 @@ class RowOutcome:
 
 @dataclass(frozen=True)
 class Batch:
-    """One file of debits. `maker` is who opened it as `Actor.key` has it; `copied_from` is the batch that it repeats.
+    """One file of debits. `maker` is who opened it as `Actor.key` has it, `made_from` from which network address.
 
-    `collect_on` is the day on which all of it is to be taken, None for as soon as it is approved.
+    `copied_from` is the batch that it repeats; `collect_on` is the day on which all of it is to be taken, None for as
+    soon as it is approved.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Batch:
     accept_unknown_balance: bool = False
     digest: str = ""
     copied_from: str | None = None
+    made_from: str = ""
     submitted_at: datetime | None = None
     ended_at: datetime | None = None
 

@@ -17,6 +17,7 @@ from dashboard.domain.errors import AccessDenied, InputError, ProviderLimited, R
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import Actor, DebitOrder, DebitState, Purpose, Role
 from dashboard.limits import Reservations
+from dashboard.store.audit_trail import TrailFilter
 from dashboard.store.mandates.revocations import Revocation
 from tests.unit.batch_scenes import (
     approve,
@@ -55,6 +56,12 @@ def test_each_row_becomes_one_debit_in_the_order_of_the_file(desk: DeskFixture) 
     assert [one["description"] for one in desk.stripe.debited] == [f"Invoice INV-{n}" for n in range(1, 6)]
     newest = desk.store.approvals.newest("batch", batch.id)
     assert newest and newest.state is ApprovalState.SUCCEEDED and newest.consumed_at is not None
+
+
+def test_the_trail_names_who_ordered_each_debit_and_from_which_address(desk: DeskFixture) -> None:
+    sent(desk, equal_rows(linked(desk, 2)))
+    ordered = desk.store.trail.search(TrailFilter(action="debit.ordered"))
+    assert [(row.actor, row.address) for row in ordered] == [(MAKER.name, MAKER.address)] * 2
 
 
 def test_nothing_is_sent_before_a_second_person_approves(desk: DeskFixture) -> None:

@@ -230,6 +230,7 @@ def _batch_values(batch: Batch) -> dict[str, object]:
         "send_by": to_epoch(send_by(day)) if day else None,
         "accept_unknown_balance": int(batch.accept_unknown_balance),
         "copied_from": batch.copied_from,
+        "made_from": batch.made_from,
     }
 
 
@@ -250,6 +251,7 @@ def _batch(row: Row) -> Batch:
         accept_unknown_balance=bool(row["accept_unknown_balance"]),
         digest=row["digest"],
         copied_from=row["copied_from"],
+        made_from=row["made_from"],
         submitted_at=maybe_from_epoch(row["submitted_at"]),
         ended_at=maybe_from_epoch(row["ended_at"]),
     )

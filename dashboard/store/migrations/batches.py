@@ -19,6 +19,7 @@ BATCHES = (
         ('draft', 'review', 'sending', 'done', 'stopped', 'declined', 'expired', 'withdrawn')),
       made_by TEXT NOT NULL,
       maker TEXT NOT NULL,
+      made_from TEXT NOT NULL,
       made_at INTEGER NOT NULL,
       rows INTEGER NOT NULL CHECK (rows >= 0),
       bad INTEGER NOT NULL CHECK (bad BETWEEN 0 AND rows),
