@@ -105,6 +105,26 @@ def test_what_was_saved_by_another_version_is_made_anew(store: Store) -> None:
     assert str(saved_moment(store)).startswith(saved.VERSION)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE payment_columns SET body = substr(body, 1, 20) WHERE name = 'number amount'",
+        "UPDATE payment_columns SET body = x'' WHERE name = 'number seq'",
+        "UPDATE payment_columns SET body = zeroblob(400) WHERE name = 'words customer'",
+        "DELETE FROM payment_columns WHERE name = 'words bank'",
+    ],
+)
+def test_what_was_saved_and_is_damaged_is_made_anew(store: Store, damage: str) -> None:
+    first = start(store)
+    first.refresh()
+    with store.transaction() as db:
+        db.execute(damage)
+    later = start(store)
+    assert answers(later) == answers(first)
+    later.refresh()
+    assert answers(start(store)) == answers(first) and saved_moment(store)
+
+
 def test_nothing_is_saved_over_a_change_that_came_meanwhile(store: Store) -> None:
     columns = start(store)
     columns.keys(EVERYTHING, TODAY, "created", descending=False)

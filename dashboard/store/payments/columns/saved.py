@@ -89,13 +89,15 @@ def read_seen(db: sqlite_utils.Database) -> Seen | None:
     rows = db.execute("SELECT DISTINCT made FROM payment_columns").fetchall()
     if len(rows) != 1:
         return None
-    version, *moment = rows[0][0].split()
-    change, largest, erased = map(int, moment)
-    return (change, largest, erased) if version == VERSION else None
+    version, _, moment = str(rows[0][0]).partition(" ")
+    if version != VERSION:
+        return None
+    change, largest, erased = map(int, moment.split())
+    return change, largest, erased
 
 
 def read(db: sqlite_utils.Database) -> Columns:
-    """The saved columns; `read_seen` says of when they are."""
+    """The saved columns; `read_seen` says of when they are. Raises ValueError, OSError where they are damaged."""
 
     def part(name: str) -> list[pa.Array]:
         ((body,),) = db.execute("SELECT body FROM payment_columns WHERE name = ?", [name]).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -40,6 +41,7 @@ SUMS = 64  # and sums, which are a handful of numbers each: every page of every 
 CHANGED = 50_000  # changes since the columns were saved take half a second of a start; of more they are saved anew
 SAVED_EVERY = 3600.0  # seconds, at most
 FEW = 16  # of so many rows one at most is sorted by itself; more are taken from the order of all
+log = logging.getLogger(__name__)
 Row = dict[str, Any]
 Answer = TypeVar("Answer")
 
@@ -250,9 +252,15 @@ class PaymentColumns:
 
     def _read_saved(self, db: sqlite_utils.Database) -> None:
         """What was saved of the columns, where there is any; what has changed since is read next."""
-        self._saved = read_seen(db)
-        if self._saved is not None:
-            self._columns, self._seen = read(db), self._saved
+        saved = read_seen(db)
+        if saved is None:
+            return
+        try:
+            self._columns = read(db)
+        except (ValueError, OSError) as error:  # they are a copy: every row is read instead, and they are saved anew
+            log.warning("The saved columns of the payments cannot be read (%s).", type(error).__name__)
+            return
+        self._saved = self._seen = saved
 
     def _read_all(self, largest: int) -> None:
         """What is committed meanwhile is a change that the next look finds."""
