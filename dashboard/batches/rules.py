@@ -42,7 +42,7 @@ def require_good(batch: Batch) -> None:
     """Nothing where the file may be submitted. Raises InputError."""
     if batch.is_refused or not batch.good:
         raise InputError(
-            f"{count(batch.bad, 'row')} of {batch.rows:,} have a fault.",
+            f"{count(batch.bad, 'row')} of {batch.rows:,} with a fault.",
             meaning=f"A file is refused where more than {MOST_BAD} percent of its rows have one: it may be the wrong"
             " file, or of another layout. Nothing was submitted.",
             action="Correct the rows in the file, and drop it again.",

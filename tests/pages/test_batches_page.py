@@ -44,7 +44,7 @@ def test_an_empty_list_says_what_to_do(app: AppTest, desk: Desk) -> None:
 def test_rows_with_a_fault_are_left_out_and_each_says_why(app: AppTest, desk: Desk, maker: Actor) -> None:
     batch = desk.batches.open(maker, content("W-1,1.234,*X*", good=10), "run *1*.csv")
     said = at(app, batch.id)
-    assert "1 of 11 rows have a fault and are left out." in said and "run *1*.csv" in said
+    assert "Left out: 1 of 11 rows with a fault." in said and "run *1*.csv" in said
     (table,) = [one.value for one in app.dataframe]
     assert list(table["Line"] if "Line" in table else table["line"]) == [12]
     assert "Nothing waits" not in said
@@ -56,7 +56,7 @@ def test_rows_with_a_fault_are_left_out_and_each_says_why(app: AppTest, desk: De
 def test_a_file_with_many_faults_is_refused(app: AppTest, desk: Desk, maker: Actor) -> None:
     batch = desk.batches.open(maker, content("W-9,1.00,A", "W-8,1.00,B", good=10), "bad.csv")
     said = at(app, batch.id)
-    assert "The file is refused: 2 of 12 rows have a fault." in said
+    assert "The file is refused: 2 of 12 rows with a fault." in said
     assert "batch-submit" not in {one.key for one in app.button}
     app.button(key="batch-discard").click().run()
     assert desk.batches.get(maker, batch.id).state is BatchState.WITHDRAWN

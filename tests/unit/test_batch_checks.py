@@ -202,7 +202,7 @@ def test_above_a_tenth_of_bad_rows_the_file_itself_is_refused(desk: DeskFixture)
     assert desk.batches.submit(MAKER, tenth.id).state is BatchState.REVIEW
     more = opened(desk, padded(customers, "C-99,1.00,A", "C-98,1.00,B", "C-97,1.00,C").replace(b"OK-", b"NEW-"))
     assert more.is_refused
-    with pytest.raises(InputError, match="3 rows of 21 have a fault"):
+    with pytest.raises(InputError, match="3 rows of 21 with a fault"):
         desk.batches.submit(MAKER, more.id)
 
 

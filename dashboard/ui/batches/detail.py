@@ -81,14 +81,14 @@ def _draw_draft(desk: Desk, actor: Actor, batch: Batch) -> None:
     bad = f"{batch.bad:,} of {format.count(batch.rows, 'row')}"
     if batch.is_refused or not batch.good:
         st.warning(
-            f"**The file is refused: {bad} have a fault.**  \nAbove {MOST_BAD} % it may"
+            f"**The file is refused: {bad} with a fault.**  \nAbove {MOST_BAD} % it may"
             " be the wrong file, or one of another layout. Nothing was sent.  \n**What to do:** correct the rows below"
             " in the file, and drop it again.",
             icon=":material/error:",
         )
     elif batch.bad:
         st.warning(
-            f"**{bad} have a fault and are left out.**  \n**What to do:** correct them"
+            f"**Left out: {bad} with a fault.**  \n**What to do:** correct them"
             " in the file and drop it again, or submit the others now and put these into a file of their own.",
             icon=":material/info:",
         )
