@@ -111,7 +111,7 @@ class ProviderError(DeskError):
         meaning: str = "",
         action: str = "",
     ) -> None:
-        super().__init__(what, meaning="Nothing was saved.", action=action, code=code)
+        super().__init__(what, meaning=meaning, action=action, code=code)
         self.provider = provider
         self.kind = kind
         self.request_id = request_id

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.desk import (
     PATIENCE,
@@ -74,8 +74,8 @@ def one_batch(page: Page, desk: RunningDesk, look: str) -> None:
     visit(page, desk, "batches")
     rows = [f"C-{look},{120 + number}.50,INV-{look}-{number}" for number in range(14)]
     lines = ["customer,amount,reference", *rows, "C-nobody,88.00,INV-90"]
-    file = {"name": f"november-{look}.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
-    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    file: FilePayload = {"name": f"november-{look}.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name=f"Check november-{look}.csv").click(timeout=PATIENCE)
     expect(page.get_by_text("Known by").first).to_be_visible(timeout=PATIENCE)
     take(page, f"batch-desktop-{look}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.desk import PATIENCE, open_context, settle
 from tests.browser.everybody import see_everybody_can_use
@@ -45,8 +45,8 @@ def sent(desk: GuardedDesk) -> dict[str, int]:
 def drop(page: Page, desk: GuardedDesk) -> None:
     """The file is checked, its rows are looked at, and it is submitted."""
     go(page, desk, "batches")
-    file = {"name": "november.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
-    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    file: FilePayload = {"name": "november.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Check november.csv").click(timeout=PATIENCE)
     expect(page.get_by_text("Every row can be sent.")).to_be_visible(timeout=PATIENCE)
     for words in ("$90,022.75", "Taken from customers", "Known by", "In your bank by"):

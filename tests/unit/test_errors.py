@@ -90,3 +90,15 @@ def test_what_an_id_names_is_given_back_or_it_is_said_that_there_is_none() -> No
     with pytest.raises(InputError) as gone:
         require_found(None, "erasure")
     assert (gone.value.action, gone.value.code) == ("Reload the page.", "unknown_erasure")
+
+
+@pytest.mark.parametrize("kind", [one for one in CLASSES.values() if issubclass(one, ProviderError)])
+def test_a_providers_error_means_what_was_said_of_it(kind: type[ProviderError]) -> None:
+    """Of a lost answer nobody may say that nothing was saved."""
+    more = {name: value for name, value in {"maybe_done": True, "approval": ""}.items() if name in names_of(kind)}
+    error = kind("It broke.", provider="stripe", meaning="It is not known what Stripe did.", action="Wait.", **more)  # type: ignore[arg-type]  # each has its own
+    assert (error.meaning, error.action) == ("It is not known what Stripe did.", "Wait.")
+
+
+def names_of(kind: type[ProviderError]) -> set[str]:
+    return set(inspect.signature(kind).parameters)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, tzinfo
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -216,7 +217,7 @@ class PaymentColumns:
         is_new = saved is not None and seen[0] - saved[0] + seen[1] - saved[1] < CHANGED and seen[2] == saved[2]
         if columns.size >= self._worth and not (is_new and self._ask(lambda _: read_seen(self._apart())) == saved):
             for name, make in pack(columns):
-                made = self._ask(lambda _, make=make: make() if self._seen == seen else None)  # type: ignore[misc]
+                made = self._ask(partial(self._make_part, seen, make))
                 if made is None:
                     return
                 parts[name] = made
@@ -224,6 +225,10 @@ class PaymentColumns:
                 return
             self._saved = seen
         self._save_next = time.monotonic() + SAVED_EVERY
+
+    def _make_part(self, seen: Seen, make: Callable[[], bytes], _columns: Columns) -> bytes | None:
+        """A part of the columns as they are at a moment; None where they are at another one by now."""
+        return make() if self._seen == seen else None
 
     def _catch_up(self, db: sqlite_utils.Database) -> None:
         """Raises StoreUnavailable."""
