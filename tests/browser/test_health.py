@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.desk import (
     PATIENCE,
@@ -121,11 +121,30 @@ def test_a_second_link_of_the_same_account_replaces_the_first(desk: RunningDesk,
     assert is_removed(), "the old connection goes once the new one is ready"
 
 
+def heights(part: Locator, *, presses: int) -> list[float]:
+    """The heights of a part that opens, in the 20 frames after it was pressed so often."""
+    found: list[float] = part.evaluate(
+        """async (part, presses) => {
+          const heights = [], frame = () => new Promise(requestAnimationFrame);
+          for (let press = 0; press < presses; press++) { part.querySelector('summary').click(); await frame(); }
+          await frame();
+          for (let look = 0; look < 20; look++) { heights.push(part.getBoundingClientRect().height); await frame(); }
+          return heights;
+        }""",
+        presses,
+    )
+    return found
+
+
 def test_a_connection_is_removed_with_a_reason(desk: RunningDesk, page: Page) -> None:
     item = connect(page, desk, "Rex Removed", "HE-4")
     meet_the_trouble(page, desk, item)
     see_it_listed(page, desk, "Rex Removed")
-    page.get_by_text("Remove this bank connection").click()
+    part = page.locator("[data-testid=stExpander] details", has_text="Remove this bank connection")
+    assert heights(part, presses=2) == heights(part, presses=0), "closed again at once"
+    closed, opened = heights(part, presses=0), heights(part, presses=1)
+    assert opened[0] > closed[0] + 100, "its whole height is there in the next frame"
+    assert set(opened) == {opened[0]}, "and stays: what is pressed in it must not move"
     type_into(page.get_by_label("Why?"), "The customer closed the account")
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("Rex Removed")).to_have_count(0, timeout=PATIENCE)
