@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dashboard.settings import load_settings
 from dashboard.store.encryption.vault import make_key
+from dashboard.sync.changes import SLOW_EVERY
 from tests.unit.paused_sync import LONG, SHORT, Desk, desk, keep_mandate, mandate_statuses, succeeded
 
 __all__ = ["desk"]  # a fixture
@@ -112,6 +113,21 @@ def test_a_mandate_that_was_taken_back_here_stays_so_whatever_stripe_says(desk: 
     desk.pause(LONG)
     desk.sync()
     assert mandate_statuses(desk) == ["inactive", "inactive"]
+
+
+SLOW = timedelta(seconds=SLOW_EVERY)
+
+
+def test_a_payout_of_a_quiet_hour_is_read_within_two_hours(desk: Desk) -> None:
+    """Where no event came of what a payment does, payouts and refunds are asked for every two hours only."""
+    desk.account.debit(5_000)
+    desk.sync()
+    desk.pause(timedelta(hours=1))
+    payout = desk.account.pay_out([desk.account.book("adjustment", 100, "ch_1")["id"]])
+    desk.sync()
+    desk.pause(SLOW - timedelta(hours=1))
+    desk.sync()
+    assert desk.store.database.handle.execute("SELECT id FROM payout").fetchall() == [(payout,)]
 
 
 MOVES = {
@@ -221,7 +237,7 @@ def test_after_any_pause_every_row_equals_stripes(data: st.DataObject, environ_o
                 history.go_on(data.draw(st.integers(1, 12)))
                 desk.sync()
                 history.go_on(data.draw(st.integers(1, 12)))
-                desk.pause(data.draw(st.sampled_from([timedelta(minutes=20), SHORT, timedelta(days=27), LONG])))
+                desk.pause(data.draw(st.sampled_from([SLOW, SHORT, timedelta(days=27), LONG])))
                 desk.sync()
                 assert desk.differences() == []
         finally:
