@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -53,13 +54,20 @@ def draw_blockers(found: tuple[Blocker, ...]) -> None:
         st.caption(f"{len(found) - SHOWN:,} more of the same kinds follow once these are done.")
 
 
+def name_month(month: str) -> str:
+    """`November 2026`, of `2026-11`."""
+    return format.month_of(date.fromisoformat(f"{month}-01"))
+
+
 def main() -> None:
     """The month that is chosen, the last full one first."""
     desk, actor = session.desk(), session.actor()
     layout.title("Month close", "What Stripe holds, what is on its way to the bank, and what keeps the month open.")
     with errors.shown():
         months = desk.month_books.months(actor)
-        month = st.selectbox("Month", months, index=min(1, len(months) - 1), key="close-month", width=200)
+        month = st.selectbox(
+            "Month", months, index=min(1, len(months) - 1), format_func=name_month, key="close-month", width=200
+        )
         seen = desk.month_close.look(actor, month)
         books = seen.books
         draw_figures(books)

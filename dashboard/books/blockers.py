@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from dashboard.domain.books import Balance, Blocker, Month
+from dashboard.domain.business_days import last_business_day
 from dashboard.domain.formatting import count, day, money
 from dashboard.domain.models import Actor
+from dashboard.domain.statement_chains import Hole, find_holes
 from dashboard.staff.access import Permission, require
+from dashboard.statements import read_periods
 from dashboard.statements.matching import PayoutMatching
 from dashboard.statements.overview import Candidate
 from dashboard.store import Store
@@ -42,13 +45,13 @@ class Blockers:
             for one in balances
             if not one.ties
         ]
-        return (*found, *self._statements(month), *self._unmatched(actor, month))
+        return (*found, *self._statements(month, today), *self._unmatched(actor, month, today))
 
     def _unread(self, month: Month, today: date, now: datetime) -> list[Blocker]:
         """What of Stripe has not been read."""
         state, found = self._store.sync_state, []
         if today < month.after:
-            found.append(Blocker("The month is not over.", f"It ends before {day(month.after)}.", "payments"))
+            found.append(Blocker("The month is not over.", f"It ends before {day(month.after, today)}.", "payments"))
         last = state.last_finished()
         if last is None:
             found.append(Blocker("Nothing was ever read from Stripe to its end.", SYNC_AGAIN, "payments"))
@@ -77,40 +80,48 @@ class Blockers:
             found.append(Blocker(what, SYNC_AGAIN, "payments"))
         return found
 
-    def _statements(self, month: Month) -> list[Blocker]:
-        """Accounts whose statement does not reach the month's end, and files that do not prove themselves."""
+    def _statements(self, month: Month, today: date) -> list[Blocker]:
+        """Accounts whose statement does not reach the month's end, files that do not prove themselves, and holes."""
         accounts = self._store.statements.accounts()
         if not accounts:
             return [Blocker("There is no bank statement.", "Import one that reaches the month's end.", "statements")]
         found = []
-        last = (month.after - timedelta(days=1)).isoformat()
+        end = last_business_day(month.after - timedelta(days=1))  # banks post nothing after it
+        last = end.isoformat()
         for account in accounts:
-            files = self._store.statements.periods(account["name"])
+            name, files = _name(account), self._store.statements.periods(account["name"])
             reach = max([one["ends_on"] for one in files if one["ends_on"]] + [account["ends_on"] or ""])
             if reach < last:
-                what = f"The statement of {account['name']} does not reach {day(date.fromisoformat(last))}"
-                until = f" (it ends on {day(date.fromisoformat(reach))})" if reach else ""
+                what = f"The statement of {name} does not reach {day(end, today)}"
+                until = f" (it ends on {day(date.fromisoformat(reach), today)})" if reach else ""
                 found.append(Blocker(f"{what}{until}.", "Import the rest of the month.", "statements"))
             found += [
                 Blocker(
-                    f"{one['name'] or 'A file'} of {account['name']} does not tie: it differs by"
+                    f"{one['name'] or 'A file'} of {name} does not tie: it differs by"
                     f" {money(one['difference_cents'], account['currency'])}.",
                     "Download the statement again, then import it.",
                     "statements",
                 )
                 for one in files
-                if one["ties"] == "no" and one["begins_on"] <= last and one["ends_on"] >= month.first.isoformat()
+                if one["ties"] == "no"
+                and one["begins_on"] < month.after.isoformat()
+                and one["ends_on"] >= month.first.isoformat()
+            ]
+            found += [
+                _say_hole(hole, name, account["currency"], today)
+                for hole in find_holes(*read_periods(self._store.statements, account["name"]))
+                if hole.first < month.after and hole.last >= month.first
             ]
         return found
 
-    def _unmatched(self, actor: Actor, month: Month) -> list[Blocker]:
+    def _unmatched(self, actor: Actor, month: Month, today: date) -> list[Blocker]:
         """Payouts that arrived in the month and lines of it that nobody has confirmed or explained."""
         seen = self._matching.overview(actor)
         found = [_propose(one) for one in seen.candidates if _touches(one, month)]
         found += [
             Blocker(
                 f"The payout of {money(one.payout.cents, one.payout.currency)} that arrives"
-                f" {day(one.payout.arrival)} is matched with no bank line.",
+                f" {day(one.payout.arrival, today)} is matched with no bank line.",
                 one.step,
                 "matching",
                 one.payout.id,
@@ -120,7 +131,8 @@ class Blockers:
         ]
         found += [
             Blocker(
-                f"A line of Stripe's of {money(one.line.cents, one.line.currency)}, posted {day(one.line.posted_on)},"
+                f"A line of Stripe's of {money(one.line.cents, one.line.currency)}, posted"
+                f" {day(one.line.posted_on, today)},"
                 " is no known payout.",
                 one.step,
                 "matching",
@@ -147,6 +159,24 @@ class Blockers:
                 what, "Import the statement of those days.", "statements", missed[0]["id"] if len(missed) == 1 else ""
             )
         ]
+
+
+def _name(account: Mapping[str, Any]) -> str:
+    """`Operating ••1234`: what the team calls an account, and the end of its number where a file said it."""
+    end = account["number_end"]
+    return f"{account['name']} ••{end}" if end else str(account["name"])
+
+
+def _say_hole(hole: Hole, name: str, currency: str, today: date) -> Blocker:
+    days = " to ".join(day(one, today) for one in dict.fromkeys((hole.first, hole.last)))
+    off = money(hole.cents, currency)
+    if hole.are_days:
+        what = f"No statement of {name} covers {days}" + (f": {off} is missing." if hole.cents else ".")
+        step = "Import the statement of these days. Where none was posted, import one file from before to after them."
+    else:
+        what = f"The statements of {name} do not follow each other ({days}): the balance differs by {off}."
+        step = "Download the days before and after it as one file, then import it."
+    return Blocker(what, step, "statements")
 
 
 def _touches(one: Candidate, month: Month) -> bool:

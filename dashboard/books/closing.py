@@ -26,7 +26,7 @@ from dashboard.domain.books import (
 )
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
-from dashboard.domain.formatting import count
+from dashboard.domain.formatting import count, month_of
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import Actor
 from dashboard.settings import Settings
@@ -243,10 +243,11 @@ class MonthClose:
     def _require_last(self, month: str) -> None:
         later = self._store.month_closes.closed_after(month)
         if later is not None:
+            name = month_of(read_month(later, self._settings.timezone).first)
             raise Refused(
-                f"{later} is closed, and begins with the balance that this month was closed with.",
+                f"{name} is closed, and begins with the balance that this month was closed with.",
                 meaning="Nothing was reopened.",
-                action=f"Reopen {later} first.",
+                action=f"Reopen {name} first.",
                 code="later_month_closed",
             )
 

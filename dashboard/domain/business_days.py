@@ -63,6 +63,13 @@ def add_business_days(day: date, count: int) -> date:
     return day
 
 
+def last_business_day(day: date) -> date:
+    """The last business day on or before `day`."""
+    while not is_business_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def count_business_days(start: date, end: date) -> int:
     """How many business days lie after `start` up to and including `end`; negative where `end` is earlier."""
     if end < start:

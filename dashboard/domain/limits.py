@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from dashboard.domain.business_days import CUT_OFF_HOUR, EASTERN, is_business_day, submission_day
+from dashboard.domain.business_days import CUT_OFF_HOUR, EASTERN, last_business_day, submission_day
 
 ROLLING_DAY, ROLLING_MONTH = timedelta(hours=24), timedelta(days=30)
 
@@ -78,7 +78,5 @@ def counts_since(limit: Limit, now: datetime, zone: tzinfo) -> datetime:
         return now - ROLLING_MONTH
     if limit is Limit.MAKER_DAY:
         return datetime.combine(now.astimezone(zone).date(), time(), zone)
-    day = submission_day(now) - timedelta(days=1)
-    while not is_business_day(day):
-        day -= timedelta(days=1)
+    day = last_business_day(submission_day(now) - timedelta(days=1))
     return datetime.combine(day, time(CUT_OFF_HOUR), EASTERN)

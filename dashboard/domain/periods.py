@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from dashboard.domain.business_days import is_business_day
+from dashboard.domain.business_days import last_business_day
 
 # What a period is called, by its name in an address; the words follow a date's own: "created this month".
 PERIODS = {
@@ -21,10 +21,7 @@ PERIODS = {
 
 def last_close(today: date) -> date:
     """The last business day before today: what came after its end is new to whoever comes today."""
-    day = today - timedelta(days=1)
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
+    return last_business_day(today - timedelta(days=1))
 
 
 def days_of(period: str, today: date) -> tuple[date, date]:

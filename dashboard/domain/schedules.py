@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from dashboard.domain.business_days import CUT_OFF_HOUR, EASTERN, add_business_days, is_business_day
+from dashboard.domain.business_days import CUT_OFF_HOUR, EASTERN, add_business_days, last_business_day
 from dashboard.domain.debits import Purpose
 
 SEND_HOUR = 9  # Eastern: twelve hours before the cut-off, so that an outage of hours costs no day
@@ -139,10 +139,7 @@ def find_notice(debit_id: str, day: PlannedDay, cents: int, last_cents: int | No
 
 def send_day(collect_on: date) -> date:
     """The business day before a business day."""
-    day = collect_on - timedelta(days=1)
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
+    return last_business_day(collect_on - timedelta(days=1))
 
 
 def due_at(collect_on: date) -> datetime:

@@ -7,7 +7,7 @@ both, and what was read and what was refused are all of its rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from dashboard.domain.formatting import count
 from dashboard.domain.ids import new_id
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
+from dashboard.domain.statement_chains import Period, link
 from dashboard.domain.statements import FileLine, Refusal, StatementFile, identities
 from dashboard.staff.access import Permission, require
 from dashboard.statements.csv_file import columns_of, read_csv
@@ -27,6 +28,7 @@ from dashboard.statements.reading import read_files
 from dashboard.statements.text import decode, refuse
 from dashboard.store import Store
 from dashboard.store.sql import from_epoch, to_epoch, to_json
+from dashboard.store.statements.rows import StatementTable
 
 NAME_LIMIT = 60
 Identified = tuple[str, int, FileLine]  # a line with its identity and its ordinal among twins
@@ -281,24 +283,9 @@ class Statements:
         return id
 
     def _chains(self, account: str) -> dict[str, int | None]:
-        """By how many cents each file misses the one before it: 0 where it follows, None where that cannot be said.
-
-        A file follows where it begins with the balance that the one before ended with, or with that one's opening
-        balance and every line from then on until its own first day.
-        """
-        found: dict[str, int | None] = {}
-        before: dict[str, Any] | None = None
-        for file in self._store.statements.periods(account):
-            opening = file["opening_cents"]
-            if before is None or opening is None or before["opening_cents"] is None:
-                found[file["id"]] = None
-            else:
-                between = self._store.statements.total_between(account, before["begins_on"], file["begins_on"])
-                off = opening - before["opening_cents"] - between
-                found[file["id"]] = 0 if opening == before["closing_cents"] else off
-            if opening is not None:
-                before = file
-        return found
+        """By how many cents each file misses the one before it, where that can be said: 0 where it follows."""
+        periods, total = read_periods(self._store.statements, account)
+        return {one.after.file: one.off for one in link(periods, total)}
 
 
 def check_account_name(name: str) -> str:
@@ -369,6 +356,25 @@ def _sum_up(name: str, currency: str, files: Sequence[StatementFile], new: int) 
         refusals=refusals,
         findings=tuple(finding for file in files for finding in file.remarks()),
     )
+
+
+def read_periods(table: StatementTable, account: str) -> tuple[list[Period], Callable[[date, date], int]]:
+    """What `domain/statement_chains.py` asks of an account: its files' periods, and sums of its lines between days."""
+    periods = [
+        Period(
+            row["id"],
+            date.fromisoformat(row["begins_on"]),
+            date.fromisoformat(row["ends_on"]),
+            row["opening_cents"],
+            row["closing_cents"],
+        )
+        for row in table.periods(account)
+    ]
+
+    def total(first: date, before: date) -> int:
+        return table.total_between(account, first.isoformat(), before.isoformat())
+
+    return periods, total
 
 
 def _iso(day: date | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.domain.business_days import count_business_days
 from dashboard.domain.errors import InputError
-from dashboard.domain.formatting import count, money
+from dashboard.domain.formatting import count, day, money
 from dashboard.domain.payout_matching import LATE, BankLine, ExpectedPayout, Proposal, difference, known_other
 from dashboard.store.sql import from_epoch
 
@@ -176,7 +176,7 @@ def wait_for(payout: ExpectedPayout, status: str, today: date, last: date | None
         step = (
             "It is on its way."
             if payout.arrival > today
-            else f"Import a statement that reaches {payout.arrival.isoformat()}."
+            else f"Import a statement that reaches {day(payout.arrival, today)}."
         )
     elif status in ON_ITS_WAY:
         step = "Stripe has not said that it arrived: sync, then look again."

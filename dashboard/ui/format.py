@@ -6,7 +6,18 @@ import re
 from datetime import date, datetime
 
 from dashboard.domain.business_days import count_business_days, is_business_day
-from dashboard.domain.formatting import NOTHING, bare_money, count, date_of, day, in_words, moment, money, stamp
+from dashboard.domain.formatting import (
+    NOTHING,
+    bare_money,
+    count,
+    date_of,
+    day,
+    in_words,
+    moment,
+    money,
+    month_of,
+    stamp,
+)
 
 __all__ = [
     "HOW_MONEY",
@@ -21,6 +32,7 @@ __all__ = [
     "in_words",
     "moment",
     "money",
+    "month_of",
     "parse_money",
     "payments",
     "stamp",

@@ -189,7 +189,7 @@ def test_a_month_stays_closed_while_a_later_one_builds_on_it(
     close.ask_reopening(MIA, MONTH, "A mistake")
     values = {"id": "close_x", "month": NEXT, "state": "closed", "inputs": '{"figures":{}}', "digest": "d"}
     store.month_closes.add({**values, "asked_by": "mia", "asked_key": "s-mia", "asked_at": 1})
-    with pytest.raises(Refused, match="2026-11 is closed"):
+    with pytest.raises(Refused, match="November 2026 is closed"):
         close.reopen(CARL, MONTH, close.look(CARL, MONTH).digest)
 
 

@@ -11,7 +11,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, is_business_day, submission_day
+from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, last_business_day, submission_day
 from dashboard.sandbox.clock import open_of
 from dashboard.sandbox.stripe import bookings, render, tables
 from dashboard.sandbox.stripe.moment import Document, Moment, moment_of
@@ -59,13 +59,6 @@ def payment_error(account: Document, charge: str | None, outcome_code: str, text
         "payment_method_type": "us_bank_account",
         "type": "invalid_request_error" if charge is None else "card_error",
     }
-
-
-def last_business_day(day: date) -> date:
-    """The business day on or before `day`."""
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
 
 
 def start_debit(
