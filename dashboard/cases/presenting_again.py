@@ -12,6 +12,7 @@ from dashboard.debits.representments import NOT_FAILED, RepresentmentRules, refu
 from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
 from dashboard.domain.cases import Case, CaseState, NextStep
 from dashboard.domain.clock import Clock
+from dashboard.domain.cover import AskedBalance, Cover, find_cover
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor, Balance, Debit, DebitOrder
@@ -19,6 +20,7 @@ from dashboard.domain.representments import Attempt, PresentedState, Representme
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
+from dashboard.store.audit_trail import TrailFilter
 
 MAY_BEGIN = frozenset({CaseState.OPEN, CaseState.WAITING})
 
@@ -43,6 +45,20 @@ class PresentingAgain:
         """What would be ordered from a case now. Raises InputError, and Refused with the rule that forbids it."""
         require(actor, Permission.VIEW_PAYMENTS)
         return self._plan(case_id)
+
+    def cover(self, actor: Actor, case_id: str) -> Cover | None:
+        """Whether a balance that the desk asked for since the payment came back covers it; None where nobody asked.
+
+        Read from the audit trail, which keeps each answer under the customer's own key. The bank is not asked.
+        """
+        require(actor, Permission.VIEW_BALANCE)
+        case = require_found(self._store.cases.get(case_id), "case")
+        payment = self._store.payments.get(case.payment_id) or {}
+        debit = self._store.debits.get(payment["debit_id"]) if payment.get("debit_id") else None
+        account = self._store.accounts.get(debit.bank_account_id) if debit else None
+        if account is None or account.ended is not None:
+            return None
+        return find_cover(self._asked_since(account.id, case), case.amount)
 
     def check_funds(self, actor: Actor, case_id: str) -> Balance:
         """What the bank or Signal says before it; as `Debits.check_funds`, and what `plan` raises."""
@@ -122,6 +138,16 @@ class PresentingAgain:
                 code="not_ours",
             )
         return Plan(case, first, again)
+
+    def _asked_since(self, bank_account_id: str, case: Case) -> list[AskedBalance]:
+        wanted = TrailFilter(action="balance.read", subjects=(bank_account_id,), start=case.happened_at)
+        found = []
+        for row in self._store.trail.walk(wanted):
+            facts = self._store.private.open(str(row.facts["customer"]), str(row.facts["private"]))
+            if facts is not None and row.facts["currency"] == case.currency:
+                cents = facts["available_cents"]
+                found.append(AskedBalance(row.at, cents if isinstance(cents, int) else None))
+        return found
 
     def _earlier(self, case: Case) -> frozenset[str]:
         """The debits of the same debt, which the rules look at."""

@@ -17,6 +17,7 @@ from dashboard.domain.formatting import (
     money,
     month_of,
     stamp,
+    time_of,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "parse_money",
     "payments",
     "stamp",
+    "time_of",
     "typed_money",
 ]
 AMOUNT = re.compile(r"\$?\s*(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{1,15}|(?=\.))(?:\.(?P<rest>[0-9]{1,2}))?")

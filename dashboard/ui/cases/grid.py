@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from dashboard.desk import Desk
 from dashboard.domain.case_filter import CaseFilter
 from dashboard.domain.cases import HAPPENED, UNDECIDED, Case, CaseKind, CaseState, NextStep
+from dashboard.domain.cover import Cover
 from dashboard.domain.models import Actor
 from dashboard.domain.return_codes import explain
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
-from dashboard.staff.access import Permission
+from dashboard.staff.access import Permission, can
 from dashboard.ui import format
 from dashboard.ui.lists import Column, Line, Listed, Reading
 
@@ -82,6 +83,21 @@ def say_code(case: Case) -> str:
     return f"{meaning.title} ({meaning.code})" if meaning else format.NOTHING
 
 
+def say_cover(cover: Cover | None, zone: tzinfo, now: datetime) -> str:
+    """Since when the balances that the desk has asked for cover the amount, in one sentence."""
+    if cover is None:
+        return "Whether the balance covers it is not known: nobody asked since it came back."
+    last = format.moment(cover.asked_at, zone, now)
+    if cover.since is None:
+        known = "The bank gave no available balance" if cover.is_covered is None else "It did not cover it"
+        return f"The balance has not covered it since it came back. {known} when it was asked last ({last})."
+    day = format.day(cover.since.astimezone(zone).date(), now.astimezone(zone).date())
+    words = f"The balance covers it since {day} (asked {format.time_of(cover.since, zone)})"
+    if cover.is_covered is None:
+        return f"{words}; asked last {last}, the bank gave no available balance."
+    return f"{words}." if cover.asked_at == cover.since else f"{words}, asked last {last}."
+
+
 def write_rows(_desk: Desk, _actor: Actor, rows: Sequence[Case], reading: Reading) -> list[Line]:
     """A row for each case."""
     today = reading.now.astimezone(reading.zone).date()
@@ -116,11 +132,14 @@ def write_one(desk: Desk, actor: Actor, id: str, reading: Reading) -> dict[str, 
     spoken = CUSTOMER_SENTENCES.get(meaning.code, "") if meaning else ""
     who = " · ".join(part for part in (case.customer or "Unknown customer", case.reference) if part)
     until = f" Possible until {format.day(case.until_on, today)}." if case.until_on else ""
-    is_open = case.state is not CaseState.CLOSED
+    is_open, covered = case.state is not CaseState.CLOSED, ""
+    if is_open and shown.again and shown.again.problem is None and can(actor, Permission.VIEW_BALANCE):
+        covered = say_cover(desk.presenting_again.cover(actor, case.id), reading.zone, reading.now)
     lines = [
         ["who", "", who],
         ["dim", "", f"{HAPPENED[case.kind]}, {format.moment(case.happened_at, reading.zone, reading.now)}"],
         ["next", "Next step", f"{case.step.word}.{until}" if is_open else ""],
+        ["", "Balance", covered],
         ["", "Due", say_due(case, today) if is_open else ""],
         ["", "Assigned to", case.assignee or NOBODY],
         ["", "Status", say_status(case)],

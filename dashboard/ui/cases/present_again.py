@@ -15,6 +15,7 @@ from dashboard.domain.representments import Representment
 from dashboard.domain.return_codes import MOST_REPRESENTMENTS
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, pin, session
+from dashboard.ui.cases.grid import say_cover
 from dashboard.ui.debits import preview, risk
 from dashboard.ui.text import plain
 
@@ -47,6 +48,9 @@ def draw(desk: Desk, actor: Actor, shown: CaseDetail, again: Representment) -> N
         amount = format.money(case.amount, case.currency)
         same = f"The same amount, {amount}" + (f", under {case.reference}" if case.reference else "")
         st.caption(plain(f"{same}.{fees} Another amount is a new debit, for which the customer has to agree."))
+        if can(actor, Permission.VIEW_BALANCE):
+            cover = desk.presenting_again.cover(actor, case.id)
+            st.markdown(plain(say_cover(cover, session.zone(), desk.clock.now())))
         may = can(actor, Permission.WORK_CASES) and can(actor, Permission.CREATE_DEBIT)
         if not may or case.state not in {CaseState.OPEN, CaseState.WAITING}:
             return
