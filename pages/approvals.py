@@ -15,7 +15,7 @@ from dashboard.domain.approvals import Approval, ApprovalState
 from dashboard.domain.models import Actor, Customer
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, layout, lists, pin, session, sign_in_gate
-from dashboard.ui.approvals import reasons
+from dashboard.ui.approvals import leaving_out, reasons
 from dashboard.ui.approvals.grid import APPROVALS
 from dashboard.ui.text import plain
 
@@ -117,10 +117,19 @@ def draw_question(desk: Desk, actor: Actor, id: str) -> None:
             draw_answers(desk, actor, shown)
         else:
             st.markdown(plain(f"{approval.state.words}, {format.moment(approval.updated_at, zone, now)}."))
+            draw_newer(desk, actor, approval)
     sent = EXACTLY.get(approval.kind, "Exactly what is sent to Stripe")
     with st.expander(sent, icon=":material/data_object:"):
         st.code(json.dumps(shown.bodies, indent=2, ensure_ascii=False), language=None, wrap_lines=True)
         st.caption(f"Digest of this and of the facts above: {plain(shown.digest)}")
+
+
+def draw_newer(desk: Desk, actor: Actor, approval: Approval) -> None:
+    """The question that took this one's place, where a batch has changed since."""
+    newest = desk.batches.approval_of(actor, approval.subject) if approval.kind == "batch" else None
+    if newest is not None and newest.id != approval.id:
+        there = actions.go("approvals", {"approval": newest.id})
+        actions.button("Open the question that took its place", there, key="approval-newer", type="primary")
 
 
 def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
@@ -142,6 +151,8 @@ def draw_answers(desk: Desk, actor: Actor, shown: Question) -> None:
         with st.form("decline", border=False):
             st.text_area("Why not?", max_chars=300, key="decline-reason", placeholder="Who ordered it reads this.")
             actions.submit("Decline", partial(decline, desk, shown), key="decline-send", width="stretch")
+        if approval.kind == "batch":
+            leaving_out.draw(desk, actor, approval)
     if can(actor, Permission.CREATE_DEBIT):
         ways = {"debit": desk.debits.cancel, "refund": desk.refunds.cancel, "write_off": desk.cases.cancel_write_off}
         cancel = {**ways, "batch": desk.batches.withdraw}[approval.kind]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
+from dashboard.approvals.questions import Colleagues, Divisible, Question, Reviewable
+from dashboard.approvals.reviews import Reviews
 from dashboard.domain.approvals import Approval, ApprovalState, Decision, digest_of
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError, Refused
@@ -20,7 +20,8 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof, with_approvals
 from dashboard.staff.identity import GROUP, read_members
 from dashboard.store import Store
-from dashboard.store.sql import from_epoch
+
+__all__ = ["APPROVE", "EXPIRED", "Approvals", "Colleagues", "Question", "Reviewable"]
 
 APPROVE = "approve"  # what a job asks while it waits for a second person
 OWN_LIMIT = timedelta(hours=24)
@@ -34,66 +35,13 @@ EXPIRED = Problem(
 )
 
 
-class Reviewable(Protocol):
-    """One kind of operation that waits for approval; `kind` is its job's."""
-
-    kind: str
-    approved_step: str
-    declined_step: str
-
-    def bodies(self, subject: str) -> Mapping[str, object]:
-        """Exactly what would be sent now."""
-
-    def facts(self, subject: str) -> Mapping[str, object]:
-        """What speaks for and against it now, as plain values; cents and epoch seconds."""
-
-    def title(self, subject: str) -> str:
-        """What it is about, on one line."""
-
-    def require(self, subject: str) -> None:
-        """Nothing where it could be sent now; raises Refused."""
-
-    def on_approved(self, subject: str) -> None:
-        """Keep what has to be known from the approval on; inside its transaction."""
-
-
-@dataclass(frozen=True)
-class Colleagues:
-    """Who could approve now: `names` beside the maker and who looks; `groups` whose members are not known here."""
-
-    names: tuple[str, ...]
-    groups: tuple[str, ...]
-
-    @property
-    def too_few(self) -> bool:
-        """Whether one absence would stop everything."""
-        return len(self.names) < 2 and not self.groups
-
-
-@dataclass(frozen=True)
-class Question:
-    """An approval as it is shown: what it is, the facts, the exact bodies, and the digest of both."""
-
-    approval: Approval
-    title: str
-    bodies: Mapping[str, object]
-    facts: Mapping[str, object]
-    digest: str
-    decision: Decision | None
-    others: tuple[int, int]  # how many more wait from the same maker, and their cents
-
-    def moment(self, name: str) -> datetime | None:
-        """A fact that is a time; None where it is not known."""
-        at = self.facts.get(name)
-        return from_epoch(at) if isinstance(at, int) else None
-
-
 class Approvals:
     """What a second person may do."""
 
     def __init__(self, store: Store, jobs: Jobs, clock: Clock, settings: Settings, *kinds: Reviewable) -> None:
         self._store, self._jobs, self._clock, self._settings = store, jobs, clock, settings
         self._kinds = {kind.kind: kind for kind in kinds}
+        self._reviews = Reviews(store, clock, settings)
 
     def waiting(self, actor: Actor) -> list[tuple[Approval, str]]:
         """What waits, the longest waiting first, each with its title."""
@@ -166,14 +114,7 @@ class Approvals:
     def decline(self, actor: Actor, id: str, reason: str) -> Approval:
         """Decline it, so that it is never sent; the maker reads the reason. Raises InputError, Refused."""
         self._require(actor)
-        words = " ".join(reason.split())
-        if not words or len(words) > LONGEST_REASON or not words.isprintable():
-            raise InputError(
-                f"The reason is empty or longer than {LONGEST_REASON} characters.",
-                meaning="Nothing was declined.",
-                action="Write in a sentence why, so that who ordered it knows what to do.",
-                code="invalid_reason",
-            )
+        words = _read_reason(reason, "Nothing was declined.")
         try:
             with self._store.transaction():
                 approval, job = self._open(id)
@@ -191,6 +132,29 @@ class Approvals:
             raise
         self._jobs.start(job.id)
         return require_found(self._store.approvals.get(id), "approval")
+
+    def leave_out(self, actor: Actor, id: str, reasons: Mapping[int, str]) -> Approval:
+        """Leave single rows of a batch out, by their lines, each for a reason; returns the question about the rest.
+
+        They reserve nothing from the same commit on, and what is approved after it is a digest without them. Raises
+        InputError where it was decided, without a reason, or where no such row waits; Refused for one's own order.
+        """
+        self._require(actor)
+        words = {line: _read_reason(why, "No row was left out.") for line, why in reasons.items()}
+        try:
+            with self._store.transaction():
+                approval, _job = self._open(id)
+                self._require_another(actor, approval)
+                kind = self._kinds[approval.kind]
+                if not isinstance(kind, Divisible):
+                    raise InputError("This is approved as a whole.", action="Decline it.", code="not_divisible")
+                rest = kind.leave_out(actor, approval.subject, words)
+                body = kind.bodies(approval.subject)
+                self._reviews.ask_again(actor, approval.kind, approval.subject, body, rest)
+        except Refused as error:
+            self._note_refusal(actor, id, error.code)
+            raise
+        return require_found(self._store.approvals.newest(approval.kind, approval.subject), "approval")
 
     def expire_due(self) -> int:
         """End what nobody decided in time; called again and again. Returns how many."""
@@ -312,3 +276,16 @@ class Approvals:
         """What an approval is about, on one line."""
         kind = self._kinds.get(approval.kind)
         return kind.title(approval.subject) if kind else approval.kind
+
+
+def _read_reason(typed: str, nothing: str) -> str:
+    """The words of a reason that whoever ordered it reads. Raises InputError."""
+    words = " ".join(typed.split())
+    if not words or len(words) > LONGEST_REASON or not words.isprintable():
+        raise InputError(
+            f"The reason is empty or longer than {LONGEST_REASON} characters.",
+            meaning=nothing,
+            action="Write in a sentence why, so that who ordered it knows what to do.",
+            code="invalid_reason",
+        )
+    return words

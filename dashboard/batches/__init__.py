@@ -247,6 +247,11 @@ class Batches:
         require(actor, Permission.VIEW_PAYMENTS)
         return self._store.batch_reading.outcomes(id, start, size)
 
+    def row(self, actor: Actor, id: str, line: int) -> RowOutcome | None:
+        """The row of one line of the file; None where it has none."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return next(iter(self._store.batch_reading.outcomes(id, line=line)), None)
+
     def copies(self, actor: Actor, id: str) -> list[Batch]:
         """The batches that were made of the rows of this one that were not sent, newest first."""
         require(actor, Permission.VIEW_PAYMENTS)

@@ -44,6 +44,9 @@ def say_outcome(one: RowOutcome) -> Said:
         whys = [f"{fault.field.capitalize()}: {fault.reason}." for fault in row.faults]
         fixes = [f"{fault.fix}." for fault in row.faults if fault.fix]
         return Said(WORDS[row.state], " ".join(whys), " ".join(dict.fromkeys(fixes)))
+    if row.left_out_by is not None:
+        why = row.problem.what if row.problem else f"Left out by {row.left_out_by}"
+        return Said(WORDS[RowState.INVALID], why, row.problem.action if row.problem else "")
     if row.state is RowState.ORDERED:
         word = ORDERED[one.debit_state] if one.debit_state else "Ordered"
         problem = one.debit_problem

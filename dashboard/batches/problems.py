@@ -34,6 +34,18 @@ NOTHING_LEFT = Problem(
     "Talk to the customers; link their banks again if they agree.",
     "nothing_left",
 )
+
+
+def left_out(name: str, reason: str) -> Problem:
+    """That an approver took a row out of a batch before they approved the rest."""
+    return Problem(
+        f"Left out by {name}: {reason}",
+        "Nothing was charged, and the row counts in no limit any more.",
+        "Talk to them; put the row into a new batch if both agree.",
+        "left_out",
+    )
+
+
 _AGAIN = "Talk to the customer. If they agree anew, link the bank again and put the row into a new batch."
 ENDED = {
     "revoked": Problem(

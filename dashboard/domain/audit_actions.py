@@ -252,6 +252,7 @@ class AuditAction(StrEnum):
     BATCH_WITHDRAWN = "batch.withdrawn", "Batch withdrawn"
     BATCH_STOPPED = "batch.stopped", "Batch stopped by a person"
     BATCH_MISSED_DAY = "batch.missed_day", "Batch stopped: its day has passed"
+    BATCH_ROW_LEFT_OUT = "batch.row_left_out", "Row of a batch left out by an approver"
     BATCH_ROW_REFUSED = "batch.row_refused", "Row of a batch not sent"
     BATCH_ENDED = "batch.ended", "Batch ended after a stop"
     BATCH_EXPORTED = "batch.exported", "Outcome of a batch exported"

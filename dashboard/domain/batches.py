@@ -79,7 +79,7 @@ class Fault:
 class BatchRow:
     """One row of the file, numbered as an editor numbers it; `said` are its cells as they were typed.
 
-    `notes` are what an approver should look at, and no fault; `similar_to` are the debits like it that were known when
+    `left_out_by` is the approver who took it out of a batch that waited. `notes` are what an approver should look at, and no fault; `similar_to` are the debits like it that were known when
     it was submitted; `digest` is of the bodies that will be sent for it. `debit_id` is drawn when the batch is frozen.
     """
 
@@ -100,6 +100,7 @@ class BatchRow:
     digest: str = ""
     stopped_by: str | None = None
     problem: Problem | None = None
+    left_out_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,16 @@ class Batch:
 
 @dataclass(frozen=True)
 class Progress:
-    """How many rows of a batch stand where, by `RowState`, and those that were ordered by `DebitState`; cents sent."""
+    """How many rows of a batch stand where, by `RowState`, and those that were ordered by `DebitState`; cents sent.
+
+    `left_out` are those of the canceled ones that an approver took out, `left_out_cents` what they come to.
+    """
 
     rows: Mapping[RowState, int] = field(default_factory=dict)
     debits: Mapping[DebitState, int] = field(default_factory=dict)
     sent_cents: int = 0
+    left_out: int = 0
+    left_out_cents: int = 0
 
     @property
     def sent(self) -> int:
@@ -183,8 +189,8 @@ class Progress:
 
     @property
     def not_sent(self) -> int:
-        """Rows that were to be sent and never will be."""
-        ended = self.rows.get(RowState.REFUSED, 0) + self.rows.get(RowState.CANCELED, 0)
+        """Rows that were to be sent and never will be, beside those that an approver left out."""
+        ended = self.rows.get(RowState.REFUSED, 0) + self.rows.get(RowState.CANCELED, 0) - self.left_out
         return ended + self.debits.get(DebitState.REFUSED, 0) + self.debits.get(DebitState.CANCELED, 0)
 
 

@@ -151,10 +151,8 @@ class Sources:
 
     def _find_batches(self, actor: Actor) -> Found:
         """Those that ended with rows that were not sent, of which nobody has made another batch."""
-        found = self._batches.attention(actor)
-        return _every(
-            [(one.id, f"{one.state.value} {left.not_sent}", (one, left)) for one, left in found if left.not_sent]
-        )
+        found = [(one, left, left.not_sent + left.left_out) for one, left in self._batches.attention(actor)]
+        return _every([(one.id, f"{one.state.value} {count}", (one, left)) for one, left, count in found if count])
 
     def _find_refunds(self, actor: Actor) -> Found:
         return _every([(one.id, one.state.value, one) for one in self._refunds.failed(actor)])

@@ -295,6 +295,7 @@ def test_a_batch_that_was_stopped_since_stays_stopped_and_what_it_ordered_is_ord
     assert newest is not None
     kept_review = desk.backup()
     checker = replace(ADMIN, name="checker", subject="s-checker")
+    newest = desk.approvals.leave_out(checker, newest.id, {4: "They closed it"})
     desk.stripe.meanwhile["confirm_payment_intent"] = lambda: desk.batches.stop(ADMIN, batch.id)
     desk.approvals.approve(checker, newest.id, desk.approvals.question(checker, newest.id).digest)
     before = [(one.row, one.debit_state) for one in desk.batches.rows(ADMIN, batch.id)]
@@ -305,6 +306,7 @@ def test_a_batch_that_was_stopped_since_stays_stopped_and_what_it_ordered_is_ord
         found = desk.batches.open(ADMIN, file, "run.csv")
         assert (found.id, found.state.value) == (batch.id, "stopped")
         assert [(one.row, one.debit_state) for one in desk.batches.rows(ADMIN, batch.id)] == before
+        assert desk.approvals.question(ADMIN, newest.id).bodies["rows"] == 3
         assert len(desk.stripe.debited) == 1
     desk.later()
     desk.put_back(desk.backup())

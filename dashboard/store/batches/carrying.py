@@ -19,6 +19,8 @@ PATHS = {
     "expired": ("review", "expired"),
     "withdrawn": ("review", "withdrawn"),
 }
+END_COLUMNS = ("problem", "stopped_by", "left_out_by")
+NOT_ENDED = dict.fromkeys(END_COLUMNS)
 ROW_ENDS = frozenset({"ordered", "refused", "canceled"})
 
 
@@ -43,7 +45,7 @@ def carry_batch(
         update(db, "batch", batch["id"], {**batch, "state": "draft", "digest": "", "submitted_at": None})
         for row in rows:
             checked = row["state"] if row["state"] in {"valid", "invalid"} else "valid"
-            update(db, "batch_row", row["id"], {**row, "state": checked, "problem": None, "stopped_by": None})
+            update(db, "batch_row", row["id"], {**row, **NOT_ENDED, "state": checked})
     passed = PATHS[known["state"]]
     path = PATHS[batch["state"]] if batch["submitted_at"] is not None else tuple(PATHS[batch["state"]][1:])
     for state in path[len(passed) :]:
@@ -65,6 +67,7 @@ def _move_rows(db: sqlite_utils.Database, rows: list[Row], state: str) -> None:
             db.execute(query, [row["digest"], row["debit_id"], row["id"]])
             db.execute("UPDATE batch_row SET digest = ? WHERE id = ?", [row["digest"], row["id"]])
         if row["state"] in ROW_ENDS and (state != "review" or row["state"] == "canceled"):
-            ended = {name: row[name] for name in ("state", "problem", "stopped_by")}
-            query = "UPDATE batch_row SET state = :state, problem = :problem, stopped_by = :stopped_by WHERE id = :id"
+            ended = {name: row[name] for name in ("state", *END_COLUMNS)}
+            setting = ", ".join(f"{name} = :{name}" for name in ended)
+            query = f"UPDATE batch_row SET {setting} WHERE id = :id"
             db.execute(f"{query} AND state = 'queued'", {**ended, "id": row["id"]})

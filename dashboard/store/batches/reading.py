@@ -39,18 +39,19 @@ class BatchReading:
     def progress(self, batch_id: str) -> Progress:
         """How many rows stand where."""
         query = (
-            "SELECT r.state, d.state AS debit_state, count(*) AS n, sum(r.amount_cents) AS cents FROM batch_row r"
-            " LEFT JOIN debit d ON d.id = r.debit_id AND r.state = 'ordered' WHERE r.batch_id = ?"
-            " GROUP BY r.state, d.state"
+            "SELECT r.state, d.state AS debit_state, r.left_out_by IS NOT NULL AS is_taken, count(*) AS n,"
+            " sum(r.amount_cents) AS cents FROM batch_row r LEFT JOIN debit d ON d.id = r.debit_id"
+            " AND r.state = 'ordered' WHERE r.batch_id = ? GROUP BY r.state, d.state, r.left_out_by IS NOT NULL"
         )
-        rows, debits, sent = dict[RowState, int](), dict[DebitState, int](), 0
+        rows, debits, sent, taken = dict[RowState, int](), dict[DebitState, int](), 0, (0, 0)
         for one in select(self._database.handle, query, [batch_id]):
             state = RowState(one["state"])
             rows[state] = rows.get(state, 0) + one["n"]
+            taken = (one["n"], one["cents"]) if one["is_taken"] else taken
             if one["debit_state"] is not None:
                 debits[DebitState(one["debit_state"])] = one["n"]
                 sent += one["cents"] if one["debit_state"] == DebitState.SUBMITTED else 0
-        return Progress(rows, debits, sent)
+        return Progress(rows, debits, sent, *taken)
 
     def with_unsent(self, batch_ids: Sequence[str], since: datetime) -> set[str]:
         """Which of these batches have rows that were not sent; of debits those that ended since then are looked at."""
@@ -67,8 +68,10 @@ class BatchReading:
         found |= {row["batch_id"] for row in select(self._database.handle, debits, {"since": to_epoch(since)})}
         return found & ids
 
-    def outcomes(self, batch_id: str, start: int = 0, size: int = 1_000_000) -> list[RowOutcome]:
-        """Every row in the order of the file, with what became of it."""
+    def outcomes(
+        self, batch_id: str, start: int = 0, size: int = 1_000_000, *, line: int | None = None
+    ) -> list[RowOutcome]:
+        """Every row in the order of the file, or the one of a line, with what became of it."""
         query = (
             "SELECT r.*, coalesce(c.name, '') AS customer,"
             " coalesce(a.institution_name || ' ' || a.name, '') AS account,"
@@ -79,7 +82,7 @@ class BatchReading:
             " FROM batch_row r LEFT JOIN customer c ON c.id = r.customer_id"
             " LEFT JOIN bank_account a ON a.id = r.bank_account_id"
             " LEFT JOIN debit d ON d.id = r.debit_id AND r.state = 'ordered'"
-            " WHERE r.batch_id = ? ORDER BY r.line LIMIT ? OFFSET ?"
+            " WHERE r.batch_id = ? AND r.line = coalesce(?, r.line) ORDER BY r.line LIMIT ? OFFSET ?"
         )
         return [
             RowOutcome(
@@ -91,7 +94,7 @@ class BatchReading:
                 payment_intent_id=one["payment_intent_id"],
                 payment_state=one["payment_state"],
             )
-            for one in select(self._database.handle, query, [batch_id, size, start])
+            for one in select(self._database.handle, query, [batch_id, line, size, start])
         ]
 
     def known_debits(self, customer_ids: Sequence[str], since: datetime) -> dict[str, list[KnownDebit]]:
@@ -142,7 +145,7 @@ class BatchReading:
         """How many accounts of a batch were never debited before."""
         query = (
             "SELECT count(DISTINCT r.bank_account_id) AS n FROM batch_row r WHERE r.batch_id = ?"
-            " AND r.state <> 'invalid' AND NOT EXISTS (SELECT 1 FROM debit d"
+            " AND r.state <> 'invalid' AND r.left_out_by IS NULL AND NOT EXISTS (SELECT 1 FROM debit d"
             " WHERE d.bank_account_id = r.bank_account_id AND d.state = 'submitted')"
         )
         (row,) = select(self._database.handle, query, [batch_id])
@@ -152,7 +155,7 @@ class BatchReading:
         """Of the rows that are or were to be sent: how many customers, and the largest amount in cents."""
         query = (
             "SELECT count(DISTINCT customer_id) AS customers, coalesce(max(amount_cents), 0) AS largest_cents"
-            " FROM batch_row WHERE batch_id = ? AND state <> 'invalid'"
+            " FROM batch_row WHERE batch_id = ? AND state <> 'invalid' AND left_out_by IS NULL"
         )
         (row,) = select(self._database.handle, query, [batch_id])
         return dict(row)
@@ -164,5 +167,8 @@ class BatchReading:
 
     def notes_of(self, batch_id: str) -> list[tuple[int, list[str]]]:
         """What an approver should look at, by line."""
-        query = "SELECT line, notes FROM batch_row WHERE batch_id = ? AND notes <> '[]' ORDER BY line"
+        query = (
+            "SELECT line, notes FROM batch_row WHERE batch_id = ? AND notes <> '[]' AND left_out_by IS NULL"
+            " ORDER BY line"
+        )
         return [(row["line"], json.loads(row["notes"])) for row in select(self._database.handle, query, [batch_id])]

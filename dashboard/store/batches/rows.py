@@ -30,6 +30,7 @@ from dashboard.store.sql import (
 _COLUMNS = (
     *("id", "batch_id", "line", "said", "customer_id", "bank_account_id", "amount_cents", "reference", "purpose"),
     *("state", "faults", "notes", "similar_to", "debit_id", "digest", "stopped_by", "problem"),
+    "left_out_by",
 )
 _CHECKED = (
     *("customer_id", "bank_account_id", "amount_cents", "reference", "purpose", "state", "faults", "notes"),
@@ -175,6 +176,19 @@ class BatchTable:
         query = "UPDATE batch_row SET state = 'refused', problem = ? WHERE id = ? AND state = 'queued'"
         with self._database.transaction() as db:
             db.execute(query, [problem_to_json(problem), id])
+
+    def leave_out(self, id: str, person: str, problem: Problem) -> None:
+        """Keep that an approver took a row out; it reserves nothing from now on."""
+        query = (
+            "UPDATE batch_row SET state = 'canceled', left_out_by = ?, problem = ? WHERE id = ? AND state = 'queued'"
+        )
+        with self._database.transaction() as db:
+            db.execute(query, [person, problem_to_json(problem), id])
+
+    def left_out(self, batch_id: str) -> list[BatchRow]:
+        """The rows that approvers took out, in the order of the file."""
+        query = "SELECT * FROM batch_row WHERE batch_id = ? AND left_out_by IS NOT NULL ORDER BY line"
+        return [_row(one) for one in select(self._database.handle, query, [batch_id])]
 
     def cancel_queued(self, batch_id: str, problem: Problem | None) -> int:
         """Release every row that was not ordered; returns how many."""

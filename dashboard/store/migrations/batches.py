@@ -114,6 +114,15 @@ BATCHES = (
     ),
 )
 
+# What an approver takes out of a batch that waits; who did stays.
+LEFT_OUT = (
+    "ALTER TABLE batch_row ADD COLUMN left_out_by TEXT",
+    """CREATE TRIGGER batch_row_left_out BEFORE UPDATE OF left_out_by ON batch_row
+      WHEN NEW.left_out_by IS NOT OLD.left_out_by AND (OLD.left_out_by IS NOT NULL OR NEW.state <> 'canceled') BEGIN
+      SELECT RAISE(ABORT, 'a row is left out once, and is not sent any more');
+    END""",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of batches."""
@@ -121,4 +130,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="batches_001_batches")
     def batches(db: sqlite_utils.Database) -> None:
         for statement in BATCHES:
+            db.execute(statement)
+
+    @migrations(name="batches_002_left_out")
+    def left_out(db: sqlite_utils.Database) -> None:
+        for statement in LEFT_OUT:
             db.execute(statement)

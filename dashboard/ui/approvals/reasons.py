@@ -121,6 +121,7 @@ def _of_batch(facts: Mapping[str, object]) -> list[Reason]:
         f"{format.count(_number(facts['rows']), 'debit')} of {format.count(_number(facts['customers']), 'customer')}"
     )
     notes = "; ".join(str(one) for one in cast(list[object], facts["notes"]))
+    taken = [str(one) for one in cast(list[object], facts.get("taken_out", []))]
     day = str(facts["collect_on"] or "as soon as it is approved")
     return [
         Reason("What is in it", f"{debits}, the largest {format.money(_number(facts['largest_cents']))}", False),
@@ -128,6 +129,7 @@ def _of_batch(facts: Mapping[str, object]) -> list[Reason]:
         Reason("Accounts never debited before", f"{first:,}" if first else "None", first > 0),
         Reason("Like an earlier debit", f"{format.count(noted, 'row')}. {notes}" if noted else "No row", noted > 0),
         Reason("Rows with a fault, left out", f"{left_out:,}" if left_out else "None", left_out > 0),
+        *([Reason("Left out by an approver", "; ".join(taken), False)] if taken else []),
     ]
 
 

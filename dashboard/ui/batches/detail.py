@@ -52,18 +52,20 @@ def _draw_head(desk: Desk, actor: Actor, batch: Batch) -> None:
     """Sum, state, who, and the days on which its money moves."""
     zone, now, today = session.zone(), desk.clock.now(), desk.payments.today()
     color, icon = SIGNS[batch.state]
-    st.subheader(f"{plain(format.money(batch.total_cents))} · {plain(batch.name)}", anchor=False)
     words = "Approved, waiting for its day" if _waits_for_day(desk, batch) else batch.state.words
-    if batch.state is BatchState.DONE and desk.batches.progress(actor, batch.id).not_sent:
+    progress = desk.batches.progress(actor, batch.id)
+    if batch.state is BatchState.DONE and progress.not_sent:
         words, color, icon = "Done, with rows that were not sent", "orange", ":material/warning:"
+    total = format.money(batch.total_cents - progress.left_out_cents)
+    st.subheader(f"{plain(total)} · {plain(batch.name)}", anchor=False)
     made = f"Opened by {batch.made_by} on {format.moment(batch.made_at, zone, now)}"
     st.markdown(f":{color}[{icon} **{plain(words)}**] · {plain(made)}")
     days = desk.batches.calendar(actor, batch)
     layout.metrics(
         [
-            ("Debits", f"{batch.good:,}"),
-            ("Together", format.money(batch.total_cents)),
-            ("Left out", f"{batch.bad:,}"),
+            ("Debits", f"{batch.good - progress.left_out:,}"),
+            ("Together", total),
+            ("Left out", f"{batch.bad + progress.left_out:,}"),
             ("Sent", format.day(days.sent, today)),
             ("Taken from customers", format.day(days.taken, today)),
             ("Known by", format.day(days.known_by, today)),
@@ -142,6 +144,7 @@ def _draw_review(desk: Desk, actor: Actor, batch: Batch) -> None:
         " limit until then.",
         icon=":material/pending_actions:",
     )
+    _say_left_out(desk.batches.progress(actor, batch.id))
     with st.container(horizontal=True, gap="small"):
         if approval is not None:
             there = actions.go("approvals", {"approval": approval.id})
@@ -149,6 +152,17 @@ def _draw_review(desk: Desk, actor: Actor, batch: Batch) -> None:
         if can(actor, Permission.CREATE_DEBIT):
             withdraw = actions.call(desk.batches.withdraw, batch.id, then=actions.Then(said="The batch is withdrawn."))
             actions.button("Withdraw the batch", withdraw, key="batch-withdraw")
+
+
+def _say_left_out(progress: Progress) -> None:
+    """What approvers took out of it, for whoever submitted it."""
+    if progress.left_out:
+        rows = format.count(progress.left_out, "row")
+        st.warning(
+            f"**An approver left out {rows}, {plain(format.money(progress.left_out_cents))}.**  \nNothing of that is"
+            " sent, and it counts in no limit any more. The rows below say who left it out and why.",
+            icon=":material/playlist_remove:",
+        )
 
 
 @st.fragment(run_every=LOOK_EVERY)
@@ -160,10 +174,11 @@ def _draw_progress(desk: Desk, id: str) -> None:
         batch, progress = desk.batches.get(actor, id), desk.batches.progress(actor, id)
         if batch.state is not BatchState.SENDING:
             st.rerun()
-        done = batch.good - progress.left
+        good = batch.good - progress.left_out
+        done = good - progress.left
         waits = _waits_for_day(desk, batch)
-        words = f"{done:,} of {format.count(batch.good, 'row')} done, {format.money(progress.sent_cents)} sent"
-        st.progress(min(1.0, done / max(1, batch.good)), text=plain(words))
+        words = f"{done:,} of {format.count(good, 'row')} done, {format.money(progress.sent_cents)} sent"
+        st.progress(min(1.0, done / max(1, good)), text=plain(words))
         problem = None if waits else desk.batches.problem(actor, id)
         if problem is not None:
             errors.show_problem(problem)
@@ -190,7 +205,8 @@ def _draw_end(desk: Desk, actor: Actor, batch: Batch) -> None:
         actions.button(
             plain(words), there, key=f"batch-copy-{copy.id}", type="tertiary", icon=":material/arrow_forward:"
         )
-    if can(actor, Permission.CREATE_DEBIT) and not copies and progress.not_sent + progress.rows.get(RowState.VALID, 0):
+    left = progress.not_sent + progress.left_out + progress.rows.get(RowState.VALID, 0)
+    if can(actor, Permission.CREATE_DEBIT) and not copies and left:
         again = actions.call(
             desk.batches.again, batch.id, then=lambda made: actions.Then("batches", {"batch": made.id})
         )
@@ -202,6 +218,8 @@ def _draw_end(desk: Desk, actor: Actor, batch: Batch) -> None:
 def say_end(batch: Batch, progress: Progress) -> str:
     """What became of a batch in one line."""
     parts = [f"{format.count(progress.sent, 'debit')} sent, {format.money(progress.sent_cents)}"]
+    if progress.left_out:
+        parts.append(f"{progress.left_out:,} left out by an approver")
     if progress.not_sent:
         parts.append(f"{progress.not_sent:,} not sent")
     if progress.in_doubt:
