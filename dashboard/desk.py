@@ -12,6 +12,7 @@ from dashboard.accounts.undecided import UndecidedHolders
 from dashboard.approvals import Approvals
 from dashboard.approvals.lists import ApprovalLists
 from dashboard.batches import Batches
+from dashboard.batches.cover import BatchCover, BatchCoverKind
 from dashboard.batches.job import BatchKind
 from dashboard.batches.review import BatchReview
 from dashboard.books import MonthBooks
@@ -133,6 +134,7 @@ class Desk(SandboxControls):
     debits: Debits
     schedules: Schedules
     batches: Batches
+    batch_cover: BatchCover
     limits: Limits
     approvals: Approvals
     approval_lists: ApprovalLists
@@ -258,7 +260,7 @@ def open_desk(
     health = HealthWatch(store, plaid, stripe, linking, shared_accounts, clock, settings)
     verifier = PlaidVerifier(plaid.webhook_key, clock.now) if isinstance(plaid, Plaid) else None
     debits = Debits(store, plaid, stripe, clock, settings, jobs)
-    jobs.register(BatchKind(store, clock, settings, jobs, debits, funds))
+    jobs.register(BatchKind(store, clock, settings, jobs, debits, funds), BatchCoverKind(store, clock, funds))
     refunds = Refunds(store, clock, settings, jobs)
     reviewed = (DebitReview(store, stripe, clock, settings), RefundReview(store, refunds), WriteOffReview(store))
     approvals = Approvals(store, jobs, clock, settings, *reviewed, BatchReview(store, clock, settings))
@@ -325,6 +327,7 @@ def open_desk(
         debits=debits,
         schedules=schedules,
         batches=batches,
+        batch_cover=BatchCover(store, clock, jobs, funds),
         limits=Limits(store, clock, settings),
         approvals=approvals,
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),

@@ -17,6 +17,7 @@ from dashboard.store.accounts.shared import SharedAccountTable
 from dashboard.store.approvals.at_stripe import StripeApprovalTable
 from dashboard.store.approvals.rows import ApprovalTable
 from dashboard.store.audit_trail import Trail
+from dashboard.store.batches.covers import BatchCoverTable
 from dashboard.store.batches.reading import BatchReading
 from dashboard.store.batches.rows import BatchTable
 from dashboard.store.books.closes import MonthCloseTable
@@ -109,6 +110,7 @@ class Store:
         self.schedules = ScheduleTable(database)
         self.batches = BatchTable(database)
         self.batch_reading = BatchReading(database)
+        self.batch_covers = BatchCoverTable(database)
         self.risk = RiskTable(database)
         self.limits = LimitTable(database)
         self.approvals = ApprovalTable(database)

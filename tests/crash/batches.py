@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from dashboard.desk import Desk
 from dashboard.domain.batches import BatchState, RowState
+from dashboard.domain.errors import InputError
 from dashboard.domain.limits import ReservationState
 from dashboard.domain.models import DebitState
 from tests.crash.approvals import approve_waiting
@@ -27,6 +30,9 @@ def act_batch(crash: CrashFixture) -> None:
     desk, made = crash.open(), crash.notes["made"]
     desk.jobs.run_due()
     batch = desk.batches.open(crash.actor, made["file"].encode(), "crash.csv")
+    if batch.state is BatchState.DRAFT and desk.batch_cover.plan(crash.actor, batch.id)[0]:
+        with suppress(InputError):  # it was ordered before the process died
+            desk.batch_cover.ask(crash.actor, batch.id)
     if batch.state is BatchState.DRAFT:
         desk.batches.submit(crash.actor, batch.id)
     approve_waiting(desk)

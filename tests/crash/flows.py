@@ -79,7 +79,7 @@ FLOWS: dict[str, Flow] = {
             batches.act_batch,
             batches.act_batch,
             batches.check_batch,
-            kinds=("batch", "debit"),
+            kinds=("batch", "batch_cover", "debit"),
         ),
         Flow(
             "refund",

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.accounts.shared import SharedAccounts
 from dashboard.approvals import Approvals
 from dashboard.batches import Batches
+from dashboard.batches.cover import BatchCover, BatchCoverKind
 from dashboard.batches.job import BatchKind
 from dashboard.batches.review import BatchReview
 from dashboard.cases import Cases
@@ -125,8 +126,10 @@ class DeskFixture:
         )
         self.jobs.register(
             BatchKind(self.store, self.clock, self.settings, self.jobs, self.debits, self.funds),
+            BatchCoverKind(self.store, self.clock, self.funds),
         )
         self.batches = Batches(self.store, self.clock, self.settings, self.jobs, self.debits)
+        self.batch_cover = BatchCover(self.store, self.clock, self.jobs, self.funds)
         self.schedules = Schedules(self.store, self.clock, self.settings, self.jobs, self.debits)
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)
         self.refunds = Refunds(self.store, self.clock, self.settings, self.jobs)

@@ -123,6 +123,23 @@ LEFT_OUT = (
     END""",
 )
 
+# Which accounts somebody has had asked for their balance before a batch is sent, and how far that is. The balances
+# themselves are where every balance is.
+COVER = (
+    """CREATE TABLE batch_cover (
+      batch_id TEXT NOT NULL REFERENCES batch(id),
+      bank_account_id TEXT NOT NULL REFERENCES bank_account(id),
+      item_id TEXT NOT NULL,
+      place INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('waiting', 'asked', 'failed', 'left')),
+      problem TEXT,
+      at INTEGER,
+      PRIMARY KEY (batch_id, bank_account_id),
+      CHECK (at IS NOT NULL OR state IN ('waiting', 'left'))
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX batch_cover_item ON batch_cover(item_id, at)",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of batches."""
@@ -135,4 +152,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="batches_002_left_out")
     def left_out(db: sqlite_utils.Database) -> None:
         for statement in LEFT_OUT:
+            db.execute(statement)
+
+    @migrations(name="batches_003_cover")
+    def cover(db: sqlite_utils.Database) -> None:
+        for statement in COVER:
             db.execute(statement)

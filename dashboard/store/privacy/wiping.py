@@ -75,6 +75,7 @@ WIPED: dict[str, tuple[str, str]] = {
         "said = '{}', faults = '[]', problem = NULL, reference = CASE state WHEN 'invalid' THEN '' ELSE reference END",
         "batch_row",
     ),
+    "batch_cover": ("problem = NULL", "bank_account_id"),
     "approval_decision": ("reason = CASE reason WHEN '' THEN '' ELSE 'erased' END, facts = '{}'", "approval"),
     "refund_order": ("note = '', refusal = NULL", "customer_id"),
     "payment_case_event": ("note = ''", "case"),

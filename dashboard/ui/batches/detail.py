@@ -13,6 +13,7 @@ from dashboard.domain.models import Actor
 from dashboard.domain.schedules import RULE, due_at
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, downloads, errors, format, layout, pin, session
+from dashboard.ui.batches import cover
 from dashboard.ui.batches.opening import SIGNS
 from dashboard.ui.text import plain
 
@@ -43,6 +44,8 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
         _draw_progress(desk, batch.id)
     else:
         _draw_end(desk, actor, batch)
+    if batch.state in {BatchState.DRAFT, BatchState.REVIEW} and batch.good:
+        cover.draw(desk, actor, batch.id)
     _draw_rows(desk, actor, batch)
     if can(actor, Permission.EXPORT):
         _offer_outcome(desk, actor, batch)
