@@ -72,8 +72,7 @@ class BatchCoverKind(BaseKind):
 
     def pause(self, tries: int) -> timedelta:
         """5 seconds, doubling to a minute: also where Plaid asks for fewer requests."""
-        return pause_doubling(tries, BREATH = 10  # accounts after which the worker is given back, so that a stop of the server waits for no bank
-FIRST_PAUSE, LONGEST_PAUSE)
+        return pause_doubling(tries, FIRST_PAUSE, LONGEST_PAUSE)
 
     def title(self, job: Job) -> str:
         """Whose banks are asked."""

@@ -140,7 +140,11 @@ class PresentingAgain:
         return Plan(case, first, again)
 
     def _asked_since(self, bank_account_id: str, case: Case) -> list[AskedBalance]:
-        wanted = TrailFilter(action="balance.read", subjects=(bank_account_id,), start=case.happened_at)
+        """What the bank said since the desk knows that the debit, or the last attempt of it, came back."""
+        chain = self._store.cases.chain(case.payment_id, self._zone)
+        others = (self._store.cases.of_payment(one.payment_id) for one in chain)
+        known_at = max([case.opened_at, *(one.opened_at for one in others if one is not None)])
+        wanted = TrailFilter(action="balance.read", subjects=(bank_account_id,), start=known_at)
         found = []
         for row in self._store.trail.walk(wanted):
             facts = self._store.private.open(str(row.facts["customer"]), str(row.facts["private"]))

@@ -79,8 +79,9 @@ class Fault:
 class BatchRow:
     """One row of the file, numbered as an editor numbers it; `said` are its cells as they were typed.
 
-    `left_out_by` is the approver who took it out of a batch that waited. `notes` are what an approver should look at, and no fault; `similar_to` are the debits like it that were known when
+    `notes` are what an approver should look at, and no fault; `similar_to` are the debits like it that were known when
     it was submitted; `digest` is of the bodies that will be sent for it. `debit_id` is drawn when the batch is frozen.
+    `left_out_by` is the approver who took it out of a batch that waited.
     """
 
     id: str

@@ -191,6 +191,7 @@ class WrittenMandates:
             recorded_at=now,
         )
         with self._store.transaction():
+            self._open(account_id)  # two at one instant: what the first has recorded is needed no more
             if any(one.state is WrittenState.ORDERED for one in self._store.old_accounts.list_written(account.id)):
                 raise Refused("One is on its way already.", action="Reload the page.", code="on_its_way")
             self._store.old_accounts.add_written(written)

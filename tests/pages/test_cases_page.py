@@ -133,7 +133,6 @@ def test_a_debit_is_presented_again_from_its_case(app: AppTest, desk: Desk, came
     app.query_params["case"] = came_back.id
     said = text_of(show(app, "cases"))
     assert "May be presented again until" in said and "attempt 1 of 2" in said
-    assert "nobody asked since it came back" in said
     said = text_of(press(app, "Check the balance"))
     assert "The balance covers it since " in said
     assert "**What will happen:** $43.21 is debited from" in said and "INV-4321" in said and "RETRY PYMT" in said

@@ -13,12 +13,22 @@ from dashboard.domain.models import Actor, Role
 from dashboard.ui.cases.grid import say_cover
 from tests.unit.case_scenes import case_of
 from tests.unit.desk_fixture import DeskFixture
-from tests.unit.test_presenting_again import account_of, desk, make
+from tests.unit.test_debits import submit
+from tests.unit.test_presenting_again import account_of, again, come
 
-__all__ = ["desk", "make"]
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY = datetime(2026, 11, 24, 14, 12, tzinfo=UTC)
 THEN = TUESDAY + timedelta(days=3)
+
+
+@pytest.fixture
+def desk(given: DeskFixture) -> DeskFixture:
+    """A debit of ours that came back for want of money four days after it was ordered."""
+    submit(given, given.desk.account(given.actor, str(given.link().bank_account_id)), 4_200)
+    given.clock.move(timedelta(days=4))
+    come(given, "py_1", "R01")
+    given.clock.move(timedelta(hours=1))
+    return given
 
 
 def said(*balances: int | None) -> str:
@@ -56,6 +66,19 @@ def test_what_was_asked_since_the_return_is_what_is_known_and_nobody_is_asked(de
     assert (known.since, known.asked_at) == (first.at.replace(microsecond=0), last.at.replace(microsecond=0))
     assert desk.store.bank_data.calls(desk.clock.now())["balance"] == calls, "the bank was not asked"
     assert case_of(desk.store) == case and not desk.store.representments.of_case(case.id)
+
+
+def test_a_balance_of_before_an_attempt_that_came_back_says_nothing(desk: DeskFixture) -> None:
+    case, account = case_of(desk.store), account_of(desk)
+    again(desk)
+    desk.debits.balance(desk.actor, account.id)
+    desk.clock.move(timedelta(days=4))
+    come(desk, "py_2", "R01")
+    assert desk.presenting_again.cover(desk.actor, case.id) is None
+    desk.clock.move(timedelta(days=1))
+    desk.debits.balance(desk.actor, account.id)
+    known = desk.presenting_again.cover(desk.actor, case.id)
+    assert known is not None and known.since == desk.clock.now()
 
 
 def test_it_goes_with_the_customers_key(desk: DeskFixture) -> None:

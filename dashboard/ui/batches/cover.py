@@ -51,9 +51,7 @@ def _offer(desk: Desk, actor: Actor, batch_id: str, *, again: bool) -> None:
 
 def _draw_known(report: CoverReport) -> None:
     """The rows counted by what is known; why is said of each below."""
-    parts = [
-        f"{SIGNS[one]} {report.count(one):,} {one.word.lower()}" for one in Covered if report.count(one)
-    ]
+    parts = [f"{SIGNS[one]} {report.count(one):,} {one.word.lower()}" for one in Covered if report.count(one)]
     st.markdown(" · ".join(parts))
     if report.was_stopped:
         st.caption(plain(f"It was stopped: {report.done:,} of {format.count(report.accounts, 'account')} done."))
@@ -70,7 +68,6 @@ def _draw_progress(desk: Desk, batch_id: str) -> None:
         report, batch = desk.batch_cover.report(actor, batch_id), desk.batches.get(actor, batch_id)
         if report is None or not report.is_running or batch.state not in {BatchState.DRAFT, BatchState.REVIEW}:
             st.rerun()
-            return
         words = f"{report.done:,} of {format.count(report.accounts, 'account')} asked"
         st.progress(min(1.0, report.done / max(1, report.accounts)), text=plain(words))
         if report.problem is not None:

@@ -144,7 +144,8 @@ def draw_batch(desk: Desk, actor: Actor, batch: Batch, progress: Progress) -> No
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{plain(batch.name)}** · {plain(batch.state.words)}")
     ended = format.moment(batch.ended_at, session.zone(), desk.clock.now())
-    left.caption(plain(f"{progress.not_sent + progress.left_out:,} of {format.count(batch.good, 'row')} were not sent. Ended {ended}."))
+    not_sent = progress.not_sent + progress.left_out
+    left.caption(plain(f"{not_sent:,} of {format.count(batch.good, 'row')} were not sent. Ended {ended}."))
     there = actions.go("batches", {"batch": batch.id})
     actions.button("See why", there, key=f"batch-{batch.id}", place=right, width="stretch")
 
