@@ -70,7 +70,10 @@ class BatchReview:
         self._store.batches.set_state(subject, BatchState.SENDING, self._clock.now())
 
     def leave_out(self, by: Actor, subject: str, reasons: Mapping[int, str]) -> int:
-        """Take rows out of a batch that waits, by their lines; cents of the rest. As `approvals.Divisible`."""
+        """Take rows out of a batch that waits, by their lines; cents of the rest. As `approvals.Divisible`.
+
+        Raises InputError for a line that does not wait, and where nothing would be left.
+        """
         batch, now = self._batch(subject), self._clock.now()
         waiting = {row.line: row for row in self._store.batches.rows(subject, RowState.QUEUED)}
         if not reasons or not reasons.keys() <= waiting.keys():

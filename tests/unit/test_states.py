@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.domain.approvals import ApprovalState, HeldState
+from dashboard.domain.batch_cover import AskState
 from dashboard.domain.batches import BatchState, RowState
 from dashboard.domain.books import CloseState
 from dashboard.domain.cases import CaseState, Outcome
@@ -35,6 +36,7 @@ from dashboard.store.privacy.erasures import Stage
 STATES: dict[tuple[str, str], type[StrEnum]] = {
     ("approval", "state"): ApprovalState,
     ("batch", "state"): BatchState,
+    ("batch_cover", "state"): AskState,
     ("batch_row", "state"): RowState,
     ("debit", "state"): DebitState,
     ("debit_schedule", "state"): ScheduleState,
@@ -68,6 +70,7 @@ ENDS: dict[str, dict[str, set[str]]] = {
         "approved": {"canceled", "succeeded", "failed"},
         **{one: set() for one in ("rejected", "canceled", "expired", "succeeded", "failed")},
     },
+    "batch_cover": {"asked": set(), "failed": set(), "left": set()},
     "debit": {"submitted": set(), "refused": set(), "canceled": set()},
     "debit_schedule": {"released": set(), "stopped": set()},
     "export": {one: set() for one in ("done", "stopped", "failed")},

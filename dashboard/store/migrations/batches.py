@@ -134,10 +134,13 @@ COVER = (
       state TEXT NOT NULL CHECK (state IN ('waiting', 'asked', 'failed', 'left')),
       problem TEXT,
       at INTEGER,
-      PRIMARY KEY (batch_id, bank_account_id),
-      CHECK (at IS NOT NULL OR state IN ('waiting', 'left'))
+      PRIMARY KEY (batch_id, bank_account_id)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX batch_cover_item ON batch_cover(item_id, at)",
+    """CREATE TRIGGER batch_cover_stays_asked BEFORE UPDATE OF state ON batch_cover
+      WHEN OLD.state <> 'waiting' AND NEW.state <> OLD.state BEGIN
+      SELECT RAISE(ABORT, 'an account that was asked, or left out, stays so');
+    END""",
 )
 
 

@@ -51,8 +51,10 @@ def _offer(desk: Desk, actor: Actor, batch_id: str, *, again: bool) -> None:
 
 def _draw_known(report: CoverReport) -> None:
     """The rows counted by what is known; why is said of each below."""
-    parts = [f"{SIGNS[one]} {report.count(one):,} {one.word.lower()}" for one in Covered if report.count(one)]
-    st.markdown(" · ".join(parts))
+    with st.container(horizontal=True, gap="medium"):
+        for one in Covered:
+            if report.count(one):
+                st.markdown(f"{SIGNS[one]} {report.count(one):,} {one.word.lower()}", width="content")
     if report.was_stopped:
         st.caption(plain(f"It was stopped: {report.done:,} of {format.count(report.accounts, 'account')} done."))
     if report.count(Covered.NO) or report.count(Covered.UNKNOWN):
