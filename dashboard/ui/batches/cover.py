@@ -54,7 +54,8 @@ def _draw_known(report: CoverReport) -> None:
     with st.container(horizontal=True, gap="medium"):
         for one in Covered:
             if report.count(one):
-                st.markdown(f"{SIGNS[one]} {report.count(one):,} {one.word.lower()}", width="content")
+                words = plain(f"{report.count(one):,} {one.word.lower()}")
+                st.markdown(f"{SIGNS.get(one)} {words}", width="content")
     if report.was_stopped:
         st.caption(plain(f"It was stopped: {report.done:,} of {format.count(report.accounts, 'account')} done."))
     if report.count(Covered.NO) or report.count(Covered.UNKNOWN):
