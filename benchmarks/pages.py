@@ -24,7 +24,7 @@ TABS = 10
 KB_BAR, MB_BAR = 10.0, 600.0
 UNREACHABLE = "http://127.0.0.1:9"  # a page reads only the database
 # Each action's bar as a share of the floor; the search is counted from the rest after its last key.
-REST_MS = 200.0  # components/grid/files/filters.js
+REST_MS = 150.0  # components/grid/files/filters.js
 BARS = {"sort": 1.0, "filter": 1.0, "detail": 1.0, "jump": 1.0, "pick": 1.0, "search": 1.2, "next": 0.4}
 OPEN_BAR_MS = 800.0
 

@@ -24,8 +24,9 @@ from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.engine.columns import SLICE
 from dashboard.store.engine.database import Database
-from dashboard.store.payments.columns import SORTS
+from dashboard.store.payments.columns import SORTS, PaymentColumns
 from dashboard.store.payments.columns.words import COMPARED
+from dashboard.store.payments.reader import PaymentTable
 
 TODAY = date(2026, 11, 24)
 ZONE = ZoneInfo("America/New_York")
@@ -250,14 +251,14 @@ def test_every_filter_and_order_finds_what_plain_python_finds_after_every_commit
 Shown = tuple[PaymentFilter, str, bool, Any, list[Row]]
 
 
-def scroll(store: Store, listed: Shown) -> None:
+def scroll(store: Store, table: PaymentTable, listed: Shown) -> None:
     """An open list: the same places as when it was opened, each row as it is now, and how many came after it."""
     wanted, sort, descending, mark, opened = listed
     now = {row["seq"]: row for row in rows_of(store)}
     order: dict[str, Any] = {"sort": sort, "descending": descending}
     came = [row for row in now.values() if row["seq"] > mark.largest and fits(row, wanted)]
     for start, size in ((0, 7), (5, 9), (38, 20)):
-        block = store.payments.block(wanted, TODAY, **order, start=start, size=size, mark=mark)
+        block = table.block(wanted, TODAY, **order, start=start, size=size, mark=mark)
         expected = [now.get(row["seq"]) for row in opened[start : start + size]]
         # A key of a row that is gone may be given again to the next one, which is then shown in its place.
         assert block.rows == expected and (block.total, block.mark) == (len(opened), mark)
@@ -265,7 +266,7 @@ def scroll(store: Store, listed: Shown) -> None:
     ranges = [(1, 3), (3, 4), (30, 99)]
     places = sorted({place for first, last in ranges for place in range(first, last + 1) if place < len(opened)})
     for wide, chosen in ((ranges, [opened[place] for place in places]), (None, opened)):
-        sums = store.payments.picked(wanted, TODAY, **order, mark=mark, ranges=wide)
+        sums = table.picked(wanted, TODAY, **order, mark=mark, ranges=wide)
         there = [now[row["seq"]] for row in chosen if row["seq"] in now]
         assert {name: one.count for name, one in sums.items()} == Counter(row["state"] for row in there)
         money = Counter[str]()
@@ -288,10 +289,14 @@ def test_an_open_list_keeps_its_places_while_rows_come_change_and_go(
         db.execute("DELETE FROM payment")
         for _ in range(40):
             write(db, make_row(draw, None))
-    shown: list[Shown] = []
+    columns = PaymentColumns(store.database, ZONE, at_once=draw.choice([0, 40]))  # lists that are made after they begin
+    table, shown, rows = PaymentTable(store.database, columns), list[Shown](), rows_of(store)
+    for _ in SORTS:
+        columns.refresh()  # makes an order each
     for wanted, sort, descending in questions:
-        first = store.payments.block(wanted, TODAY, sort=sort, descending=descending, start=0, size=200, mark=None)
-        assert first.newer == 0
+        first = table.block(wanted, TODAY, sort=sort, descending=descending, start=0, size=200, mark=None)
+        expected = sorted((row for row in rows if fits(row, wanted)), key=lambda row: place_of(row, sort))
+        assert first.rows == (expected[::-1] if descending else expected) and first.newer == 0
         shown.append((wanted, sort, descending, first.mark, [row for row in first.rows if row]))
     for _ in range(3):
         with other.transaction() as db:
@@ -303,7 +308,8 @@ def test_an_open_list_keeps_its_places_while_rows_come_change_and_go(
                 db.execute(f"UPDATE payment SET {names} WHERE seq = :seq", row)
             db.execute("DELETE FROM payment WHERE seq = ?", [draw.choice(keys)])
         for listed in shown:
-            scroll(store, listed)
+            scroll(store, table, listed)
+    columns.close()
 
 
 def test_a_payment_failed_when_its_money_was_taken_back(store: Store, other: Database) -> None:

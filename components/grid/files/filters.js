@@ -4,6 +4,7 @@ import { el } from "./grid.js";
 
 const AMOUNT = /^\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,12})?(?:\.(\d{1,2}))?$/;
 const HOW_MONEY = "Write dollars and cents with a point, such as 12.50 or 1,250.00.";
+const REST_MS = 150, NEAR_MS = 50; // after the last key the table changes, and before that is asked for what it will show
 
 // Everything that a table shows stands in the address: filter, order, place and the open row.
 export class Address {
@@ -95,7 +96,7 @@ const KINDS = {
   },
 };
 
-export function makeFilterLine(data, address, onFilter) {
+export function makeFilterLine(data, address, onFilter, onNear) {
   const fields = data.fields.map((told) => ({ ...told, ...KINDS[told.kind](told) }));
   const isLine = (field) => field.line || ["search", "many", "days", "money"].includes(field.kind), rest = fields.filter((field) => !isLine(field));
   const more = rest.length > 0 && menu("More", ...rest.flatMap((field) => [field.after,
@@ -110,11 +111,14 @@ export function makeFilterLine(data, address, onFilter) {
     const filled = rest.filter((field) => field.isSet()).length;
     if (more) { more.firstChild.textContent = filled ? `More: ${filled}` : "More"; more.classList.toggle("set", filled > 0); }
   };
-  let typed = 0;
-  const changed = () => { clearTimeout(typed); label(); onFilter(read()); };
-  line.addEventListener("input", (event) => {
-    clearTimeout(typed);
-    typed = setTimeout(changed, event.target.matches("[type=checkbox], select") ? 0 : 200);
+  let typed = 0, near = 0;
+  const still = () => { clearTimeout(typed); clearTimeout(near); };
+  const changed = () => { still(); onFilter(read()); label(); };
+  line.addEventListener("input", (event) => { // what is typed is asked for before the table changes under it
+    still();
+    const isTyped = !event.target.matches("[type=checkbox], select");
+    typed = setTimeout(changed, isTyped ? REST_MS : 0);
+    if (isTyped) near = setTimeout(() => onNear(read()), NEAR_MS);
   });
   line.addEventListener("change", changed);
   line.addEventListener("toggle", (event) => {
@@ -126,7 +130,7 @@ export function makeFilterLine(data, address, onFilter) {
   });
   return {
     line, search: line.querySelector("input:not([type=checkbox])"),
-    show(filter) { clearTimeout(typed); for (const field of fields) field.show(filter); label(); },
+    show(filter) { still(); for (const field of fields) field.show(filter); label(); },
     close() { for (const open of line.querySelectorAll("details[open]")) open.open = false; },
   };
 }

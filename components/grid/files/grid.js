@@ -18,7 +18,7 @@ const MOST_PX = 15_000_000; // Firefox stops at 17.9 million pixels; beyond that
 const NARROWEST = 44;
 const REST_MS = 40; // a drag is fetched for where it begins and where it rests
 
-export function mount(box, root, { columns, source, picks, keep, label, firstUp, onOpen, onPick, onSort, onMove }) {
+export function mount(box, root, { columns, source, picks, keep, label, firstUp, onOpen, onPick, onSort, onNear, onMove }) {
   const kept = JSON.parse(localStorage.getItem(keep) ?? "{}");
   const byName = new Map(columns.map((one, at) => [one.name, { ...one, at }]));
   const order = [...(kept.order ?? []).filter((name) => byName.has(name))];
@@ -26,10 +26,10 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   const hidden = new Set(kept.hidden ?? []);
   const widths = Object.fromEntries(columns.map((one) => [one.name, kept.widths?.[one.name] ?? one.width]));
   const height = matchMedia("(pointer: coarse)").matches ? 40 : 24;
-  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0, flung = 0;
+  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0, flung = 0, near = "";
   const pool = [];
   const grid = el("div", { role: "grid", tabindex: "0", class: "og", "aria-label": label, "aria-multiselectable": "true" });
-  const head = el("div", { role: "row", class: "og-head", "aria-rowindex": "1" });
+  const head = el("div", { role: "row", class: "og-head", "aria-rowindex": "1", onpointerleave: () => { near = ""; } }); // the head that the pointer is on
   const port = el("div", { role: "rowgroup", class: "og-port" }), bed = el("div", { role: "presentation", class: "og-bed" }, port);
   grid.append(el("div", { role: "rowgroup", class: "og-top" }, head), bed);
   box.replaceChildren(grid);
@@ -50,13 +50,14 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   }
   const move = (name, to) => { order.splice(order.indexOf(name), 1); order.splice(to, 0, name); save(); arrange(); };
   const widen = (name, by) => { widths[name] = Math.max(NARROWEST, widths[name] + by); save(); lay(); };
-  const sortBy = ({ sort }) => { if (sort) onSort(sort, sort === source.sort ? !source.desc : !firstUp.includes(sort)); };
+  const sortBy = ({ sort }, act = onSort) => { if (sort) act(sort, sort === source.sort ? !source.desc : !firstUp.includes(sort)); };
   function drawHead() {
     head.replaceChildren(...shown.map((one, place) => {
       const sorted = one.sort && one.sort === source.sort ? (source.desc ? "descending" : "ascending") : one.sort && "none";
       const cell = el("div", { role: "columnheader", class: `og-th ${one.name}${one.number ? " number" : ""}`, id: `og-h-${one.name}`, draggable: "true",
         "aria-colindex": place + 1, "aria-sort": sorted, title: one.sort ? "Click to sort, drag to move" : "Drag to move" }, one.title);
       cell.onclick = (event) => { if (event.target === cell) { active = { row: -1, col: place }; sortBy(one); } };
+      cell.onpointerenter = () => { if (near !== one.name) sortBy(one, onNear); near = one.name; };
       cell.ondragstart = (event) => event.dataTransfer.setData("text/plain", one.name);
       cell.ondragover = (event) => event.preventDefault();
       cell.ondrop = (event) => {
@@ -187,9 +188,9 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
       if (event.key.startsWith("Page")) scrollTo(Math.max(0, Math.min(total - inView(), Math.round(top()) + (event.key === "PageDown" ? page : -page))));
       go(moves[event.key][0], moves[event.key][1] ?? col, event.shiftKey && row >= 0);
     }
-    else if (event.key === " " && row >= 0) { picks.toggle(row, total); anchor = row; now(); onPick(); }
+    else if (event.key === " " && row >= 0) { picks.toggle(row, total); anchor = row; onPick(); now(); }
     else if (event.key === "Enter" && row >= 0) onOpen(row, true);
-    else if (ctrl && event.key === "a") { picks.clear(); picks.all = true; now(); onPick(); }
+    else if (ctrl && event.key === "a") { picks.clear(); picks.all = true; onPick(); now(); }
     else if (ctrl && event.key === "c" && !getSelection()?.toString()) copy().catch(quiet);
     else return;
     event.preventDefault();
@@ -208,14 +209,16 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   return {
     // A new list: the rows that are shown stay until others come, so that nothing flickers.
     async begin(place = 0) {
+      const rows = source.load(place, place + inView() + 2); // what else changes is drawn while they come
       if (active.row >= 0) active.row = place; // else the keys stand in the head, and stay there
       anchor = place; drawHead();
-      await source.load(place, place + inView() + 2);
+      await rows;
       bed.style.height = `${bedHeight()}px`;
       scrollTo(place); now();
     },
     setTotal(count) { total = count; bed.style.height = `${bedHeight()}px`; grid.setAttribute("aria-rowcount", count + 1); queue(); },
     look: () => source.look(Math.floor(top()), Math.floor(top()) + inView() + 2).then((some) => { if (some) now(); }),
+    prepare: (order) => source.prepare(order, inView() + 2),
     go, paint: now, focus: () => grid.focus({ preventScroll: true }), top: () => Math.floor(top()),
     active: () => active.row, columns: () => order.map((name) => ({ ...byName.get(name), hidden: hidden.has(name) })),
     hide(name, is) { if (is && shown.length === 1) return; hidden[is ? "add" : "delete"](name); save(); arrange(); },

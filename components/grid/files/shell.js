@@ -34,7 +34,7 @@ export async function start(root, host) {
     if (address.isSame(filter, state.filter)) return;
     show({ filter }, Date.now() - changedAt > STEP_MS, false); // what is typed in one go is one step for Back
     changedAt = Date.now();
-  });
+  }, (filter) => { if (!address.isSame(filter, state.filter)) grid.prepare({ filter, sort: state.sort, desc: state.desc }); });
   const [figures, views] = ["Figures", "Views"].map((name) => el("span", { class: "group", role: "group", "aria-label": name }));
   const warning = el("span", { class: "warning", role: "note" }), chips = el("div", { class: "chips" }, figures, views);
   const box = el("div", { class: "gridbox" }), empty = el("div", { class: "empty", hidden: true });
@@ -57,6 +57,7 @@ export async function start(root, host) {
     onOpen: (row, isKey) => (data.opens ? idOf(row) && leave(data.opens[0], { [data.opens[1]]: idOf(row) }) : open(idOf(row), isKey)),
     onPick: () => pickedOther(),
     onSort: (sort, desc) => show({ sort, desc }),
+    onNear: (sort, desc) => grid.prepare({ filter: state.filter, sort, desc }),
     onMove: (error, words) => {
       if (error) quiet(error);
       else if (words) { told = words; say(); }
@@ -67,17 +68,18 @@ export async function start(root, host) {
   // ---- the list. A change of filter or order is a step for Back; where one has scrolled to is none.
   function show(change, isStep = true, isElsewhere = true) { // what is typed is not written over while one types
     state = { ...state, place: 0, ...change, filter: address.clean(change.filter ?? state.filter) };
+    begin(true); // asks for the rows; the rest is drawn while they come
     if (isElsewhere) filters.show(state.filter);
     address.write(state, isStep);
-    begin(true);
   }
   function begin(isOther) {
     source.begin({ filter: state.filter, sort: state.sort, desc: state.desc });
     picks.clear(); picked = sums = null; told = "";
     said.classList.remove("wrong"); newer.hidden = true;
     section.setAttribute("aria-busy", "true");
+    const rows = grid.begin(state.place);
     drawViews(); say();
-    grid.begin(state.place).then(() => { section.removeAttribute("aria-busy"); return addUp(); }).catch(quiet);
+    rows.then(() => { section.removeAttribute("aria-busy"); return addUp(); }).catch(quiet);
     if (isOther) later("tell", 300, () => tell("filter", shown()));
   }
   const shown = () => ({ ...state.filter, sort: state.sort, order: state.desc ? "" : "up" });
@@ -102,13 +104,13 @@ export async function start(root, host) {
     if (told) said.textContent = `${told} ${said.textContent}`; // sums that come late do not take away what was said
   }
   function pickedOther() {
-    picked = null; told = ""; say();
-    if (!picks.count(source.total)) return;
-    soon("picked", 80, async () => {
+    picked = null; told = "";
+    if (picks.count(source.total)) soon("picked", 80, async () => {
       const asked = JSON.stringify(picks);
       const found = await ask(`${data.path}/picked`, { ...source.order, ranges: picks.asked }, source.abort.signal);
       if (JSON.stringify(picks) === asked) { picked = found; say(); }
     });
+    say();
   }
 
   // What an export will do is said before it is ordered; the page shows how far it is, and the file.
@@ -152,9 +154,9 @@ export async function start(root, host) {
   function open(id, isKey) {
     if (!id) return;
     state.open = id;
+    soon("panel", REST_MS / 2, () => fetchPanel(id, isKey));
     address.write(state, panel.hidden);
     panel.hidden = false;
-    later("panel", isKey ? 0 : REST_MS / 2, () => fetchPanel(id, isKey));
   }
   // The other page knows the way back to this list as it is: filter, order and place.
   function leave(to, query) {

@@ -1,7 +1,8 @@
 // Where rows come from: blocks of a list by place, asked of the desk's own route, and the places that are picked.
 
-const BLOCK = 50; // a screen touches two of them, some 6 KB
-const MOST_BLOCKS = 160;
+const BLOCK = 20; // those that are missing side by side are one question: a screen is two or three, some 3 KB
+const MOST_ASKED = 10, MOST_BLOCKS = 400; // of blocks in one question, and that are kept
+const FRESH_MS = 2_000; // as long as what was asked for ahead may begin a list
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 export async function ask(what, body, signal, active = true) {
@@ -53,41 +54,56 @@ export class Source {
   }
   begin(order = {}) {
     this.abort?.abort();
-    Object.assign(this, order, { abort: new AbortController(), mark: null, blocks: new Map(), waiting: new Map() });
+    Object.assign(this, order, { abort: new AbortController(), mark: null, looked: null, blocks: new Map(), waiting: new Map() });
   }
   get order() { return { filter: this.filter, sort: this.sort, desc: this.desc, mark: this.mark }; }
-  row(at) { return this.blocks.get(Math.floor(at / BLOCK))?.rows[at % BLOCK]; }
+  row(at) { return this.blocks.get(Math.floor(at / BLOCK))?.[at % BLOCK]; }
   load(first, stop, active) {
-    const numbers = [];
-    for (let number = Math.floor(first / BLOCK); number * BLOCK < stop; number += 1) numbers.push(number);
-    return Promise.all(numbers.filter((one) => !this.blocks.has(one)).map((one) => this.fetch(one, active)));
-  }
-  fetch(number, active) {
-    if (!this.waiting.has(number)) {
-      const { waiting } = this; // a list that begins meanwhile has its own
-      waiting.set(number, this.read(number, undefined, active).finally(() => waiting.delete(number)));
+    const wanted = new Set(), end = Math.ceil(stop / BLOCK), isHere = (one) => this.blocks.has(one) || this.waiting.has(one);
+    for (let number = Math.floor(first / BLOCK); number < end; number += 1) {
+      let after = number;
+      while (after < end && after - number < MOST_ASKED && !isHere(after)) after += 1;
+      if (after > number) this.fetch(number, after, active);
+      if (this.waiting.has(number)) wanted.add(this.waiting.get(number));
     }
-    return this.waiting.get(number);
+    return Promise.all(wanted);
   }
-  async read(number, since, active = true) {
-    const { abort } = this;
-    const said = await ask(`${this.path}/rows`, { ...this.order, start: number * BLOCK, size: BLOCK, since }, abort.signal, active);
-    if (abort !== this.abort) return false;
+  fetch(number, end, active) {
+    const { waiting } = this, numbers = Array.from({ length: end - number }, (_, one) => number + one); // a list that begins meanwhile has its own
+    const read = this.read(number, end, undefined, active).finally(() => numbers.forEach((one) => waiting.delete(one)));
+    for (const one of numbers) waiting.set(one, read);
+  }
+  async read(number, end, since, active = true) {
+    const { abort } = this, body = { ...this.order, start: number * BLOCK, size: (end - number) * BLOCK };
+    const ahead = this.prepared(body);
+    if (ahead) this.ahead = null; // it begins one list
+    const said = await (ahead?.said ?? ask(`${this.path}/rows`, { ...body, since }, abort.signal, active));
+    if (abort !== this.abort) return null;
     const isFirst = this.mark === null;
     Object.assign(this, { mark: said.mark, total: said.total });
-    if (said.rows) {
-      this.blocks.delete(number); this.blocks.set(number, { rows: said.rows, now: said.now });
+    for (let one = number; said.rows && one < end; one += 1) {
+      this.blocks.delete(one); this.blocks.set(one, said.rows.slice((one - number) * BLOCK, (one - number + 1) * BLOCK));
       if (this.blocks.size > MOST_BLOCKS) this.blocks.delete(this.blocks.keys().next().value);
     }
     this.onNews(said, isFirst);
-    return Boolean(said.rows);
+    return said;
+  }
+  // The first rows of a list that somebody is about to begin are asked for ahead: the pointer is on a head, or one still types.
+  prepared(body) { return this.ahead?.name === JSON.stringify(body) && Date.now() - this.ahead.at < FRESH_MS ? this.ahead : null; }
+  prepare(order, stop) {
+    const abort = new AbortController(), body = { ...order, mark: null, start: 0, size: Math.ceil(stop / BLOCK) * BLOCK };
+    if (this.prepared(body)) return;
+    this.ahead?.abort.abort();
+    const ahead = this.ahead = { name: JSON.stringify(body), at: Date.now(), abort, said: ask(`${this.path}/rows`, body, abort.signal) };
+    ahead.said.catch(() => { if (this.ahead === ahead) this.ahead = null; });
   }
   // What is copied leaves the desk as an export does, and stands in the trail as one.
   noteCopy(count) { return ask(`${this.path}/copied`, { ...this.order, count }, this.abort.signal); }
-  // Looks whether these rows have changed, which keeps no visit open; true where one has.
+  // Looks whether these rows have changed, which keeps no visit open; true where they may have.
   async look(first, stop) {
-    const seen = [...this.blocks].filter(([number]) => number * BLOCK < stop && (number + 1) * BLOCK > first);
-    const found = await Promise.all(seen.map(([number, { now }]) => this.read(number, now, false)));
-    return found.some(Boolean);
+    const number = Math.floor(first / BLOCK), end = Math.ceil(stop / BLOCK), name = `${number} ${end}`;
+    const said = await this.read(number, end, this.looked?.name === name ? this.looked.now : undefined, false);
+    if (said) this.looked = { name, now: said.now };
+    return Boolean(said?.rows);
   }
 }

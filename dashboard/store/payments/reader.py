@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,9 +79,11 @@ class PaymentTable:
         return _by_state(rows)
 
     def sums(self, wanted: PaymentFilter, today: date) -> Sums:
-        """How many and how much the filter shows."""
-        rows = self._columns.groups(wanted, today, "currency")
-        return Sums(sum(row["count"] for row in rows), {row["currency"]: row["amount"] for row in rows})
+        """How many and how much the filter shows; by state too, since what is picked of it is asked for so."""
+        amounts, rows = Counter[str](), self._columns.groups(wanted, today, "state", "currency")
+        for row in rows:
+            amounts[row["currency"]] += row["amount"]
+        return Sums(sum(row["count"] for row in rows), dict(amounts))
 
     def sums_by_state(self, since: date | None, today: date) -> dict[str, Sums]:
         """How many and how much by state, of what was made since a day or ever."""

@@ -134,6 +134,10 @@ class Columns:
             self._orders[sort] = places[np.argsort(self.key(sort, places), kind="stable")].astype(np.uint32)
         return self._orders[sort]
 
+    def has_order(self, sort: str) -> bool:
+        """Whether an order is made already."""
+        return sort in self._orders
+
     def prepare_order(self) -> None:
         """Make one order that nobody has asked for yet: the first click on a head need not wait for it."""
         missing = next((sort for sort in SORTS if sort not in self._orders), None)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from dashboard.domain.lists import join_ranges
 from dashboard.store.payments.columns.held import Places
 
 Answer = TypeVar("Answer")
@@ -55,6 +55,10 @@ class Lists:
         """Forget all: places mean other rows from now on."""
         self._kept.clear()
 
+    def __contains__(self, name: Hashable) -> bool:
+        """Whether the list of this name is kept."""
+        return name in self._kept
+
     def get(self, name: Hashable, make: Callable[[], Places]) -> Places:
         """The list of this name, ascending."""
         if name not in self._kept:
@@ -80,12 +84,21 @@ def cut(places: Places, start: int, size: int, *, descending: bool) -> Places:
     return (places[::-1] if descending else places)[start : start + size]
 
 
+def first_of(order: Places, among: Places, size: int, count: int, *, descending: bool) -> Places:
+    """The first `count` rows of an order of `size` that are among these, from its end where it descends."""
+    shown = np.zeros(size, np.bool_)
+    shown[among] = True
+    way, found, reach = order[::-1] if descending else order, among[:0], count
+    while len(found) < min(count, len(among)):
+        found, reach = way[:reach][shown[way[:reach]]], reach * 4
+    return found[:count]
+
+
 def pick(places: Places, ranges: list[tuple[int, int]] | None, *, descending: bool) -> Places:
-    """The rows of these ranges of a list, each with both ends; without ranges of all of it."""
+    """The rows of these ranges of a list, each with both ends, and each row once; without ranges all of it."""
     if ranges is None:
         return places
-    chosen = np.zeros(len(places), np.bool_)
-    for first, last in ranges:
-        chosen[first : last + 1] = True
-    found: npt.NDArray[np.integer] = places[chosen[::-1] if descending else chosen]
-    return found
+    parts, size = [places[:0]], len(places)
+    for low, high in join_ranges(ranges, size):
+        parts.append(places[size - 1 - high : size - low] if descending else places[low : high + 1])
+    return np.concatenate(parts)

@@ -18,6 +18,8 @@ from dashboard.store.payments.columns.words import Codes
 Mask = npt.NDArray[np.bool_]
 DIGITS = re.compile(r"[-0-9.]+")  # what an amount is found by
 NAMES = ("customer", "email")
+HALF = 2  # where so large a part of the rows is left, a word is looked for in all of them
+FEW = 4  # so many states are compared faster one by one than looked up for each row
 TEXTS = (*NAMES, "reference", "bank", "last4", "why")
 
 
@@ -49,18 +51,22 @@ def match(columns: Columns, wanted: PaymentFilter, today: date, zone: tzinfo, id
         found &= columns.number("amount") <= wanted.amount_max
     if wanted.created_from or wanted.created_to:
         found &= _dated(columns, wanted, zone)
+    words = sorted(search_words(wanted.text), key=len, reverse=True)  # the longest leaves the least to the others
+    if words and found.sum() * HALF > columns.size:  # it is looked for in all rows, without a copy of their columns
+        found &= _with_word(columns, words[0], None, ids.get(words[0], []))
+        del words[0]
     places: Places = np.flatnonzero(found)
-    for word in sorted(search_words(wanted.text), key=len, reverse=True):  # the longest leaves the least to the others
+    for word in words:
         places = places[_with_word(columns, word, places, ids.get(word, []))]
     return places
 
 
 def match_names(columns: Columns, text: str) -> Places:
     """The places of the rows whose customer's name or e-mail has each word of a search."""
-    places: Places = np.flatnonzero(columns.alive)
+    found = columns.alive.copy()
     for word in search_words(text):
-        places = places[_inside(columns, word, places, NAMES)]
-    return places
+        found &= _inside(columns, word, None, NAMES)
+    return np.flatnonzero(found)
 
 
 def _dated(columns: Columns, wanted: PaymentFilter, zone: tzinfo) -> Mask:
@@ -79,33 +85,44 @@ def _dated(columns: Columns, wanted: PaymentFilter, zone: tzinfo) -> Mask:
 
 
 def _among(columns: Columns, states: set[str]) -> Mask:
-    found: Mask = columns.words["state"].among(states)[columns.code("state")]
+    marked, codes = columns.words["state"].among(states), columns.code("state")
+    if marked.sum() > FEW:
+        several: Mask = marked[codes]
+        return several
+    found: Mask = np.zeros(columns.size, np.bool_)
+    for number in np.flatnonzero(marked):
+        found |= codes == number
     return found
 
 
-def _with_word(columns: Columns, word: str, places: Places, ids: list[int]) -> Mask:
-    """Which of these rows have a word inside their texts or their amount, or an id of it."""
+def _with_word(columns: Columns, word: str, places: Places | None, ids: list[int]) -> Mask:
+    """Which of these rows have a word inside their texts or their amount, or an id of it; without places of all."""
     found = _inside(columns, word, places, TEXTS)
     if DIGITS.fullmatch(word):
         found |= columns.words["sum"].containing(word, _codes(columns, "sum", places))
     payouts, codes = columns.words["payout_id"], _codes(columns, "payout_id", places)
     found |= payouts.beginning(word, codes) if len(word) >= BEGINNING else payouts.being(word, codes)
     if ids:
-        found |= np.isin(places, columns.find(np.array(ids, np.int64)))
+        with_id = columns.find(np.array(ids, np.int64))
+        if places is None:
+            found[with_id] = True
+        else:
+            found |= np.isin(places, with_id)
     return found
 
 
-def _inside(columns: Columns, word: str, places: Places, names: Iterable[str]) -> Mask:
-    found = np.zeros(len(places), np.bool_)
+def _inside(columns: Columns, word: str, places: Places | None, names: Iterable[str]) -> Mask:
+    found = np.zeros(columns.size if places is None else len(places), np.bool_)
     for name in names:
-        found |= columns.words[name].containing(word, _codes(columns, name, places))
+        if columns.words[name].may_contain(word):
+            found |= columns.words[name].containing(word, _codes(columns, name, places))
     return found
 
 
-def _codes(columns: Columns, name: str, places: Places) -> Codes:
+def _codes(columns: Columns, name: str, places: Places | None) -> Codes:
     """A column at these places; of all rows without a copy."""
     codes = columns.code(name)
-    return codes if len(places) == columns.size else codes[places]
+    return codes if places is None else codes[places]
 
 
 def first_instant(day: date, zone: tzinfo) -> int:

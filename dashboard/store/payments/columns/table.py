@@ -23,7 +23,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.payments.columns.grouping import group
 from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOfOrder, Places
 from dashboard.store.payments.columns.ids import find_ids
-from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, keep, pick
+from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, first_of, keep, pick
 from dashboard.store.payments.columns.matching import match, match_names
 from dashboard.store.payments.columns.saved import (
     ERASED,
@@ -42,6 +42,7 @@ SUMS = 64  # and sums, which are a handful of numbers each: every page of every 
 CHANGED = 50_000  # changes since the columns were saved take half a second of a start; of more they are saved anew
 SAVED_EVERY = 3600.0  # seconds, at most
 FEW = 16  # of so many rows one at most is sorted by itself; more are taken from the order of all
+AT_ONCE = 2_000  # rows of a list that is made when it is asked for; of more the first ones are looked for
 log = logging.getLogger(__name__)
 Row = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -54,9 +55,9 @@ class PaymentColumns:
     the arrays that come and go are one thread's (the C library keeps up to 64 MB for each that ever had some).
     """
 
-    def __init__(self, database: Database, zone: tzinfo, *, worth: int = WORTH) -> None:
-        """`worth` is from how many rows on they are saved."""
-        self._database, self._zone, self._worth = database, zone, worth
+    def __init__(self, database: Database, zone: tzinfo, *, worth: int = WORTH, at_once: int = AT_ONCE) -> None:
+        """`worth` is from how many rows on they are saved, `at_once` up to how many a list is made when it begins."""
+        self._database, self._zone, self._worth, self._at_once = database, zone, worth, at_once
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
         self._handle: sqlite_utils.Database | None = None
         self._columns = Columns()
@@ -65,6 +66,7 @@ class PaymentColumns:
         self._kept: OrderedDict[Hashable, Places] = OrderedDict()
         self._sums: OrderedDict[Hashable, list[Row]] = OrderedDict()
         self._lists = Lists()
+        self._begun: Callable[[], object] | None = None  # makes the list whose first rows were asked for
         self._saved: Seen | None = None  # of when the columns in the database are
         self._save_next = 0.0
 
@@ -72,7 +74,7 @@ class PaymentColumns:
         """Forget the columns and the connection, which the database closes."""
         self._thread.shutdown()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payments")
-        self._handle, self._seen, self._columns = None, None, Columns()
+        self._handle, self._seen, self._begun, self._columns = None, None, None, Columns()
         self._forget()
         self._lists.clear()
 
@@ -114,13 +116,16 @@ class PaymentColumns:
 
         def find(columns: Columns) -> Block:
             listed = mark or self._mark()
-            places = self._listed(wanted, today, sort, listed)
-            chosen = cut(places, start, size, descending=descending)
+            if mark is None and (begun := self._begin(wanted, today, sort, start + size, descending=descending)):
+                chosen, total = begun[0][start:], begun[1]
+            else:
+                places = self._listed(wanted, today, sort, listed)
+                chosen, total = cut(places, start, size, descending=descending), len(places)
             keys = np.where(columns.alive[chosen], columns.number("seq")[chosen], 0)
             newer = 0
             if self._mark().largest > listed.largest:
                 newer = int((columns.number("seq")[self._shown(wanted, today)] > listed.largest).sum())
-            return Block(keys.tolist(), len(places), newer, listed, self._mark())
+            return Block(keys.tolist(), total, newer, listed, self._mark())
 
         return self._ask(find)
 
@@ -136,9 +141,18 @@ class PaymentColumns:
     ) -> list[Row]:
         """`{state, currency, count, amount}` of ranges of a list by place, both ends included; without them of all."""
 
-        def find(columns: Columns) -> list[Row]:
+        by, whole = ("state", "currency"), (self._name(wanted, today), mark)
+
+        def add_up(columns: Columns) -> list[Row]:
             places = pick(self._listed(wanted, today, sort, mark), ranges, descending=descending)
-            return group(columns, places[columns.alive[places]], ("state", "currency"), today)
+            return group(columns, places[columns.alive[places]], by, today)
+
+        def find(columns: Columns) -> list[Row]:
+            if ranges is not None:
+                return add_up(columns)
+            if mark == self._mark():  # what the filter shows now, whose sums were asked for when the list began
+                return self._grouped(wanted, today, by)
+            return keep(self._sums, SUMS, whole, lambda: add_up(columns))
 
         return self._ask(find)
 
@@ -166,10 +180,7 @@ class PaymentColumns:
 
         `overdue` is a column too: whether `due` is before today. An absent word is empty.
         """
-        name = (self._name(wanted, today), today if "overdue" in by else None, *by)
-        return self._ask(
-            lambda columns: keep(self._sums, SUMS, name, lambda: group(columns, self._shown(wanted, today), by, today))
-        )
+        return self._ask(lambda _columns: self._grouped(wanted, today, by))
 
     def banks(self) -> list[str]:
         """The banks of all rows, in order."""
@@ -195,6 +206,7 @@ class PaymentColumns:
         """The answer of the columns as they are now. Raises StoreUnavailable."""
 
         def answer() -> Answer:
+            self._finish()
             with self._database.snapshot(self._apart()) as db:
                 self._catch_up(db)
             return question(self._columns)
@@ -296,6 +308,11 @@ class PaymentColumns:
             ),
         )
 
+    def _grouped(self, wanted: PaymentFilter, today: date, by: tuple[str, ...]) -> list[Row]:
+        """Counts and sums of what a filter shows, kept until a row changes."""
+        name = (self._name(wanted, today), today if "overdue" in by else None, *by)
+        return keep(self._sums, SUMS, name, lambda: group(self._columns, self._shown(wanted, today), by, today))
+
     def _ordered(self, wanted: PaymentFilter, today: date, sort: str) -> Places:
         """The places of a filter's rows in an order, ascending."""
         columns = self._columns
@@ -311,6 +328,31 @@ class PaymentColumns:
             return every[shown[every]]
 
         return self._keep((self._name(wanted, today), sort, "order"), order)
+
+    def _begin(
+        self, wanted: PaymentFilter, today: date, sort: str, count: int, *, descending: bool
+    ) -> tuple[Places, int] | None:
+        """The first rows of a list and how many it has; None where it is there, or best made at once.
+
+        They are looked for from an end of the order of all, since a screen needs no more. The list itself is made
+        before the next question, so it is of the same moment.
+        """
+        name, mark = self._name(wanted, today), self._mark()
+        if wanted.is_empty or (name, sort, mark) in self._lists:
+            return None
+        places = self._shown(wanted, today)
+        if len(places) <= self._at_once or not self._columns.has_order(sort):
+            return None
+        self._begun = partial(self._listed, wanted, today, sort, mark)
+        return first_of(self._columns.order(sort), places, self._columns.size, count, descending=descending), len(
+            places
+        )
+
+    def _finish(self) -> None:
+        """Make the list that was begun, of the rows as they were then."""
+        begun, self._begun = self._begun, None
+        if begun:
+            begun()
 
     def _mark(self) -> Mark:
         """The moment of the columns."""

@@ -16,6 +16,7 @@ Mask = npt.NDArray[np.bool_]
 Fold = Callable[[pa.Array], pa.Array]
 COMPARED = 200_000  # up to so many different words a new one is looked for among them; of more it is added as it comes
 MANY, UNLIKE = 1_000, 0.9  # of many rows that nearly all have words of their own, as references are, each is added too
+SLICE = 1 << 20  # bytes
 FEW = 8  # where an eighth of the words at most is asked about, only those are looked at
 
 
@@ -27,6 +28,7 @@ class Words:
         self._parts: list[pa.Array] = [pa.array([], pa.string())]
         self._keys: pa.Array | None = None
         self._ranks: npt.NDArray[np.uint32] | None = None
+        self._letters = np.zeros(256, np.bool_)  # bytes that occur in the words of `fold`
         self.count = 0
 
     def fill(self, words: pa.Array) -> None:
@@ -75,6 +77,10 @@ class Words:
         """Which numbers are of these words."""
         return _mask(pc.is_in(self.values, value_set=pa.array(sorted(words), pa.string())))
 
+    def may_contain(self, part: str) -> bool:
+        """Whether some word may have this part; none does where a letter of it is in no word, which is seen at once."""
+        return self._fold is None or bool(self._letters[list(part.encode())].all())
+
     def containing(self, part: str, codes: Codes) -> Mask:
         """Which of these rows have a word with this part, as it is searched for."""
         if len(codes) * FEW < self.count:
@@ -101,6 +107,14 @@ class Words:
             self._parts.append(words)
             self.count += len(words)
             self._ranks = self._keys = None
+            if self._fold:
+                self._note_letters(words)
+
+    def _note_letters(self, words: pa.Array) -> None:
+        _, offsets, text = words.buffers()
+        first, last = np.frombuffer(offsets, np.int32)[[words.offset, words.offset + len(words)]]
+        for start in range(first, last, SLICE):  # as an index they take eight times the room
+            self._letters[np.frombuffer(text, np.uint8)[start : min(start + SLICE, last)]] = True
 
 
 def _of(words: Mask, codes: Codes) -> Mask:
