@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.domain.books import Blocker, Books
 from dashboard.staff.access import Permission, can
 from dashboard.ui import errors, format, layout, reports, session
-from dashboard.ui.books import balances, closing, journal
+from dashboard.ui.books import balances, closing, held, journal
 from dashboard.ui.text import plain
 
 LINKS = {
@@ -77,6 +77,7 @@ def main() -> None:
             balances.draw(one)
         if not books.balances:
             layout.empty("Nothing moved the Stripe balance until then.", "Choose another month, or sync.")
+        held.draw(desk, actor)
         st.subheader("On their way when the month ended", anchor=False)
         if books.on_their_way:
             st.dataframe(

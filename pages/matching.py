@@ -11,6 +11,7 @@ from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
 from dashboard.statements.overview import Candidate, Loose, Overview, Waiting
 from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui.books import held
 from dashboard.ui.statements import matches
 from dashboard.ui.text import plain
 
@@ -223,11 +224,13 @@ def main() -> None:
         found = desk.payout_matching.overview(actor)
         if found.covered is None:
             draw_figures(found)
+            held.draw(desk, actor)
             layout.empty("There is no bank statement yet.", "Import one under Bank statements.")
             return
         draw_figures(found)
         draw_proposals(desk, actor, found)
         draw_unmatched(desk, actor, found)
+        held.draw(desk, actor)
         draw_matched(desk, actor)
 
 

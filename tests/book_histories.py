@@ -21,6 +21,7 @@ class History:
 
     moves: list[tuple[int, str, int]] = field(default_factory=list)
     payouts: list[tuple[int, int, int | None, str, int]] = field(default_factory=list)
+    is_said: bool = True  # whether Stripe's source type of its payouts is kept
 
     def balance(self, rail: str, at: int) -> int:
         """Cents on the Stripe balance before an instant."""
@@ -38,7 +39,7 @@ class History:
 
 def make(store: Store, seed: int, days: int = 70) -> History:
     """Payments, fees, refunds, late returns and payouts of both rails over some days, a few of which fail."""
-    random, history = Random(seed), History()
+    random, history = Random(seed), History(is_said=seed % 2 == 0)
     waiting: dict[str, list[dict[str, Any]]] = {rail: [] for rail in RAILS}
     number = 0
 
@@ -99,6 +100,8 @@ def _pay_out(
     failed = random.random() < 0.15 and any(one["type"] == "payment" for one in parts)
     payout = {"id": id, "created": at, "arrival_date": arrival, "amount": total, "currency": "usd"}
     payout |= {"status": "failed" if failed else "paid", "automatic": True, "reconciliation_status": "completed"}
+    if history.is_said:
+        payout["source_type"] = "bank_account" if rail == "ach_debit" else "card"
     store.projection.apply("payouts", [payout])
     store.projection.apply("balance_transactions", parts, payout_id=id)
     store.projection.mark_itemized(id)

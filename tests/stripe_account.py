@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.domain.clock import FixedClock
-from dashboard.domain.errors import ProviderDenied, ProviderRejected
+from dashboard.domain.errors import ProviderDenied, ProviderError, ProviderRejected
+from dashboard.domain.stripe_balance import Held
 from dashboard.gateways.plaid_replies import Page
 
 EVENTS_KEPT = 30 * 86_400
@@ -33,6 +34,7 @@ class Account:
         self.clock = clock
         self.objects: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in (*LISTED, "mandates")}
         self.asked: Counter[str] = Counter()
+        self.no_balance: ProviderError | None = None
         self.forbidden: set[str] = set()  # resources that the key may not read
         self._numbers: Counter[str] = Counter()
         self._guard = threading.RLock()
@@ -199,6 +201,13 @@ class Account:
         """The account behind the key."""
         self._count("account")
         return {"id": "acct_1", "object": "account"}
+
+    def balance(self) -> list[Held]:
+        """What it holds."""
+        self._count("balance")
+        if self.no_balance:
+            raise self.no_balance
+        return [Held("usd", "card", 1_000, 0)]
 
     def _listed(self, resource: str) -> list[dict[str, Any]]:
         found = list(self.objects[resource].values())

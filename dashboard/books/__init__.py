@@ -9,6 +9,7 @@ from dashboard.books.blockers import Blockers
 from dashboard.domain.books import Balance, Books, Month, Movement, OnItsWay, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.models import Actor
+from dashboard.domain.stripe_balance import Comparison, compare
 from dashboard.payouts import name_of
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
@@ -25,6 +26,7 @@ class MonthBooks:
     def __init__(self, store: Store, clock: Clock, settings: Settings, matching: PayoutMatching) -> None:
         self._store, self._clock, self._settings = store, clock, settings
         self._blockers = Blockers(store, matching, settings.timezone)
+        self._compared: tuple[tuple[int, int], Comparison] | None = None
 
     def months(self, actor: Actor) -> list[str]:
         """The months of which there is anything, the last one first: `2026-11`."""
@@ -51,6 +53,23 @@ class MonthBooks:
         balances = self._balances(month, coming)
         blocked = self._blockers.find(actor, month, balances, self._clock.now())
         return Books(month, balances, coming, blocked)
+
+    def compare(self, actor: Actor) -> Comparison | None:
+        """Stripe's own balance beside ours of the same instant; None where it was never read.
+
+        Worked out once for each sync: between two, nothing of it moves.
+        """
+        require(actor, Permission.VIEW_STATEMENTS)
+        held, at = self._store.stripe_balance.read()
+        if at is None:
+            return None
+        last = self._store.sync_state.last_finished()
+        mark = at, last["id"] if last else 0
+        if self._compared is None or self._compared[0] != mark:
+            moment = from_epoch(at)
+            until = Month("", self._day(moment), self._day(moment), at, at + 1)
+            self._compared = mark, Comparison(moment, compare(held, self._balances(until, ())))
+        return self._compared[1]
 
     def balances(self, month: Month) -> tuple[Balance, ...]:
         """The balances of a month, for other use cases, which have asked who may see them."""

@@ -52,6 +52,11 @@ def read_month(text: str, zone: tzinfo) -> Month:
     return Month(text, first, after, _midnight(first, zone), _midnight(after, zone))
 
 
+def rail_name(old_rail: bool) -> str:
+    """What a balance at Stripe is called; the name stays, since signed figures bear it."""
+    return OLD_RAIL if old_rail else "ACH and all other means"
+
+
 @dataclass(frozen=True)
 class Movement:
     """One kind of thing that moved the balance in the month; cents with their sign, `net` is `amount - fee`."""
@@ -78,7 +83,7 @@ class Balance:
     @property
     def rail(self) -> str:
         """Which balance at Stripe it is: the old rail's money is kept apart (Stripe: source types)."""
-        return OLD_RAIL if self.old_rail else "ACH and all other means"
+        return rail_name(self.old_rail)
 
     @property
     def moved(self) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dashboard.domain.table_files import Kind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ PAYOUTS = ExportedTable(
         _text("reconciliation", "whether Stripe has listed its parts"),
         _flag("itemized", "whether its parts were read"),
         _text("trace", "the trace number at the bank"),
+        _text("source_type", "which balance it left, in Stripe's word: bank_account, card, fpx; empty where not known"),
     ),
 )
 BALANCE_TRANSACTIONS = ExportedTable(

@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 
 from dashboard.domain.errors import ProviderBroken, ProviderDenied, ProviderRejected
 from dashboard.domain.models import Secret
+from dashboard.domain.stripe_balance import Held, read_balance
 from dashboard.domain.text_safety import is_clean
 from dashboard.gateways.plaid_http import make_session
 from dashboard.gateways.plaid_replies import Page
@@ -146,6 +147,13 @@ class Stripe:
     def account(self) -> dict[str, Any]:
         """The account that the key belongs to."""
         return self._object("account", self._get("account", "/v1/account", {}))
+
+    def balance(self) -> list[Held]:
+        """What Stripe says that it holds, by currency and source type. Raises ProviderBroken."""
+        try:
+            return read_balance(self._get("balance", "/v1/balance", {}))
+        except ValueError:
+            raise self._broken("balance", changes=False) from None
 
     def time(self) -> datetime | None:
         """What Stripe's clock says now, by the Date header of the newest answer; None before the first answer."""

@@ -121,6 +121,15 @@ PERMISSIONS = (
         required=False,
     ),
     KeyPermission(
+        "Balance",
+        READ,
+        "hold Stripe's own balance beside ours",
+        ("GET /v1/balance",),
+        ("GET", "/v1/balance", {}),
+        sync=True,
+        required=False,
+    ),
+    KeyPermission(
         "Accounts",
         READ,
         "know whose key it is, and whether ACH Direct Debit is active",

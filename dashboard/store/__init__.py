@@ -20,6 +20,7 @@ from dashboard.store.audit_trail import Trail
 from dashboard.store.batches.covers import BatchCoverTable
 from dashboard.store.batches.reading import BatchReading
 from dashboard.store.batches.rows import BatchTable
+from dashboard.store.books.balances import StripeBalanceTable
 from dashboard.store.books.closes import MonthCloseTable
 from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
@@ -146,6 +147,7 @@ class Store:
         self.bank_lines = BankLineTable(database)
         self.payout_matches = PayoutMatchTable(database)
         self.books = BooksTable(database)
+        self.stripe_balance = StripeBalanceTable(database)
         self.exported = ExportedRows(database)
         self.reports = ReportTable(database)
         self.journal = JournalTable(database)

@@ -19,6 +19,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
 from dashboard.sync.backfill import BEGINNING, backfill, plan
+from dashboard.sync.balance import QUIET_EVERY, asked_at, read_balance
 from dashboard.sync.budget import GLOBAL_SHARE, PER_ENDPOINT, Budget
 from dashboard.sync.changes import (
     CURSOR,
@@ -218,6 +219,8 @@ class Sync:
             run.commit("charges", [], lambda: state.set_cursor(SLOW_ASKED, str(started)))
         swept = int(state.cursor(SWEPT) or 0)
         sweep(run, everything=started - swept >= DAY)
+        if news or backfilling or started - asked_at(run) >= QUIET_EVERY:
+            read_balance(run)
         self._quiet = 0 if news or backfilling else self._quiet + 1
         report = SyncReport(
             "backfill" if backfilling else "events",

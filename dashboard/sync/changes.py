@@ -53,7 +53,7 @@ WHOLE = {
     | {"customer", "latest_charge", "last_payment_error", "metadata", "payment_method", "payment_method_types"},
     "refunds": MONEY | {"charge", "reason"},
     "disputes": MONEY | {"charge", "reason"},
-    "payouts": MONEY | {"arrival_date", "automatic", "reconciliation_status"},
+    "payouts": MONEY | {"arrival_date", "automatic", "reconciliation_status", "source_type"},
 }
 
 

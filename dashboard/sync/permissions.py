@@ -13,6 +13,7 @@ LEFT_OUT = "left_out"  # the cursor that keeps what the last syncs could not rea
 REQUIRED = frozenset({"charges", "events"})
 PERMISSIONS = {
     "account": "rak_accounts_read",
+    "balance": "rak_balance_read",
     "balance_transactions": "rak_balance_transaction_source_read",
     "customers": "rak_customer_read",
     "disputes": "rak_dispute_read",

@@ -242,6 +242,10 @@ class SyncRun:
         """One object, within the budget."""
         return self._ask(resource, expand, lambda more: self.stripe.read(resource, id, expand if more else ()))
 
+    def ask(self, resource: str, call: Callable[[], T]) -> T:
+        """Any other read, within the budget."""
+        return self._patiently(resource, call)
+
     def _ask(self, resource: str, expand: Sequence[str], ask: Callable[[bool], T]) -> T:
         """Ask with the expansion, and without where a server refuses it (400): then it is not asked for again."""
         expanding = bool(expand) and self.expands

@@ -25,6 +25,10 @@ def test_the_sandboxs_months_tie_and_the_page_says_what_is_in_the_way(app: AppTe
     show(app, "close")
     assert "There is no bank statement." in text_of(app)
     assert "It ties: exactly this is in no payout yet." in text_of(app)
+    held = desk.month_books.compare(actor)
+    assert held is not None and held.parts
+    assert {one.difference for one in held.parts} == {0}, "what Stripe holds is what was worked out"
+    assert "Read from Stripe " in text_of(app)
     assert desk.sandbox is not None
     desk.statements.take(actor, desk.sandbox.statement().encode(), account="Chase operating")
     app.run()

@@ -20,6 +20,7 @@ from benchmarks.loading import read_ours, share_equal
 from benchmarks.server import Server
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import ProviderRejected
+from dashboard.domain.stripe_balance import Held, read_balance
 from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
 from dashboard.settings import Settings
@@ -50,6 +51,9 @@ class Provider:
 
     def account(self) -> dict[str, Any]:
         return self._ask("account", "/v1/account", {})
+
+    def balance(self) -> list[Held]:
+        return read_balance(self._ask("balance", "/v1/balance", {}))
 
     def _ask(self, resource: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         self.before(resource)

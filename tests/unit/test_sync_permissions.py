@@ -36,7 +36,7 @@ def states(desk: Desk) -> list[str]:
 
 
 def test_every_list_may_be_forbidden_but_charges_and_events() -> None:
-    assert set(PERMISSIONS) | REQUIRED == {*RESOURCES, "account", "mandates", "events"}
+    assert set(PERMISSIONS) | REQUIRED == {*RESOURCES, "account", "balance", "mandates", "events"}
 
 
 @pytest.mark.parametrize("resource", OPTIONAL)

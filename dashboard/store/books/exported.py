@@ -32,7 +32,7 @@ QUERIES = {
     "disputes": "SELECT id, created AS created_at, amount AS amount_cents, currency, status, charge_id, reason"
     f" FROM dispute WHERE {_MADE} ORDER BY id",
     "payouts": "SELECT id, created AS created_at, arrival AS arrives_on, amount AS amount_cents, currency, status,"
-    f" automatic, reconciliation, itemized, trace FROM payout WHERE {_MADE} ORDER BY id",
+    f" automatic, reconciliation, itemized, trace, source_type FROM payout WHERE {_MADE} ORDER BY id",
     "balance_transactions": "SELECT id, created AS created_at, type, amount AS amount_cents, fee AS fee_cents,"
     " net AS net_cents, currency, status, available_on, source_id, payout_id FROM balance_transaction"
     f" WHERE {_MADE} ORDER BY id",

@@ -7,25 +7,32 @@ from typing import Any
 from dashboard.store.engine.database import Database
 from dashboard.store.sql import select, select_one
 
-# Which balance at Stripe a row belongs to: its charge says so, else the payout that carried it, all of which is of one
-# balance; what comes back of a payout is of the balance that it left. A payout's own row is left out: the payout itself
-# says what left the balance.
+# Which balance at Stripe a row belongs to: the payout that carried it says so by its source type, since all of a payout
+# is of one balance; what comes back of a payout is of the balance that it left. What is in no payout yet is of its
+# charge's: Stripe says no source type of a balance transaction. A payout that was read before its source type was kept
+# is of the balance that its charges are of. A payout's own row is left out: it says itself what left the balance.
 MOVED = """
 WITH part AS (
   SELECT s.payout_id, s.source_id, s.type, s.created, s.amount, s.fee, s.net, s.currency,
     coalesce(c.rail, (SELECT max(y.rail) FROM balance_transaction x JOIN charge y ON y.id = x.source_id
-      WHERE x.payout_id = s.source_id AND y.rail = 'ach_debit')) AS rail
+      WHERE x.payout_id = s.source_id AND y.rail = 'ach_debit')) AS rail, b.source_type AS left_from
   FROM balance_transaction s LEFT JOIN refund r ON r.id = s.source_id LEFT JOIN dispute d ON d.id = s.source_id
   LEFT JOIN charge c ON c.id = coalesce(r.charge_id, d.charge_id, s.source_id)
+  LEFT JOIN payout b ON b.id = s.source_id
   WHERE s.type <> 'payout'
 ), paid AS (
   SELECT p.id, p.created, p.amount, p.currency, p.status, p.arrival, p.automatic, p.itemized, p.reconciliation,
-    coalesce(max(CASE WHEN m.rail = 'ach_debit' THEN 1 ELSE 0 END), 0) AS old_rail,
+    p.source_type, coalesce(CASE WHEN p.source_type = 'bank_account' THEN 1 WHEN p.source_type IS NOT NULL THEN 0 END,
+      max(CASE WHEN m.rail = 'ach_debit' THEN 1 ELSE 0 END), 0) AS old_rail,
     coalesce(sum(m.net), 0) AS net
   FROM payout p LEFT JOIN part m ON m.payout_id = p.id
-  GROUP BY p.id, p.created, p.amount, p.currency, p.status, p.arrival, p.automatic, p.itemized, p.reconciliation
+  GROUP BY p.id, p.created, p.amount, p.currency, p.status, p.arrival, p.automatic, p.itemized, p.reconciliation,
+    p.source_type
 ), moved AS (
-  SELECT m.*, coalesce(CASE WHEN m.rail IS NULL THEN NULL WHEN m.rail = 'ach_debit' THEN 1 ELSE 0 END,
+  SELECT m.*, coalesce(
+    CASE WHEN coalesce(p.source_type, m.left_from) = 'bank_account' THEN 1
+      WHEN coalesce(p.source_type, m.left_from) IS NOT NULL THEN 0 END,
+    CASE WHEN m.rail IS NULL THEN NULL WHEN m.rail = 'ach_debit' THEN 1 ELSE 0 END,
     p.old_rail, 0) AS old_rail, p.created AS paid_at
   FROM part m LEFT JOIN paid p ON p.id = m.payout_id
 )

@@ -31,6 +31,7 @@ from dashboard.store.migrations import (
     risk,
     schedules,
     statements,
+    stripe_balance,
     webhooks,
 )
 
@@ -61,6 +62,7 @@ MIGRATION_SETS = {
     "batches": batches.define,
     "evidence": evidence.define,
     "at_stripe": at_stripe.define,
+    "stripe_balance": stripe_balance.define,
 }
 
 

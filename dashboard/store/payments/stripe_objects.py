@@ -226,6 +226,7 @@ def read_payout(o: Json) -> Row:
         _text(o.get("reconciliation_status")),
         _text(_part(o.get("trace_id")).get("value")),
         0,
+        _text(o.get("source_type")),
     )
 
 
@@ -283,8 +284,9 @@ RESOURCES: dict[str, Resource] = {
         Resource(
             "payouts",
             "payout",
-            "id created amount currency status arrival automatic reconciliation trace itemized",
+            "id created amount currency status arrival automatic reconciliation trace itemized source_type",
             read_payout,
+            keep=("source_type",),
         ),
         Resource(
             "balance_transactions",

@@ -134,6 +134,7 @@ LEFT = {
     "institution_read": "a time",
     "visit": "staff",
     "pin": "staff",
+    "stripe_balance": "what Stripe holds, in sums",
     "payment_tick": "which of staff is done with a payment, by its id",
     "pin_try": "staff",
     "stamp": "whose database this is",
