@@ -32,6 +32,9 @@ READY_SECONDS = 120.0  # a start on a busy machine; the desk that is replaced se
 LOOK_SECONDS = 0.1
 QUIET_SECONDS = 1.0  # a tab that has said and heard nothing for so long is in nobody's hands just now
 MOVE_SECONDS = 30.0  # after which a tab is moved whatever it does
+HUNG_SECONDS = 60.0  # without an answer of any kind: /healthz reads nothing and waits for nobody
+LOOKS = 6  # in that time
+ALL_HUNG = 3  # times as long where none of them answers: then it may be the machine, and nobody is served meanwhile
 END_SECONDS = 110.0  # for a step that runs: deploy/ach-desk.service gives 120
 CLOSING_SECONDS = 5  # for visitors, at a stop of all
 PLACES_FOLDER, SHARED = "ach-desk-", "shared.json"
@@ -69,17 +72,18 @@ class Worker:
         self.child = Child(f"web process {name}", [*arguments, "--behind", str(self.place.socket)], os.environ)
         self.child.drain()
         self.ready_at: float | None = None  # by the monotonic clock
+        self.heard_at = 0.0  # when it last answered, by the same
 
-    async def ask(self, target: str) -> int:
-        """The status of its answer; 0 where it gives none."""
+    async def ask(self, target: str, seconds: float = READY_SECONDS) -> int:
+        """The status of its answer; 0 where it gives none within so many seconds."""
         writer: asyncio.StreamWriter | None = None
         try:
-            reader, writer = await asyncio.open_unix_connection(str(self.place.socket))
             head = (
                 f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{HEADER}: 127.0.0.1 0 http\r\nConnection: close\r\n\r\n"
             )
-            writer.write(head.encode())
-            async with asyncio.timeout(READY_SECONDS):
+            async with asyncio.timeout(seconds):  # to connect, too, waits where nobody takes what has connected
+                reader, writer = await asyncio.open_unix_connection(str(self.place.socket))
+                writer.write(head.encode())
                 words = (await reader.readline()).split()
             return int(words[1]) if len(words) > 1 else 0
         except (OSError, ValueError):  # TimeoutError is an OSError
@@ -95,9 +99,21 @@ class Workers:
     is_running = True  # as a whole
     name = "web processes"
 
-    def __init__(self, count: int, folder: Path, arguments: list[str], *, quiet: float = QUIET_SECONDS) -> None:
-        """`arguments` start one process, but for its socket; `quiet` seconds of a tab are enough to move it."""
+    def __init__(
+        self,
+        count: int,
+        folder: Path,
+        arguments: list[str],
+        *,
+        quiet: float = QUIET_SECONDS,
+        hung: float = HUNG_SECONDS,
+    ) -> None:
+        """`arguments` start one process, but for its socket; `quiet` seconds of a tab are enough to move it.
+
+        A process that answers nothing for `hung` seconds is killed, and so replaced.
+        """
         self._count, self._folder, self._arguments, self._quiet = count, folder, arguments, quiet
+        self._hung = hung
         self.places = Places()
         self._slots: dict[int, Worker] = {}
         self._started = 0
@@ -132,7 +148,7 @@ class Workers:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         keeping = [loop.create_task(self._keep(slot)) for slot in range(1, self._count + 1)]
-        keeping.append(loop.create_task(self._replace_when_told()))
+        keeping += [loop.create_task(self._replace_when_told()), loop.create_task(self._watch())]
         started()
         try:
             await server.serve(sockets=[opened])
@@ -179,8 +195,30 @@ class Workers:
                     continue
             self._slots[slot] = self._start(slot)
 
+    async def _watch(self) -> None:
+        """End one that lives and answers nothing: it holds its browsers and its leases, and would do so for ever.
+
+        It is killed, since it hears nothing. What it was at is a durable job, which another one goes on with.
+        """
+        while not self._stopping:
+            await asyncio.sleep(self._hung / LOOKS)
+            watched = [one for one in self._slots.values() if one.ready_at is not None and one.child.is_running]
+            await asyncio.gather(*(self._hear(one) for one in watched))
+            silent = {one: time.monotonic() - one.heard_at for one in watched if one.child.is_running}
+            if not silent:
+                continue
+            longest = max(silent, key=lambda one: silent[one])
+            patience = self._hung * (ALL_HUNG if min(silent.values()) > self._hung / 2 else 1)
+            if silent[longest] > patience:
+                log.error("The %s has given no answer for %.0f s and is killed.", longest.child.name, silent[longest])
+                longest.child.process.kill()
+
+    async def _hear(self, worker: Worker) -> None:
+        if await worker.ask("/healthz", self._hung / LOOKS):
+            worker.heard_at = time.monotonic()
+
     def _open(self, worker: Worker) -> None:
-        worker.ready_at = time.monotonic()
+        worker.ready_at = worker.heard_at = time.monotonic()
         self.places.add(worker.place)
         self.places.open(worker.place)
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from dashboard.cli.commands import processes
-from dashboard.cli.workers import MOST_BY_ITSELF, SHARED, Worker, Workers, count_processes, meeting_place, read_shared
+from dashboard.cli.workers import (
+    HUNG_SECONDS,
+    MOST_BY_ITSELF,
+    SHARED,
+    Worker,
+    Workers,
+    count_processes,
+    meeting_place,
+    read_shared,
+)
 from dashboard.web.behind import read_peer, write_peer
 from tests.asgi import run_apart
 
@@ -48,6 +58,7 @@ def test_what_the_front_says_of_a_peer_is_read_as_it_was_written() -> None:
             read_peer(lie)
 
 
+HUNG_HERE = 1.5
 ANSWERS = """
 import socket, sys
 listening = socket.socket(socket.AF_UNIX)
@@ -66,19 +77,23 @@ def running(code: str) -> list[str]:
     return ["-S", "-c", code]
 
 
-def on_workers(code: str, play: Callable[[Workers], Awaitable[None]]) -> None:
-    """Keep one process going while something is done with it."""
+def on_workers(
+    code: str, play: Callable[[Workers], Awaitable[None]], *, count: int = 1, hung: float = HUNG_SECONDS
+) -> None:
+    """Keep one process going, or some, while something is done with it."""
 
     async def run(workers: Workers) -> None:
-        keeping = asyncio.create_task(workers._keep(1))
+        keeping = [asyncio.create_task(workers._keep(slot)) for slot in range(1, count + 1)]
+        keeping.append(asyncio.create_task(workers._watch()))
         try:
             async with asyncio.timeout(60):
                 await play(workers)
         finally:
-            keeping.cancel()
+            for task in keeping:
+                task.cancel()
 
     with meeting_place() as folder:
-        workers = Workers(1, folder, running(code), quiet=0.0)
+        workers = Workers(count, folder, running(code), quiet=0.0, hung=hung)
         try:
             run_apart(run(workers))
         finally:
@@ -132,3 +147,26 @@ def test_a_dead_one_is_followed_by_the_next_and_one_that_dies_at_once_after_a_pa
         assert workers._started - before <= 2, "pauses of two seconds, then four: nobody is helped by a loop"
 
     on_workers(ANSWERS.format(200), play)
+
+
+def test_one_that_lives_and_answers_nothing_is_killed_and_replaced_and_no_other_is() -> None:
+    async def play(workers: Workers) -> None:
+        await wait_for(lambda: len(workers._slots) == 2 and all(one.place.is_open for one in workers._slots.values()))
+        first, second = workers._slots[1], workers._slots[2]
+        first.child.process.send_signal(signal.SIGSTOP)
+        await wait_for(lambda: workers._slots[1] is not first and workers._slots[1].place.is_open)
+        assert not is_serving(first) and workers._slots[2] is second and is_serving(second)
+
+    on_workers(ANSWERS.format(200), play, count=2, hung=3.0)
+
+
+def test_where_none_answers_they_have_longer_as_it_may_be_the_machine() -> None:
+    async def play(workers: Workers) -> None:
+        await wait_for(lambda: 1 in workers._slots and workers._slots[1].place.is_open)
+        first = workers._slots[1]
+        first.child.process.send_signal(signal.SIGSTOP)
+        stopped = asyncio.get_running_loop().time()
+        await wait_for(lambda: workers._slots[1] is not first)
+        assert asyncio.get_running_loop().time() - stopped > 2 * HUNG_HERE
+
+    on_workers(ANSWERS.format(200), play, hung=HUNG_HERE)
