@@ -89,6 +89,7 @@ from dashboard.refunds.answers import RefundAnswers
 from dashboard.refunds.job import RefundKind
 from dashboard.reports import Reports
 from dashboard.schedules import Schedules
+from dashboard.schedules.notice_mail import DebitNoticeKind, DebitNotices
 from dashboard.settings import Settings
 from dashboard.staff.identity import rules_of
 from dashboard.staff.sign_in import SignIn
@@ -133,6 +134,7 @@ class Desk(SandboxControls):
     shared_accounts: SharedAccounts
     debits: Debits
     schedules: Schedules
+    debit_notices: DebitNotices
     batches: Batches
     batch_cover: BatchCover
     limits: Limits
@@ -239,6 +241,7 @@ def open_desk(
         RemovalKind(store, plaid, stripe, clock),
         TokenRotationKind(store, plaid, clock),
         CopyMailKind(store, mandates, mailer, clock, settings),
+        DebitNoticeKind(store, mailer, clock, settings),
         WrittenMandateKind(store, stripe, clock, settings),
     )
     removal_steps = RemovalSteps(store, clock, jobs)
@@ -326,6 +329,7 @@ def open_desk(
         shared_accounts=shared_accounts,
         debits=debits,
         schedules=schedules,
+        debit_notices=DebitNotices(store, clock, settings, jobs),
         batches=batches,
         batch_cover=BatchCover(store, clock, jobs, funds),
         limits=Limits(store, clock, settings),

@@ -18,6 +18,7 @@ from dashboard.settings import load_settings
 
 JOBS_EVERY = timedelta(seconds=2)  # a look at our own table, along an index
 SCHEDULES_EVERY = timedelta(seconds=10)  # a look at our own table for debits whose day has come, along an index
+TOLD_EVERY = timedelta(minutes=1)  # a look at our own table for customers whose day to be told comes, along an index
 STRAYS_EVERY = timedelta(minutes=5)  # the sync finds one after a lost answer; rarely anything
 APPROVALS_EVERY = timedelta(seconds=30)  # what nobody decided in time ends, along an index
 RISK_EVERY = timedelta(minutes=1)  # a look at our own tables for what Plaid's Signal is to be told
@@ -75,6 +76,7 @@ def resume(opened: Desk) -> None:
     for name, (every, look) in {
         "jobs": (JOBS_EVERY, opened.jobs.run_due),
         "schedules": (SCHEDULES_EVERY, opened.schedules.wake_due),
+        "debit notices": (TOLD_EVERY, opened.debit_notices.send_due),
         "batches": (SCHEDULES_EVERY, opened.batches.wake_due),
         "strays": (STRAYS_EVERY, opened.debits.cancel_strays),
         "approvals": (APPROVALS_EVERY, opened.approvals.expire_due),

@@ -160,9 +160,8 @@ class CopyMails:
 
 def require_address(found: Authorization) -> str:
     """The customer's address. Raises InputError where there is none that every mail server takes."""
-    address = (found.customer.email or "").strip()
-    is_plain = address.isascii() and address.isprintable() and " " not in address
-    if not address or not is_plain or "=?" in address:  # an encoded word (RFC 2047) is read as other letters
+    address = read_address(found.customer.email)
+    if not address:
         raise InputError(
             f"{found.customer.name} has no e-mail address that mail can be sent to.",
             meaning="Nothing was sent.",
@@ -170,3 +169,10 @@ def require_address(found: Authorization) -> str:
             code="no_address",
         )
     return address
+
+
+def read_address(email: str | None) -> str:
+    """An address that every mail server takes; empty where this is none."""
+    address = (email or "").strip()
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    return address if is_plain and "=?" not in address else ""  # an encoded word (RFC 2047) is read as other letters

@@ -38,6 +38,8 @@ from dashboard.domain.schedules import (
 )
 from dashboard.jobs import Jobs
 from dashboard.limits import Reservations
+from dashboard.schedules.notice_mail import KIND as NOTICE_MAIL
+from dashboard.schedules.notice_mail import is_left
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require, require_proof, with_debits
 from dashboard.store import Store
@@ -158,10 +160,10 @@ class Schedules:
         ]
 
     def due_notices(self, actor: Actor) -> list[tuple[CustomerNotice, Schedule, Debit]]:
-        """Those of them that are due by today."""
+        """Those of them that are due by today, or whose mail has failed."""
         require(actor, Permission.VIEW_PAYMENTS)
         today = self._clock.now().astimezone(self._settings.timezone).date()
-        return [one for one in self.notices(actor) if one[0].tell_by <= today]
+        return [one for one in self.notices(actor) if one[0].tell_by <= today or self._is_left(one[0].id)]
 
     def told(self, actor: Actor, debit_id: str) -> None:
         """Keep that this person told the customer. Raises InputError where somebody has before."""
@@ -193,6 +195,9 @@ class Schedules:
         return first_day(self._clock.now())
 
     # Parts of them.
+
+    def _is_left(self, debit_id: str) -> bool:
+        return is_left(self._store.jobs.find(NOTICE_MAIL, debit_id))
 
     def _require(self, actor: Actor) -> None:
         """Who may debit is a setting, so it is asked here and not taken from the actor."""

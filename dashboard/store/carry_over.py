@@ -154,6 +154,7 @@ class _CarryOver:
         notice = select_one(self._old, "SELECT * FROM debit_notice WHERE id = ?", [debit_id])
         if notice is not None and not self._bring("debit_notice", debit_id):
             self._overwrite("debit_notice", notice, ("told_at", "told_by"), "told_at IS NULL")
+        self._bring_jobs("debit_notice", debit_id)
 
     def _notices(self) -> None:
         """What was noted and told since: without its row a fact would be told again."""

@@ -93,6 +93,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
         ("risk", 29, 3),
         ("stray-intent", 4, 3),
         ("copy-mail", 5, 3),
+        ("debit-notice", 5, 3),
         ("written-mandate", 7, 3),
         ("notice", 7, 3),
         ("merge-and-edit", 16, 4),

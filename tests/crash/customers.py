@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from dashboard.desk import Desk
 from dashboard.domain.jobs import JobState
-from dashboard.domain.models import Secret
+from dashboard.domain.models import Purpose, Secret
 from dashboard.domain.old_accounts import OldState
+from dashboard.domain.schedules import ScheduleOrder
 from dashboard.messages.customer_screens import Language
 from dashboard.store.privacy.erasures import Stage
 from tests.crash.crash_fixture import CrashFixture
@@ -50,6 +52,43 @@ def check_copy_mail(crash: CrashFixture) -> Notes:
     job = desk.copy_mails.status(crash.actor, made["mandate"])
     if job is None or sent > 1 or job.state not in {JobState.DONE, JobState.ASKING}:
         found["stuck"] = f"{sent} mails were sent, and the job is {job.state if job else 'gone'}"
+    desk.close()
+    return found
+
+
+# A customer is told of a scheduled debit by mail: once, or it is left to a person.
+
+
+def prepare_debit_notice(crash: CrashFixture, desk: Desk) -> Notes:
+    """A debit for a Saturday, which is taken on another day, as its customer is told."""
+    made = linked(crash, desk)
+    saturday = desk.schedules.first_day(crash.actor) + timedelta(days=7)
+    saturday += timedelta(days=(5 - saturday.weekday()) % 7)
+    order = ScheduleOrder(desk.debits.ticket(), made["account"], 1_234, "DAY", Purpose.SERVICES, saturday)
+    (debit,) = desk.schedules.order(crash.actor, order)
+    owner = desk.customers.get(crash.actor, debit.customer_id)
+    return {**made, "debit": debit.id, "address": owner.email}
+
+
+def act_debit_notice(crash: CrashFixture) -> None:
+    """A person has it mailed; the desk goes on with it where the process died."""
+    desk, made = _with_mail(crash), crash.notes["made"]
+    desk.jobs.run_due()
+    if desk.debit_notices.status(crash.actor, made["debit"]) is None:
+        desk.debit_notices.send(crash.actor, made["debit"])
+    desk.close()
+
+
+def check_debit_notice(crash: CrashFixture) -> Notes:
+    """One mail at most; where it surely went out it is kept, else the customer stands in the list."""
+    desk, made = _with_mail(crash), crash.notes["made"]
+    found = common(desk)
+    sent = sum(one["To"] == made["address"] for one in of_this_process().received)
+    job = desk.debit_notices.status(crash.actor, made["debit"])
+    listed = [one.id for one, _, _ in desk.schedules.notices(crash.actor)]
+    wanted = {JobState.DONE: [], JobState.CANCELED: [made["debit"]]}.get(job.state) if job else None
+    if sent > 1 or listed != wanted:
+        found["stuck"] = f"{sent} mails were sent, the job is {job.state if job else 'gone'}, listed is {listed}"
     desk.close()
     return found
 

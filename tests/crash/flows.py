@@ -123,6 +123,14 @@ FLOWS: dict[str, Flow] = {
             kinds=("copy_mail",),
         ),
         Flow(
+            "debit-notice",
+            begin(customers.prepare_debit_notice),
+            customers.act_debit_notice,
+            customers.act_debit_notice,
+            customers.check_debit_notice,
+            kinds=("debit_notice",),
+        ),
+        Flow(
             "written-mandate",
             begin(customers.prepare_written),
             customers.act_written,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import running
 from dashboard.desk import Desk, open_desk
-from dashboard.domain.models import Actor
+from dashboard.domain.models import Actor, Purpose
+from dashboard.domain.schedules import ScheduleOrder
 from dashboard.jobs.worker import InlineWorker
 from dashboard.settings import load_settings
 from tests.empty_desks import settings_for
@@ -81,3 +83,22 @@ def test_without_a_mail_server_there_is_no_such_button(
         assert not any("Mail" in one.label for one in app.button)
     finally:
         other.close()
+
+
+def test_a_customer_is_told_of_a_scheduled_debit_by_mail_on_a_persons_word(
+    app: AppTest, desk: Desk, actor: Actor, lived_sandbox: Sandbox, server: MailServerDouble
+) -> None:
+    account = link(desk, actor, lived_sandbox, add(desk, actor, "Tina Told"))
+    saturday = desk.schedules.first_day(actor) + timedelta(days=21)
+    saturday += timedelta(days=(5 - saturday.weekday()) % 7)
+    order = ScheduleOrder(desk.debits.ticket(), account.id, 1_250, "INV-T", Purpose.SERVICES, saturday)
+    desk.schedules.order(actor, order)
+    said = text_of(show(app, "debit"))
+    assert "“We will debit $12.50 from" in said and "The desk mails it to " in said
+    server.fail = {"RCPT": "550 no such box"}
+    press(app, "Mail it now")
+    assert "refused a recipient" in text_of(app) and server.received == []
+    server.fail = {}
+    press(app, "Mail it now")
+    (letter,) = server.received
+    assert "$12.50 will be debited on" in str(letter["Subject"]) and desk.schedules.notices(actor) == []

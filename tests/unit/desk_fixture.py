@@ -44,6 +44,7 @@ from dashboard.privacy.erasure_job import ErasureKind
 from dashboard.refunds import RefundReview, Refunds
 from dashboard.refunds.job import RefundKind
 from dashboard.schedules import Schedules
+from dashboard.schedules.notice_mail import DebitNoticeKind, DebitNotices
 from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
@@ -83,6 +84,7 @@ class DeskFixture:
             RemovalKind(self.store, self.plaid, self.stripe, self.clock),
             TokenRotationKind(self.store, self.plaid, self.clock),
             WrittenMandateKind(self.store, self.stripe, self.clock, self.settings),
+            DebitNoticeKind(self.store, self.mailer, self.clock, self.settings),
             CopyMailKind(
                 self.store,
                 Mandates(self.store, self.clock, self.settings),
@@ -129,6 +131,7 @@ class DeskFixture:
             BatchCoverKind(self.store, self.clock, self.funds),
         )
         self.batches = Batches(self.store, self.clock, self.settings, self.jobs, self.debits)
+        self.debit_notices = DebitNotices(self.store, self.clock, self.settings, self.jobs)
         self.batch_cover = BatchCover(self.store, self.clock, self.jobs, self.funds)
         self.schedules = Schedules(self.store, self.clock, self.settings, self.jobs, self.debits)
         review = DebitReview(self.store, self.stripe, self.clock, self.settings)

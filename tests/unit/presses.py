@@ -39,6 +39,9 @@ SETTINGS = {
     "ACH_DESK_APPROVE_ABOVE_CENTS": "100000",
     "ACH_DESK_REFUND_APPROVE_ABOVE_CENTS": "50000",
     "ACH_DESK_REFUND_PARTIAL": "yes",
+    "ACH_DESK_SMTP_HOST": "127.0.0.1",
+    "ACH_DESK_SMTP_TLS": "none",
+    "ACH_DESK_SMTP_FROM": "billing@acme.example",
 }
 EVERYTHING = replace(MAKER, roles=frozenset({Role.FINANCE, Role.OPS, Role.ADMIN}))
 OTHER = replace(CHECKER, roles=EVERYTHING.roles)
@@ -151,6 +154,11 @@ def tell_customer(given: DeskFixture) -> Act:
     """13 December 2026 is a Sunday, so its day is moved, which a consumer is told."""
     debit, _ = scheduled(given)
     return lambda desk, actor: desk.schedules.told(actor, debit.id)
+
+
+def mail_customer(given: DeskFixture) -> Act:
+    debit, _ = scheduled(given)
+    return lambda desk, actor: desk.debit_notices.send(actor, debit.id)
 
 
 def end_debit_at_stripe(given: DeskFixture) -> Act:
@@ -464,6 +472,7 @@ PRESSES = (
     Press("Schedules.order", order_two_schedules, "debit.scheduled"),
     Press("Schedules.cancel", cancel_schedule, "debit.cancel_ordered"),
     Press("Schedules.told", tell_customer, "debit.customer_told"),
+    Press("DebitNotices.send", mail_customer, "debit_notice.ordered"),
     Press("Approvals.approve", approve, "approval.approved", (OTHER, ADA), moved=1),
     Press("Approvals.decline", decline, "approval.rejected", (OTHER, ADA)),
     Press("Approvals.leave_out", leave_out, "batch.row_left_out", (OTHER, ADA)),

@@ -25,6 +25,7 @@ from dashboard.jobs.kinds import Ask, Blocked, Canceled, Done, Failed, To, Unkno
 from dashboard.linking.outcome import KINDS as OUTCOMES
 from dashboard.refunds import Refunds
 from dashboard.schedules import Schedules
+from dashboard.schedules.notice_mail import DebitNotices
 from dashboard.settings import ApprovalRules, DebitRules
 from dashboard.staff.access import ALLOWED, Permission
 from dashboard.store.linking.handovers import Ending
@@ -93,7 +94,7 @@ class Action:
 def bare(kind: type) -> object:
     """One of its kind with nothing in it but the rule of who may debit or approve."""
     made: Any = object.__new__(kind)
-    if kind in {Batches, Debits, Refunds, Schedules}:
+    if kind in {Batches, DebitNotices, Debits, Refunds, Schedules}:
         made._settings = SimpleNamespace(debit_rules=DebitRules(frozenset({Role.FINANCE}), 0, 0))
     if kind is Approvals:
         rules = ApprovalRules(None, frozenset({Role.FINANCE, Role.ADMIN}), None, 3)

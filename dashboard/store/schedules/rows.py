@@ -84,6 +84,26 @@ class ScheduleTable:
         row = select_one(self._database.handle, "SELECT * FROM debit_notice WHERE id = ?", [debit_id])
         return _notice(row) if row else None
 
+    def to_mail(self, tell_by: date) -> list[tuple[str, str]]:
+        """Debits that wait for their day and of which a customer is to be told by then, each with their address.
+
+        Those of which a mail was ordered before are left out.
+        """
+        query = (
+            "SELECT n.id, c.email FROM debit_notice n JOIN debit d ON d.id = n.id"
+            " JOIN customer c ON c.id = d.customer_id WHERE n.told_at IS NULL AND n.tell_by <= ?"
+            " AND d.state = 'scheduled' AND c.email <> '' AND NOT EXISTS"
+            " (SELECT 1 FROM job j WHERE j.kind = 'debit_notice' AND j.subject = n.id) ORDER BY n.tell_by, n.id"
+        )
+        found = select(self._database.handle, query, [tell_by.isoformat()])
+        return [(row["id"], row["email"]) for row in found]
+
+    def keep_told_once(self, debit_id: str, person: str, at: datetime) -> None:
+        """Keep who told the customer; nothing where somebody has before."""
+        query = "UPDATE debit_notice SET told_at = ?, told_by = ? WHERE id = ? AND told_at IS NULL"
+        with self._database.transaction() as db:
+            db.execute(query, [to_epoch(at), person, debit_id])
+
     def keep_told(self, debit_id: str, person: str, at: datetime) -> None:
         """Keep who told the customer."""
         with self._database.transaction() as db:

@@ -21,6 +21,9 @@ from dashboard.domain.schedules import (
     ScheduleOrder,
     due_at,
 )
+from dashboard.mandates.copy_mail import read_address
+from dashboard.messages.debit_notices import say_debit
+from dashboard.schedules.notice_mail import AHEAD
 from dashboard.staff.access import Permission, can, is_proved
 from dashboard.ui import actions, errors, format, layout, pin, session
 from dashboard.ui.debits import preview
@@ -174,13 +177,36 @@ def draw_notices(desk: Desk, actor: Actor) -> None:
             when = format.day(notice.tell_by, today)
             late = f"was due {when}" if notice.tell_by < today else f"by {when}"
             left.markdown(f"**{plain(owner.name if owner else debit.customer_id)}** · {plain(late)}")
-            amount, day = format.money(debit.amount_cents, debit.currency), format.day(schedule.collect_on, today)
-            where = format.account(account.name, account.mask)
-            left.markdown(plain(f"“We will debit {amount} from {where} on {day}, for {debit.invoice_reference}.”"))
+            day, where = format.day(schedule.collect_on, today), format.account(account.name, account.mask)
+            said = say_debit(debit.amount_cents, debit.currency, where, day, debit.invoice_reference)
+            left.markdown(plain(f"“{said}”"))
             left.caption(plain(_say_reason(notice)))
             if can(actor, Permission.CREATE_DEBIT):
+                _draw_mail(desk, actor, notice, owner.email if owner else "")
                 told = actions.call(desk.schedules.told, debit.id, then=actions.Then(said="It is kept."))
                 actions.button("They were told", told, key=f"notice-{debit.id}", place=right, width="stretch")
+
+
+def _draw_mail(desk: Desk, actor: Actor, notice: CustomerNotice, email: str) -> None:
+    """Whether the desk tells them by mail, and the button that does it now."""
+    if not desk.debit_notices.is_on:
+        return
+    mail, today = desk.debit_notices.status(actor, notice.id), desk.cases.today()
+    if not read_address(email):
+        st.caption("They have no e-mail address that mail can be sent to.")
+        return
+    if mail is not None and not mail.state.is_ended:
+        st.caption("A mail to them is on its way.")
+        if mail.problem is not None:
+            errors.show_problem(mail.problem)
+        return
+    if mail is not None and mail.problem is not None:
+        errors.show_problem(mail.problem)
+    elif mail is None:
+        on = max(today, notice.tell_by - AHEAD)
+        st.caption(plain(f"The desk mails it to {email} on {format.day(on, today)}, unless you tell them before."))
+    send = actions.call(desk.debit_notices.send, notice.id, then=actions.Then(said="The mail is ordered."))
+    actions.button("Mail it now", send, key=f"notice-mail-{notice.id}")
 
 
 def _draw_one(desk: Desk, actor: Actor, schedule: Schedule, debit: Debit, name: str) -> None:
