@@ -1,8 +1,7 @@
 """Every action that the audit trail records, with what it says to a person.
 
 The values are in people's files and never change; a value that an older version wrote stays here, or in
-`FORMER`. A test holds that
-the code writes no other.
+`audit_words.FORMER`. A test holds that the code writes no other.
 """
 
 from __future__ import annotations
@@ -386,23 +385,3 @@ class AuditAction(StrEnum):
     SANDBOX_CLOCK_MOVED = "sandbox.clock_moved", "Sandbox's clock moved"
     SANDBOX_OUTCOME_CHOSEN = "sandbox.outcome_chosen", "Sandbox's outcome chosen"
     SANDBOX_CONNECTION_BROKEN = "sandbox.connection_broken", "Sandbox's connection broken"
-
-
-# What an older version wrote for an action of today: both are found and read as that one.
-FORMER = {"payments_exported": AuditAction.PAYMENTS_EXPORTED}
-WORDS = {action.value: action.words for action in AuditAction} | {old: now.words for old, now in FORMER.items()}
-
-
-def spellings(action: str) -> list[str]:
-    """Every value under which an action stands in a file, today's first."""
-    return [action, *(old for old, now in FORMER.items() if now.value == action)]
-
-
-def today_of(action: str) -> str:
-    """The value that is written today for what a file may hold under a former one."""
-    return FORMER[action].value if action in FORMER else action
-
-
-def in_words(action: str) -> str:
-    """What an action says to a person; one that only a newer version knows is shown by its value."""
-    return WORDS.get(action, action)

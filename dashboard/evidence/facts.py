@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from dashboard.domain.audit_actions import in_words
+from dashboard.domain.audit_words import in_words
 from dashboard.domain.clock import Clock
 from dashboard.domain.formatting import stamp
 from dashboard.domain.jobs import JobState

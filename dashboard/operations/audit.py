@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import BinaryIO, ClassVar
 
-from dashboard.domain.audit_actions import in_words
+from dashboard.domain.audit_words import in_words
 from dashboard.domain.clock import Clock
 from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.errors import UnreadableSecret

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
-from dashboard.domain.audit_actions import spellings, today_of
+from dashboard.domain.audit_words import spellings, today_of
 from dashboard.domain.models import Actor
 from dashboard.store.audit_verification import (
     GENESIS,

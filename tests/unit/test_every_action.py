@@ -18,7 +18,8 @@ from dashboard.approvals import Approvals
 from dashboard.batches import Batches
 from dashboard.debits import Debits
 from dashboard.desk import Desk
-from dashboard.domain.audit_actions import AuditAction, in_words
+from dashboard.domain.audit_actions import AuditAction
+from dashboard.domain.audit_words import in_words
 from dashboard.domain.errors import AccessDenied
 from dashboard.domain.models import Actor, AttemptKind, AttemptState, Ended, Problem, Role
 from dashboard.jobs.kinds import Ask, Blocked, Canceled, Done, Failed, To, Unknown

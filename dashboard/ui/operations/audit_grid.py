@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.desk import Desk
-from dashboard.domain.audit_actions import in_words
+from dashboard.domain.audit_words import in_words
 from dashboard.domain.models import Actor
 from dashboard.operations.audit import AuditFilter
 from dashboard.staff.access import Permission
