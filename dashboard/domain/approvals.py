@@ -99,8 +99,12 @@ class Decision:
 
 def digest_of(value: Mapping[str, object]) -> str:
     """SHA-256 of the value as canonical JSON: whatever differs in it, the digest differs."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def canonical(value: Mapping[str, object]) -> bytes:
+    """The value as canonical JSON, whose SHA-256 is its digest."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def expiry(asked: datetime, business_days: int, zone: tzinfo) -> datetime:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from dashboard.books import MonthBooks
-from dashboard.domain.books import Balance, Month, read_month
+from dashboard.domain.approvals import canonical
+from dashboard.domain.books import Balance, CloseState, Month, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import day_in_full, in_words, money, month_of
@@ -18,6 +20,7 @@ from dashboard.payments.sheet import reason_words
 from dashboard.payouts import Group, Payouts, group_of
 from dashboard.reports.pdf import write_pdf
 from dashboard.reports.sheets import write_report
+from dashboard.reports.signed import write_signed
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
@@ -91,6 +94,27 @@ class Reports:
         """A month's report as a file, likewise. Raises InputError."""
         require(actor, Permission.EXPORT)
         return self._write(actor, self.of_month(actor, month), form)
+
+    def signed_file(self, actor: Actor, month: str, *, as_inputs: bool = False) -> bytes:
+        """A closed month as it was signed, a PDF; `as_inputs` the JSON whose SHA-256 was signed. Raises InputError."""
+        require(actor, Permission.VIEW_STATEMENTS)
+        require(actor, Permission.EXPORT)
+        close = self._store.month_closes.live(read_month(month, self._settings.timezone).name)
+        if close is None or not CloseState(close["state"]).is_in_force:
+            raise InputError(
+                "This month is not closed.",
+                meaning="No file was made.",
+                action="Close it with a second person first.",
+                code="not_closed",
+            )
+        form = "json" if as_inputs else "pdf"
+        made = (
+            canonical(json.loads(close["inputs"]))
+            if as_inputs
+            else write_signed(close, self._settings.business_name, self._settings.timezone)
+        )
+        self._store.trail.append(actor, "report.exported", f"signed {month}", self._clock.now(), format=form)
+        return made
 
     def has_month(self, month: str) -> bool:
         """Whether anything moved the Stripe balance in a month; for the desk itself, which nobody asks."""

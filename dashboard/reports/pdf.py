@@ -7,7 +7,7 @@ knows no letters beyond Latin-1 without a font of ours, and fpdf2 is under the L
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dashboard.domain.errors import Refused
@@ -21,8 +21,6 @@ HEADS = ("Payments", "Collected", "Refunds", "Returns", "Fees", "Net")
 
 def write_pdf(report: Report, business: str) -> bytes:
     """The file's bytes. Raises Refused."""
-    import typst
-
     data = {
         "business": business,
         "title": report.title,
@@ -31,6 +29,13 @@ def write_pdf(report: Report, business: str) -> bytes:
         "facts": report.facts,
         "sections": [_section(one) for one in report.sections],
     }
+    return set_pdf(data)
+
+
+def set_pdf(data: Mapping[str, object]) -> bytes:
+    """What `report.typ` makes of this. Raises Refused."""
+    import typst
+
     try:
         made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"report": json.dumps(data, ensure_ascii=False)})
     except typst.TypstError as error:

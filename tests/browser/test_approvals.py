@@ -1,9 +1,12 @@
-"""Two people, each signed in in a browser of their own: one orders, the other approves or declines."""
+"""Two people, each signed in in a browser of their own: one orders or closes, the other approves, declines or signs."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,6 +15,9 @@ from tests.browser.desk import PATIENCE, open_context, settle, type_into
 from tests.browser.everybody import see_everybody_can_use
 from tests.browser.identity import GuardedDesk, go, guarded, sign_in
 from tests.browser.test_payments import see_rows
+
+LATEST = 6  # the day of a month until which the last payouts of the one before may not have arrived
+WEEK = 7 * 86_400  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +116,69 @@ def test_what_is_declined_says_why_to_who_ordered_it(page: Page, checker: Page, 
     look_at_decided(page, desk, "TWO-2")
     expect(page.get_by_text("The invoice was paid by check.")).to_be_visible(timeout=PATIENCE)
     assert sent(desk, "TWO-2") in ([], [(3_000, "canceled")]), "and nothing moved"
+
+
+def let_the_last_payouts_arrive(desk: GuardedDesk) -> None:
+    """In the first days of a month a week passes, so that the month before can be closed on any day."""
+    if int(str(desk.control("GET", "")["now_iso"])[8:10]) <= LATEST:
+        desk.control("POST", "/clock/advance", seconds=WEEK)
+    desk.command("sync")
+
+
+def test_from_the_dropped_file_to_the_closed_month(
+    page: Page, checker: Page, desk: GuardedDesk, tmp_path: Path
+) -> None:
+    let_the_last_payouts_arrive(desk)
+    sign_in(page, desk, "finance")
+    go(page, desk, "close")
+    expect(page.get_by_text("There is no bank statement.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Ask a second person to close it")).to_be_disabled()
+
+    go(page, desk, "statements?statements-look=Import")
+    type_into(page.get_by_label("Its name, as your team calls it"), "Chase operating")
+    page.keyboard.press("Enter")
+    settle(page)
+    content = str(desk.control("GET", "/statement")["csv"]).encode()
+    page.locator("input[type=file]").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page.locator(".desk-metrics").first).to_contain_text("✓ Ties", timeout=PATIENCE)
+    settle(page)
+    page.get_by_role("button", name=re.compile("^Import [0-9]+ new line")).press("Enter")
+    expect(page.get_by_text(re.compile("[0-9] new lines? in "))).to_be_visible(timeout=PATIENCE)
+
+    go(page, desk, "close")
+    expect(page.get_by_text("is proposed and not confirmed.").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("There is no bank statement.")).to_have_count(0)
+    go(page, desk, "matching")
+    page.get_by_role("button", name="with their trace number").press("Enter")
+    expect(page.get_by_text("confirmed. Undo one in the list")).to_be_visible(timeout=PATIENCE)
+
+    go(page, desk, "close")
+    expect(page.get_by_text("Nothing: the balance ties and every payout is on the statement.")).to_be_visible(
+        timeout=PATIENCE
+    )
+    page.get_by_role("button", name="Ask a second person to close it").press("Enter")
+    expect(page.get_by_text("Asked for by fin@example.com")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.get_by_role("button", name="Sign and close").press("Enter")
+    expect(page.get_by_text("You asked for this yourself.")).to_be_visible(timeout=PATIENCE)
+
+    go(checker, desk, "close")
+    checker.get_by_role("button", name="Sign and close").press("Enter")
+    expect(checker.get_by_text("Closed by ada@example.com")).to_be_visible(timeout=PATIENCE)
+    expect(checker.get_by_text("Nothing has changed after the close.")).to_be_visible(timeout=PATIENCE)
+    settle(checker)
+    shown = str(checker.get_by_text("Digest of its inputs (SHA-256)").text_content()).rsplit(" ", 1)[-1]
+    inputs = download(checker, "Its inputs as JSON", tmp_path)
+    assert hashlib.sha256(inputs).hexdigest() == shown, "the file is what was signed"
+    assert set(json.loads(inputs)["sources"]) == {"balance_transactions", "payouts", "bank_lines", "matches"}
+    assert download(checker, "Signed statement as PDF", tmp_path).startswith(b"%PDF")
+    names = [action for _, action, _ in desk.actions("month.%")]
+    assert names == ["month.close_asked", "month.close_refused", "month.closed"]
+
+
+def download(page: Page, words: str, folder: Path) -> bytes:
+    with page.expect_download() as coming:
+        page.get_by_role("button", name=words).press("Enter")
+    path = folder / "downloaded"
+    coming.value.save_as(path)
+    return path.read_bytes()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlite_utils import Database
@@ -18,6 +19,7 @@ from dashboard.domain.books import CloseState
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError, Refused
 from dashboard.domain.models import Actor, Role
+from dashboard.reports import Reports
 from dashboard.settings import Settings
 from dashboard.staff.access import ALWAYS
 from dashboard.statements import Statements
@@ -76,6 +78,25 @@ def test_two_people_close_a_month_and_the_digest_is_of_what_is_kept(close: Month
     assert kept["figures"]["ACH and all other means|usd|Closing balance"] == 9_920
     assert kept["sources"]["balance_transactions"]["rows"] == 1
     assert (seen.close["asked_by"], seen.close["closed_by"]) == (MIA.name, CARL.name)
+
+
+def test_the_signed_statement_is_what_was_signed_whatever_comes_after(
+    close: MonthClose, store: Store, clock: FixedClock, settings: Settings
+) -> None:
+    """The JSON has the very digest; both files stay, to the byte, and are there only while the month is closed."""
+    reports = Reports(store, clock, settings, close._books)
+    with pytest.raises(InputError, match="not closed"):
+        reports.signed_file(CARL, MONTH)
+    sign(close)
+    signed = close.look(MIA, MONTH).close
+    pdf, inputs = reports.signed_file(CARL, MONTH), reports.signed_file(CARL, MONTH, as_inputs=True)
+    assert signed is not None and hashlib.sha256(inputs).hexdigest() == signed["digest"]
+    assert pdf.startswith(b"%PDF") and json.loads(inputs)["figures"]
+    book(store, "txn_late", 30, -4_000, "adjustment", fee=1_500)
+    clock.move(timedelta(days=400))
+    assert (reports.signed_file(CARL, MONTH), reports.signed_file(CARL, MONTH, as_inputs=True)) == (pdf, inputs)
+    with pytest.raises(AccessDenied):
+        reports.signed_file(Actor("olga", frozenset({Role.OPS})), MONTH)
 
 
 def test_one_person_under_two_addresses_is_not_two(close: MonthClose, store: Store) -> None:

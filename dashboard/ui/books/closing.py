@@ -16,6 +16,10 @@ from dashboard.ui import actions, format, pin, session
 from dashboard.ui.text import plain
 
 PIN = "close-pin"
+SIGNED = (
+    ("Signed statement as PDF", ":material/picture_as_pdf:", "application/pdf", "pdf", False),
+    ("Its inputs as JSON", ":material/data_object:", "application/json", "json", True),
+)
 LATE = {
     "what": st.column_config.TextColumn("What", width="large"),
     "closed": st.column_config.TextColumn("When closed", alignment="right"),
@@ -43,9 +47,26 @@ def draw(desk: Desk, actor: Actor, seen: ClosedMonth) -> None:
         said = plain(f"Closed by {seen.close['closed_by']}, {closed}.")
         st.markdown(f":material/lock: {said}")
     st.caption(plain(f"Digest of its inputs (SHA-256): {seen.close['digest']}"))
+    if seen.state is not None and seen.state.is_in_force and can(actor, Permission.EXPORT):
+        draw_signed(desk, actor, month)
     if can(actor, Permission.CLOSE_MONTH):
         draw_decisions(desk, actor, seen)
     draw_late(seen)
+
+
+def draw_signed(desk: Desk, actor: Actor, month: str) -> None:
+    """The signed statement, and the file whose SHA-256 is the digest above."""
+    with st.container(horizontal=True):
+        for words, icon, mime, ending, as_inputs in SIGNED:
+            st.download_button(
+                plain(words),
+                data=partial(desk.reports.signed_file, actor, month, as_inputs=as_inputs),
+                file_name=f"signed-{month}.{ending}",
+                mime=mime,
+                icon=icon,
+                on_click="ignore",
+                key=f"signed-{ending}",
+            )
 
 
 def draw_decisions(desk: Desk, actor: Actor, seen: ClosedMonth) -> None:
