@@ -10,6 +10,7 @@ from dashboard.domain.notices import ChannelState, NoticeKind, NoticeState
 from dashboard.notices import PAGE_SIZE, ShownNotice
 from dashboard.staff.access import Permission, can
 from dashboard.ui import actions, errors, format, layout, session
+from dashboard.ui.inbox import counts
 from dashboard.ui.text import plain
 
 OPEN = "Open"
@@ -48,13 +49,17 @@ def draw_channel(desk: Desk, actor: Actor, state: ChannelState) -> None:
 
 
 def draw_notice(desk: Desk, shown: ShownNotice) -> None:
-    """One notice: what it says, when it happened, whether it went out, and the way to where it is dealt with."""
+    """One notice: what it says, when it happened, whether it went out, and the way to where it is dealt with.
+
+    To go there is to have read it.
+    """
     zone, now, notice = session.zone(), desk.clock.now(), shown.notice
     with st.container(border=True, key=f"notice-{notice.id}"):
         left, right = st.columns([6, 1], vertical_alignment="center", gap="small")
         left = left.container(gap="xxsmall")
         points = "".join(f"\n- {plain(point.text)}" for point in shown.words.points)
-        left.markdown(f"{ICONS[notice.fact.kind]} {plain(shown.words.text)}{points}")
+        new = "" if shown.is_read else "**New** · "
+        left.markdown(f"{ICONS[notice.fact.kind]} {new}{plain(shown.words.text)}{points}")
         told = {
             NoticeState.WAITING: "waits to be sent",
             NoticeState.KEPT: "only here",
@@ -62,8 +67,20 @@ def draw_notice(desk: Desk, shown: ShownNotice) -> None:
             f" {format.moment(notice.sent_at, zone, now)}",
         }[notice.state]
         left.caption(plain(f"{format.moment(notice.noted_at, zone, now)} · {told}"))
-        there = actions.go(shown.words.page, shown.words.query)
+        then = actions.Then(shown.words.page, shown.words.query, forget=(counts.KEY,))
+        there = actions.call(desk.notices.mark_read, notice.id, then=then)
         actions.button(OPEN, there, key=f"open-{notice.id}", place=right, width="stretch")
+
+
+def draw_unread(desk: Desk, actor: Actor) -> None:
+    """How many are new to this person, and the button that makes all of them read."""
+    unread = desk.notices.count_unread(actor)
+    if not unread:
+        return
+    left, right = st.columns([6, 2], vertical_alignment="center")
+    left.markdown(f"**{unread:,} new to you.** Older than 30 days, a notice counts as read.")
+    mark = actions.call(desk.notices.mark_all_read, then=actions.Then(forget=(counts.KEY,)))
+    actions.button("Mark all as read", mark, key="notices-read", place=right, width="stretch")
 
 
 def main() -> None:
@@ -88,6 +105,7 @@ def main() -> None:
                 "A payout that fails, a payment that a bank takes back or a backup that fails stands here at once.",
                 ":material/notifications:",
             )
+        draw_unread(desk, actor)
         for shown in found:
             draw_notice(desk, shown)
         if len(found) == PAGE_SIZE:

@@ -32,12 +32,16 @@ NEEDS = {
 }
 
 
+UNREAD_FOR = timedelta(days=30)  # an older notice counts as read: what it was about has an end by then
+
+
 @dataclass(frozen=True)
 class ShownNotice:
-    """A notice with its words."""
+    """A notice with its words, and whether this person has read it."""
 
     notice: Notice
     words: NoticeWords
+    is_read: bool = True
 
 
 class Notices:
@@ -69,13 +73,33 @@ class Notices:
         require(actor, Permission.VIEW_PAYMENTS)
         found = self._store.outbox.newest(PAGE_SIZE, offset)
         today = self._clock.now().astimezone(self._settings.timezone).date()
+        read, since = self._store.notices_read.read_by(actor.key, [one.id for one in found]), self._fresh_since()
         shown = []
         for one in found:
             if can(actor, NEEDS.get(one.fact.kind, Permission.VIEW_PAYMENTS)):
                 row = self._store.payments.get(one.fact.subject)
                 name = row["customer"] if row is not None else ""
-                shown.append(ShownNotice(one, notice_words(one, Reader(self._settings.timezone, today, name))))
+                words = notice_words(one, Reader(self._settings.timezone, today, name))
+                shown.append(ShownNotice(one, words, is_read=one.id in read or one.noted_at < since))
         return shown
+
+    def count_unread(self, actor: Actor) -> int:
+        """How many notices of the last weeks this person may see and has not read."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        return self._store.notices_read.count_unread(actor.key, self._fresh_since(), _hidden_from(actor))
+
+    def mark_read(self, actor: Actor, id: str) -> None:
+        """This person has read a notice: nobody else's business, and in no trail."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        self._store.notices_read.mark(actor.key, [id], self._clock.now())
+
+    def mark_all_read(self, actor: Actor) -> None:
+        """This person has read whatever they may see, as far back as anybody is asked to."""
+        require(actor, Permission.VIEW_PAYMENTS)
+        self._store.notices_read.mark_all(actor.key, self._fresh_since(), _hidden_from(actor), self._clock.now())
+
+    def _fresh_since(self) -> datetime:
+        return self._clock.now() - UNREAD_FOR
 
     def channels(self, actor: Actor) -> Sequence[ChannelState]:
         """How each channel that is set does; none where notices stay in the desk."""
@@ -120,3 +144,7 @@ class Notices:
             if self._watch and (self._looked_at is None or not self._looked_at <= now < self._looked_at + LOOK_EVERY):
                 self._looked_at = now
                 self._watch.look()
+
+
+def _hidden_from(actor: Actor) -> list[NoticeKind]:
+    return [kind for kind in NoticeKind if not can(actor, NEEDS.get(kind, Permission.VIEW_PAYMENTS))]

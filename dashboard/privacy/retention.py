@@ -16,6 +16,7 @@ EVIDENCE = timedelta(days=90)  # a dispute over how a link came to be is raised 
 LINK_TOKENS = timedelta(days=1)  # they have expired by then; nobody can open Link with them
 VISITS = timedelta(days=400)  # a year and a month: an audit looks back over the year that has ended
 SYNC = timedelta(days=400)
+NOTICES_READ = timedelta(days=30)  # as long as a notice is one to be read
 INBOX = timedelta(days=400)
 BANK = timedelta(days=1)  # what a bank said goes with the connection
 
@@ -105,6 +106,13 @@ RULES: tuple[Rule, ...] = (
         "By then what the line was about has ended. An erasure takes the notes.",
         "inbox",
         INBOX,
+    ),
+    Rule(
+        "Which notices a person of staff has read",
+        f"{NOTICES_READ.days} days after they read it",
+        "An older notice counts as read by everybody, so nothing stays of a person who has left.",
+        "notices_read",
+        NOTICES_READ,
     ),
     Rule("Reports of syncs", f"{SYNC.days} days", "To compare with the previous year.", "sync", SYNC),
     Rule("Ids of Stripe's events", "a little over 30 days", "Stripe itself deletes them then."),

@@ -9,7 +9,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from dashboard.domain.books import read_month
-from dashboard.domain.formatting import day_in_full, money, month_of, stamp
+from dashboard.domain.formatting import count, day_in_full, money, month_of, stamp
 from dashboard.reports.pdf import set_pdf
 from dashboard.store.sql import from_epoch
 
@@ -27,7 +27,7 @@ def write_signed(close: Mapping[str, Any], business: str, zone: tzinfo) -> bytes
         ("Signed by", f"{close['closed_by']}, {stamp(from_epoch(close['closed_at']), zone)}"),
         ("SHA-256 of its inputs", close["digest"]),
         *(
-            (name.replace("_", " ").capitalize(), f"{source['rows']:,} rows, SHA-256 {source['sha256']}")
+            (name.replace("_", " ").capitalize(), f"{count(source['rows'], 'row')}, SHA-256 {source['sha256']}")
             for name, source in inputs["sources"].items()
         ),
     ]

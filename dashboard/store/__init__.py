@@ -58,6 +58,7 @@ from dashboard.store.migrations import migrate
 from dashboard.store.migrations.audit_and_privacy import SEALED
 from dashboard.store.notices.noting import NoticeNoting
 from dashboard.store.notices.outbox import OutboxTable
+from dashboard.store.notices.reading import NoticeReadTable
 from dashboard.store.notices.waiting import WaitingReader
 from dashboard.store.payments.charts import ChartTable
 from dashboard.store.payments.columns import PaymentColumns
@@ -130,6 +131,7 @@ class Store:
         self.token_rotations = TokenRotationTable(database)
         self.noting = NoticeNoting(database, clock.now)
         self.outbox = OutboxTable(database)
+        self.notices_read = NoticeReadTable(database)
         self.waiting = WaitingReader(database)
         self.case_opening = CaseOpening(database, clock.now, zone, self.noting)
         self.cases = CaseTable(database)

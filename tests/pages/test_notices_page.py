@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import running
 from dashboard.desk import Desk
-from dashboard.domain.models import Secret
+from dashboard.domain.models import Actor, Secret
 from dashboard.domain.notices import Fact, NoticeKind
 from dashboard.notices import Notices
 from dashboard.settings.notices import Chat, NoticeSettings
@@ -29,6 +29,26 @@ def test_a_notice_leads_to_where_it_is_dealt_with(app: AppTest, desk: Desk) -> N
     (notice,) = desk.store.outbox.newest(1)
     app.button(key=f"open-{notice.id}").click().run()
     assert app.query_params["payout"] == "po_1"
+
+
+def test_what_is_new_to_a_person_is_counted_until_they_have_read_it(app: AppTest, desk: Desk, actor: Actor) -> None:
+    """By going there, or all at once; of nobody else, and in no trail."""
+    for id in ("po_1", "po_2", "po_3"):
+        facts: dict[str, str | int] = {"cents": 100, "currency": "usd"}
+        desk.store.noting.note(Fact(NoticeKind.PAYOUT_FAILED, id, desk.clock.now(), facts=facts))
+    rows = desk.store.trail.read()
+    said = text_of(show(app, "notices"))
+    assert "3 new to you." in said and said.count("**New**") == 3
+    newest = desk.store.outbox.newest(1)[0]
+    app.button(key=f"open-{newest.id}").click().run()
+    assert desk.notices.count_unread(actor) == 2
+    show(app, "notices")
+    app.button(key="notices-read").click().run()
+    assert not app.exception and "New" not in text_of(app).replace("New debit", "")
+    assert desk.notices.count_unread(actor) == 0
+    other = Actor("carl@example.com", actor.roles, subject="s-carl")
+    assert desk.notices.count_unread(other) == 3
+    assert desk.store.trail.read() == rows, "reading is nobody's business"
 
 
 def test_a_way_out_that_fails_says_since_when_and_why(app: AppTest, desk: Desk) -> None:

@@ -56,6 +56,17 @@ OUTBOX = (
     "CREATE TABLE notice_start (since INTEGER NOT NULL) STRICT",
 )
 
+# Who has read which notice; it goes when the notice is so old that nobody is asked to read it.
+READ = (
+    """CREATE TABLE notice_read (
+      person TEXT NOT NULL,
+      notice_id TEXT NOT NULL REFERENCES notice(id),
+      read_at INTEGER NOT NULL,
+      PRIMARY KEY (person, notice_id)
+    ) STRICT""",
+    "CREATE INDEX notice_read_at ON notice_read(read_at)",
+)
+
 
 def define(migrations: Migrations) -> None:
     """Register the migrations of notices."""
@@ -63,4 +74,9 @@ def define(migrations: Migrations) -> None:
     @migrations(name="notices_001_outbox")
     def outbox(db: sqlite_utils.Database) -> None:
         for statement in OUTBOX:
+            db.execute(statement)
+
+    @migrations(name="notices_002_read")
+    def read(db: sqlite_utils.Database) -> None:
+        for statement in READ:
             db.execute(statement)

@@ -1,4 +1,4 @@
-"""The table `notice_read`: which notices a person has read. It is theirs alone, and is in no trail."""
+"""The table `notice_read`: which notices a person has read. It is nobody else's, and in no trail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dashboard.domain.notices import NoticeKind
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import LISTED, list_of, listed
+from dashboard.store.engine.dialect import LISTED, add_or_keep, list_of, listed
 from dashboard.store.sql import select, select_one, to_epoch
 
 _UNREAD = (
@@ -38,8 +38,7 @@ class NoticeReadTable:
         """A person has read these."""
         with self._database.transaction() as db:
             db.conn.executemany(
-                "INSERT INTO notice_read (person, notice_id, read_at) VALUES (?, ?, ?)"
-                " ON CONFLICT (person, notice_id) DO NOTHING",
+                add_or_keep("notice_read (person, notice_id, read_at)", "VALUES (?, ?, ?)"),
                 [(person, id, to_epoch(at)) for id in ids],
             )
 

@@ -55,6 +55,7 @@ SWEEPS: dict[str, tuple[Sweep, ...]] = {
     "packs": (Sweep("evidence_pack", "as_of < :before"),),
     "visits": (Sweep("visit", "coalesce(ended_at, seen_at) < :before"),),
     "sync": (Sweep("sync_run", "finished_at < :before"),),
+    "notices_read": (Sweep("notice_read", "read_at < :before"),),
     "inbox": (Sweep("inbox_mark", "changed_at < :before"),),
     "bank": (
         Sweep("bank_balance", f"bank_account_id IN ({GONE_ACCOUNTS})"),

@@ -126,6 +126,7 @@ LEFT = {
     "debit_schedule": "days, and which debit is sent on which",
     "representment": "which debit presents which payment again, for which case",
     "notice": "our ids, amounts, codes, times; names are looked up when one is told",
+    "notice_read": "which of staff has read a notice, by its id",
     "notice_message": "when messages went out, and by which way",
     "notice_channel": "how a way out of the desk does",
     "notice_start": "a time",

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.inbox import InboxKind
 from dashboard.domain.models import Actor
+from dashboard.staff.access import Permission, can
 
 KEY = "inbox-counts"
 KEPT = timedelta(seconds=10)  # a count takes some milliseconds; every press would pay for it
@@ -31,5 +32,7 @@ def read(desk: Desk, actor: Actor) -> Mapping[str, int]:
     groups = desk.inbox.list(actor, waits=False)
     counts = {PAGES[group.kind]: group.count for group in groups if group.kind in PAGES}
     counts["inbox"] = sum(group.count for group in groups)
+    if can(actor, Permission.VIEW_PAYMENTS):
+        counts["notices"] = desk.notices.count_unread(actor)
     st.session_state[KEY] = (now, changes, counts)
     return counts
