@@ -86,7 +86,7 @@ def sync(chosen: argparse.Namespace) -> int:
                 wait_for(leads)
                 try:
                     desk.follow_sandbox()
-                    report = desk.sync.run(full=full, on_progress=show)
+                    report = desk.sync.run(full=full, thorough=not chosen.watch, on_progress=show)
                     print(json.dumps(report.as_dict()) if chosen.json else report.sentence(), flush=True)
                     full = False
                 except DeskError as error:

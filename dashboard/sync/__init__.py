@@ -95,6 +95,7 @@ class SyncStatus:
     `next_at` is when the automatic one asks again; `problem` is how the last *Sync now* of this process ended;
     `left_out` is what the key may not read, with the name of Stripe's permission for it. `is_first` while the first
     backfill has not ended: sums are of what was read so far; `complete_since` is from when on every payment is there.
+    `payouts_read_at` is when payouts, refunds and customers were asked for, where that was before the last sync.
     """
 
     last_finished_at: datetime | None
@@ -108,6 +109,7 @@ class SyncStatus:
     left_out: dict[str, str] = field(default_factory=dict)
     is_first: bool = False
     complete_since: datetime | None = None
+    payouts_read_at: datetime | None = None
 
 
 class Sync:
@@ -143,7 +145,7 @@ class Sync:
 
     def _run_asked(self) -> None:
         try:
-            self.run()
+            self.run(thorough=True)
         except DeskError as error:
             self._problem = None if error.code == RUNNING else error
         finally:
@@ -153,11 +155,13 @@ class Sync:
         self,
         *,
         full: bool = False,
+        thorough: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
         patience: float = 0,
     ) -> SyncReport:
         """Bring the table up to date; `full` reads all again; `patience` waits so many seconds for one that runs.
 
+        A `thorough` one, which a person asks for, reads payouts and refunds too where they are not due yet.
         Raises Refused where a sync runs, ProviderError.
         """
         run = SyncRun(self._store, self._stripe, self._clock, self._budget(), on_progress, sleep=self._sleep)
@@ -168,7 +172,7 @@ class Sync:
             self._current = run
             try:
                 self._check_owner(run)
-                return self._run(run, full)
+                return self._run(run, full=full, thorough=thorough)
             except BaseException:
                 run.stopping.set()  # Ctrl-C reaches only this thread; the workers end with their current page
                 raise
@@ -201,7 +205,7 @@ class Sync:
                 self._store.database.stamp({"stripe_account": owner})
             self._owner_checked = bool(owner)
 
-    def _run(self, run: SyncRun, full: bool) -> SyncReport:
+    def _run(self, run: SyncRun, *, full: bool, thorough: bool) -> SyncReport:
         state, started = self._store.sync_state, int(self._clock.now().timestamp())
         cursors = [int(found) for name in (CURSOR, SLOW_CURSOR) if (found := state.cursor(name)) is not None]
         followed = min(cursors, default=None)  # until when events told of everything
@@ -214,7 +218,7 @@ class Sync:
         slow = int(state.cursor(SLOW_ASKED) or 0)
         news += follow_events(run, CURSOR, int(state.cursor(CURSOR) or started))
         due = started - slow >= SLOW_EVERY or self._settings.mode is Mode.SANDBOX or self._told()
-        if news or backfilling or due:
+        if news or backfilling or due or thorough:
             news += follow_events(run, SLOW_CURSOR, int(state.cursor(SLOW_CURSOR) or started))
             run.commit("charges", [], lambda: state.set_cursor(SLOW_ASKED, str(started)))
         swept = int(state.cursor(SWEPT) or 0)
@@ -332,7 +336,13 @@ class Sync:
             left_out=read_left_out(state),
             is_first=last is None and (running or self._is_under_way()),
             complete_since=self._complete_since() if last is None else None,
+            payouts_read_at=self._payouts_read_at(last["finished_at"]) if last else None,
         )
+
+    def _payouts_read_at(self, finished: int) -> datetime | None:
+        at = int(self._store.sync_state.cursor(SLOW_ASKED) or 0)
+        is_older = at and finished - at > OVERLAP and self._settings.mode is not Mode.SANDBOX
+        return datetime.fromtimestamp(at, UTC) if is_older else None
 
     def _complete_since(self) -> datetime | None:
         """From when on every charge is here while a backfill runs; None where none is, or where all are."""

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dashboard.domain.models import Actor
 from dashboard.settings import load_settings
 from dashboard.store.encryption.vault import make_key
 from dashboard.sync.changes import SLOW_EVERY
-from tests.unit.paused_sync import LONG, SHORT, Desk, desk, keep_mandate, mandate_statuses, succeeded
+from tests.unit.paused_sync import LONG, SHORT, START, Desk, desk, keep_mandate, mandate_statuses, succeeded
 
 __all__ = ["desk"]  # a fixture
 
@@ -125,8 +126,19 @@ def test_a_payout_of_a_quiet_hour_is_read_within_two_hours(desk: Desk) -> None:
     desk.pause(timedelta(hours=1))
     payout = desk.account.pay_out([desk.account.book("adjustment", 100, "ch_1")["id"]])
     desk.sync()
+    assert desk.fresh().status().payouts_read_at == START, "and the pages say so"
     desk.pause(SLOW - timedelta(hours=1))
     desk.sync()
+    assert desk.store.database.handle.execute("SELECT id FROM payout").fetchall() == [(payout,)]
+    assert desk.fresh().status().payouts_read_at is None
+
+
+def test_who_asks_for_a_sync_gets_the_payouts_too(desk: Desk, actor: Actor) -> None:
+    desk.account.debit(5_000)
+    desk.sync()
+    desk.pause(timedelta(hours=1))
+    payout = desk.account.pay_out([desk.account.book("adjustment", 100, "ch_1")["id"]])
+    desk.fresh().request(actor)
     assert desk.store.database.handle.execute("SELECT id FROM payout").fetchall() == [(payout,)]
 
 

@@ -20,9 +20,16 @@ def draw_line(desk: Desk, actor: Actor) -> None:
     if status.running and not is_long(status):
         watch(desk, long=False)
     else:
+        older, at = "", status.payouts_read_at
+        if at:
+            older = (
+                f" Payouts and refunds are of {format.moment(at, zone, now)}: on a quiet day they are asked for every"
+                " two hours, and by Sync now at once."
+            )
         st.caption(
-            f"Read from Stripe {format.ago(status.last_finished_at, now)}",
-            help=f"{format.moment(status.last_finished_at, zone, now)}. Times are in {plain(str(zone))}.",
+            f"Read from Stripe {format.ago(status.last_finished_at, now)}"
+            + (f", payouts {format.ago(at, now)}" if at else ""),
+            help=f"{format.moment(status.last_finished_at, zone, now)}.{older} Times are in {plain(str(zone))}.",
         )
     if can(actor, Permission.SYNC):
         actions.button(
