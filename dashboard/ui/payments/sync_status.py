@@ -29,7 +29,7 @@ def draw_line(desk: Desk, actor: Actor) -> None:
         st.caption(
             f"Read from Stripe {format.ago(status.last_finished_at, now)}"
             + (f", payouts {format.ago(at, now)}" if at else ""),
-            help=f"{format.moment(status.last_finished_at, zone, now)}.{older} Times are in {plain(str(zone))}.",
+            help=f"{format.moment(status.last_finished_at, zone, now)}.{plain(older)} Times are in {plain(str(zone))}.",
         )
     if can(actor, Permission.SYNC):
         actions.button(
