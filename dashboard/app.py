@@ -28,6 +28,7 @@ from dashboard.settings import OpenId, load_settings  # noqa: E402
 from dashboard.ui import finding, protocol, session  # noqa: E402
 from dashboard.ui.accounts.grid import ACCOUNTS  # noqa: E402
 from dashboard.ui.approvals.grid import APPROVALS  # noqa: E402
+from dashboard.ui.batches.grid import BATCH_ROWS  # noqa: E402
 from dashboard.ui.cases.grid import CASES  # noqa: E402
 from dashboard.ui.customers.grid import CUSTOMERS  # noqa: E402
 from dashboard.ui.mandates.grid import OLD_ACCOUNTS  # noqa: E402
@@ -224,7 +225,7 @@ def whole_sign_in(open_id: OpenId | None) -> list[Middleware]:
     return [Middleware(WholeSignIn, cookie=protocol.SIGN_IN_COOKIE, secret=open_id.cookie_secret.reveal())]
 
 
-LISTS = (PAYOUTS, CASES, APPROVALS, CUSTOMERS, ACCOUNTS, OLD_ACCOUNTS, LINES, AUDIT)
+LISTS = (PAYOUTS, CASES, APPROVALS, BATCH_ROWS, CUSTOMERS, ACCOUNTS, OLD_ACCOUNTS, LINES, AUDIT)
 _settings = load_settings(os.environ, needs=frozenset())
 LOCAL_KEY = hold(local_key_for(_settings))  # raises where the desk may not be open to whoever comes
 

@@ -14,6 +14,7 @@ from dashboard.approvals.lists import ApprovalLists
 from dashboard.batches import Batches
 from dashboard.batches.cover import BatchCover, BatchCoverKind
 from dashboard.batches.job import BatchKind
+from dashboard.batches.lists import BatchRowLists
 from dashboard.batches.review import BatchReview
 from dashboard.books import MonthBooks
 from dashboard.books.closing import MonthClose
@@ -137,6 +138,7 @@ class Desk(SandboxControls):
     debit_notices: DebitNotices
     batches: Batches
     batch_cover: BatchCover
+    batch_row_lists: BatchRowLists
     limits: Limits
     approvals: Approvals
     approval_lists: ApprovalLists
@@ -332,6 +334,7 @@ def open_desk(
         debit_notices=DebitNotices(store, clock, settings, jobs),
         batches=batches,
         batch_cover=BatchCover(store, clock, jobs, funds),
+        batch_row_lists=BatchRowLists(store, clock),
         limits=Limits(store, clock, settings),
         approvals=approvals,
         approval_lists=ApprovalLists(store, clock, settings.timezone, approvals.title_of),

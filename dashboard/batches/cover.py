@@ -7,7 +7,7 @@ is asked again when it is sent.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from dashboard.debits.checks import BALANCE_LIFE
@@ -181,16 +181,11 @@ class BatchCover:
     def report(self, actor: Actor, batch_id: str) -> CoverReport | None:
         """What is known of each row; None where nobody asked."""
         require(actor, Permission.VIEW_BALANCE)
-        asks = {one.bank_account_id: one for one in self._store.batch_covers.all(batch_id)}
+        asks = self._asks(batch_id)
         job = self._store.jobs.find(KIND, batch_id)
         if job is None or not asks:
             return None
-        by_account = defaultdict[str, list[BatchRow]](list)
-        for row in self._store.batches.rows(batch_id, *ROWS):
-            by_account[str(row.bank_account_id)].append(row)
-        known: dict[str, RowCover] = {}
-        for account, rows in by_account.items():
-            known |= self._judge(account, rows, asks.get(account))
+        known = self._judge_all(self._store.batches.rows(batch_id, *ROWS), asks)
         return CoverReport(
             accounts=len(asks),
             done=sum(one.state is not AskState.WAITING for one in asks.values()),
@@ -200,7 +195,25 @@ class BatchCover:
             rows=known,
         )
 
+    def of_accounts(self, actor: Actor, batch_id: str, bank_account_ids: Sequence[str]) -> Mapping[str, RowCover]:
+        """What is known of the rows of these accounts, by the rows' ids; nothing where nobody asked."""
+        require(actor, Permission.VIEW_BALANCE)
+        asks = self._asks(batch_id)
+        return self._judge_all(self._store.batches.rows_of(batch_id, bank_account_ids, ROWS), asks) if asks else {}
+
     # Parts of them.
+
+    def _asks(self, batch_id: str) -> dict[str, AccountAsk]:
+        return {one.bank_account_id: one for one in self._store.batch_covers.all(batch_id)}
+
+    def _judge_all(self, rows: Sequence[BatchRow], asks: Mapping[str, AccountAsk]) -> dict[str, RowCover]:
+        by_account = defaultdict[str, list[BatchRow]](list)
+        for row in rows:
+            by_account[str(row.bank_account_id)].append(row)
+        known: dict[str, RowCover] = {}
+        for account, own in by_account.items():
+            known |= self._judge(account, own, asks.get(account))
+        return known
 
     def _plan(self, batch_id: str) -> tuple[list[AccountAsk], int]:
         """The accounts of the rows that wait, in the file's order; those that are fresh are asked already."""

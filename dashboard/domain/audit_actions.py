@@ -245,6 +245,7 @@ class AuditAction(StrEnum):
     WRITE_OFF_GOES_ON = "write_off.goes_on", "Write-off continues"
     WRITE_OFF_RESUMED = "write_off.resumed", "Write-off retried by a person"
     BATCH_OPENED = "batch.opened", "Batch's file checked"
+    BATCH_ROWS_COPIED = "batch_rows.copied", "Rows of a batch copied out of the table"
     BATCH_DISCARDED = "batch.discarded", "Batch discarded before it was submitted"
     BATCH_SUBMITTED = "batch.submitted", "Batch submitted for approval"
     BATCH_WAITS_FOR_APPROVAL = "batch.waits_for_approval", "Batch waiting for approval"

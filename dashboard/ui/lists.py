@@ -76,7 +76,8 @@ class Listed(Generic[Filter, Row]):
     """A list: its name in the address, its columns and filter, and how a row reads.
 
     A row opens beside the table, by `write_one`, or at a page: `opens` is that page and the parameter for the `id`.
-    `noun` is what one row is; `none` is said where a filter shows nothing.
+    `noun` is what one row is; `none` is said where a filter shows nothing. `scope` is the part of the query that says
+    of what it is a list: no person takes it off, and it is no part of the address's filter.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Listed(Generic[Filter, Row]):
     views: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     id: str = "id"
     search: str = "text"
+    scope: str = ""
 
     @property
     def key(self) -> str:
@@ -160,7 +162,8 @@ class Listed(Generic[Filter, Row]):
 
     def _sums(self, desk: Desk, actor: Actor, asked: Asked) -> dict[str, Any]:
         """What a filter shows and hides, in words."""
-        wanted, everything = self._read_order(asked).wanted, self.read_filter({})
+        wanted = self._read_order(asked).wanted
+        everything = self.read_filter({self.scope: read_query(asked).get(self.scope, "")} if self.scope else {})
         whole = self.lists(desk).tally(actor, everything)
         shown = self.lists(desk).tally(actor, wanted) if wanted != everything else whole
         hidden = "" if wanted == everything else self.say(whole.without(shown))

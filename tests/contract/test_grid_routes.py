@@ -39,10 +39,12 @@ LISTS = {"payments": Permission.VIEW_PAYMENTS, "payouts": Permission.VIEW_PAYMEN
 LISTS |= {"customers": Permission.VIEW_CUSTOMERS, "audit": Permission.VIEW_AUDIT, "accounts": Permission.VIEW_ACCOUNTS}
 LISTS |= {"cases": Permission.VIEW_PAYMENTS, "approvals": Permission.VIEW_PAYMENTS}
 LISTS |= {"statements": Permission.VIEW_STATEMENTS, "mandates": Permission.VIEW_ACCOUNTS}
-OPEN_A_PAGE = {"customers", "accounts", "approvals", "mandates"}
+LISTS |= {"batch_rows": Permission.VIEW_PAYMENTS}
+OPEN_A_PAGE = {"customers", "accounts", "approvals", "mandates", "batch_rows"}
 WHAT_OF = {grid: WHAT[:4] if grid in OPEN_A_PAGE else WHAT for grid in LISTS}
 SORTS = {"payments": "created", "payouts": "arrival", "customers": "newest", "audit": "seq", "accounts": "linked"}
 SORTS |= {"cases": "due", "approvals": "decided", "statements": "posted", "mandates": "brought"}
+SORTS |= {"batch_rows": "line"}
 
 
 @pytest.fixture(scope="module")

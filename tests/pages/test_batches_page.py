@@ -12,7 +12,7 @@ from dashboard.desk import Desk
 from dashboard.domain.batches import BatchState
 from dashboard.domain.ids import new_id
 from dashboard.domain.models import Actor, HolderType
-from tests.pages.conftest import show, text_of
+from tests.pages.conftest import grid_of, show, text_of
 from tests.pages.test_pages import link
 from tests.sandboxes import Sandbox
 
@@ -45,8 +45,9 @@ def test_rows_with_a_fault_are_left_out_and_each_says_why(app: AppTest, desk: De
     batch = desk.batches.open(maker, content("W-1,1.234,*X*", good=10), "run *1*.csv")
     said = at(app, batch.id)
     assert "Left out: 1 of 11 rows with a fault." in said and "run *1*.csv" in said
-    (table,) = [one.value for one in app.dataframe]
-    assert list(table["Line"] if "Line" in table else table["line"]) == [12]
+    told = grid_of(app)
+    assert (told["path"], told["fixed"]) == ("batch_rows", {"batch": batch.id})
+    assert {name: str(app.query_params[name]) for name in ("outcome", "order")} == {"outcome": "fault", "order": "up"}
     assert "Nothing waits" not in said
     app.button(key="batch-check").click().run()
     app.run()

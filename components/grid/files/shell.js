@@ -73,7 +73,7 @@ export async function start(root, host) {
     address.write(state, isStep);
   }
   function begin(isOther) {
-    source.begin({ filter: state.filter, sort: state.sort, desc: state.desc });
+    source.begin({ filter: { ...state.filter, ...data.fixed }, sort: state.sort, desc: state.desc });
     picks.clear(); picked = sums = null; told = "";
     said.classList.remove("wrong"); newer.hidden = true;
     section.setAttribute("aria-busy", "true");

@@ -8,12 +8,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.domain.batch_row_filter import BatchRowFilter
 from dashboard.domain.batches import Progress, RowOutcome, RowState
 from dashboard.domain.debits import DebitState
 from dashboard.store.batches.rows import _row
+from dashboard.store.conditions import Conditions
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED, list_of, listed
-from dashboard.store.sql import from_epoch, problem_from_json, select, to_epoch
+from dashboard.store.engine.dialect import ADDED, FOLDED, LISTED, in_json, list_of, listed
+from dashboard.store.listing import Asked, Listing
+from dashboard.store.sql import Row, from_epoch, problem_from_json, select, to_epoch
+
+SOURCE = (
+    "batch_row t LEFT JOIN customer c ON c.id = t.customer_id LEFT JOIN bank_account a ON a.id = t.bank_account_id"
+    " LEFT JOIN debit d ON d.id = t.debit_id AND t.state = 'ordered'"
+)
+_OUTCOMES = (
+    "SELECT t.*, coalesce(c.name, '') AS customer, coalesce(a.institution_name || ' ' || a.name, '') AS account,"
+    " coalesce(a.mask, '') AS mask, d.state AS debit_state, d.payment_intent_id,"
+    " coalesce(d.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'debit' AND j.subject = d.id"
+    " AND j.ended_at IS NULL)) AS debit_problem, (SELECT p.state FROM payment p WHERE p.debit_id = d.id"
+    f" ORDER BY p.created DESC, p.seq DESC LIMIT 1) AS payment_state FROM {SOURCE}"
+)
+# What became of a row as one word (`RowOutcomeKind`).
+_KIND = (
+    "CASE WHEN t.left_out_by IS NOT NULL THEN 'left_out' WHEN t.state = 'invalid' THEN 'fault'"
+    " WHEN t.state = 'valid' THEN 'ready' WHEN t.state = 'queued' THEN 'waiting' WHEN t.state <> 'ordered'"
+    " OR d.state IN ('refused', 'canceled') THEN 'not_sent' WHEN d.state = 'submitted' THEN 'sent'"
+    " WHEN d.state IN ('unknown', 'unsent') THEN 'doubt' ELSE 'on_its_way' END"
+)
+_TYPED = [f"lower({in_json('t.said', name)})" for name in ("customer", "reference", "amount", "account")]
+SORTS = {
+    "line": "t.line",
+    "amount": "coalesce(t.amount_cents, 0)",
+    "customer": f"coalesce(c.name, '') {FOLDED}",
+    "outcome": _KIND,
+    "reference": f"t.reference {FOLDED}",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,8 @@ class BatchReading:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        money = "coalesce(t.amount_cents, 0)", "'usd'"
+        self.listing = Listing(database, SOURCE, SORTS, _ask, money=money)
 
     def progress(self, batch_id: str) -> Progress:
         """How many rows stand where."""
@@ -72,30 +104,13 @@ class BatchReading:
         self, batch_id: str, start: int = 0, size: int = 1_000_000, *, line: int | None = None
     ) -> list[RowOutcome]:
         """Every row in the order of the file, or the one of a line, with what became of it."""
-        query = (
-            "SELECT r.*, coalesce(c.name, '') AS customer,"
-            " coalesce(a.institution_name || ' ' || a.name, '') AS account,"
-            " coalesce(a.mask, '') AS mask, d.state AS debit_state, d.payment_intent_id,"
-            " coalesce(d.refusal, (SELECT j.problem FROM job j WHERE j.kind = 'debit' AND j.subject = d.id"
-            " AND j.ended_at IS NULL)) AS debit_problem, (SELECT p.state FROM payment p WHERE p.debit_id = d.id"
-            " ORDER BY p.created DESC, p.seq DESC LIMIT 1) AS payment_state"
-            " FROM batch_row r LEFT JOIN customer c ON c.id = r.customer_id"
-            " LEFT JOIN bank_account a ON a.id = r.bank_account_id"
-            " LEFT JOIN debit d ON d.id = r.debit_id AND r.state = 'ordered'"
-            " WHERE r.batch_id = ? AND r.line = coalesce(?, r.line) ORDER BY r.line LIMIT ? OFFSET ?"
-        )
-        return [
-            RowOutcome(
-                row=_row(one),
-                customer=one["customer"],
-                account=f"{one['account']} ••{one['mask']}" if one["mask"] else one["account"],
-                debit_state=DebitState(one["debit_state"]) if one["debit_state"] else None,
-                debit_problem=problem_from_json(one["debit_problem"]),
-                payment_intent_id=one["payment_intent_id"],
-                payment_state=one["payment_state"],
-            )
-            for one in select(self._database.handle, query, [batch_id, line, size, start])
-        ]
+        query = f"{_OUTCOMES} WHERE t.batch_id = ? AND t.line = coalesce(?, t.line) ORDER BY t.line LIMIT ? OFFSET ?"
+        return [_outcome(one) for one in select(self._database.handle, query, [batch_id, line, size, start])]
+
+    def several(self, ids: Sequence[str]) -> dict[str, RowOutcome]:
+        """These rows by id, each with what became of it."""
+        rows = select(self._database.handle, f"{_OUTCOMES} WHERE t.id IN {LISTED}", [list_of(ids)])
+        return {one["id"]: _outcome(one) for one in rows}
 
     def known_debits(self, customer_ids: Sequence[str], since: datetime) -> dict[str, list[KnownDebit]]:
         """What these customers were debited since then, or will be: debits and rows of batches, newest first.
@@ -172,3 +187,35 @@ class BatchReading:
             " ORDER BY line"
         )
         return [(row["line"], json.loads(row["notes"])) for row in select(self._database.handle, query, [batch_id])]
+
+
+def _ask(wanted: BatchRowFilter) -> Asked:
+    found = Conditions()
+    found.hold("t.batch_id = :batch", batch=wanted.batch)
+    if wanted.outcomes:
+        kinds = [one.value for one in wanted.outcomes]
+        found.hold(f"{_KIND} IN {listed('kinds')}", kinds=list_of(kinds))
+    if wanted.noted:
+        found.hold("(t.notes <> '[]' OR coalesce(d.state, '') IN ('unknown', 'unsent'))")
+    found.add("t.amount_cents >= :low", wanted.amount_min)
+    found.add("t.amount_cents <= :high", wanted.amount_max)
+    found.search(
+        wanted.text,
+        within=["coalesce(c.search_key, '')", "lower(t.reference)", *_TYPED, "coalesce(a.mask, '')"],
+        begins=["t.debit_id", "t.customer_id"],
+        exact=["CAST(t.line AS TEXT)"],
+        amount="t.amount_cents",
+    )
+    return found.asked()
+
+
+def _outcome(one: Row) -> RowOutcome:
+    return RowOutcome(
+        row=_row(one),
+        customer=one["customer"],
+        account=f"{one['account']} ••{one['mask']}" if one["mask"] else one["account"],
+        debit_state=DebitState(one["debit_state"]) if one["debit_state"] else None,
+        debit_problem=problem_from_json(one["debit_problem"]),
+        payment_intent_id=one["payment_intent_id"],
+        payment_state=one["payment_state"],
+    )

@@ -12,7 +12,7 @@ from dashboard.domain.common import Problem
 from dashboard.domain.debits import DebitState, Purpose
 from dashboard.domain.schedules import due_at, send_by
 from dashboard.store.engine.database import Database
-from dashboard.store.engine.dialect import ADDED
+from dashboard.store.engine.dialect import ADDED, list_of, listed
 from dashboard.store.sql import (
     Row,
     from_epoch,
@@ -135,6 +135,16 @@ class BatchTable:
         chosen = f" AND state IN ({', '.join('?' for _ in states)})" if states else ""
         query = f"SELECT * FROM batch_row WHERE batch_id = ?{chosen} ORDER BY line"
         return [_row(one) for one in select(self._database.handle, query, [batch_id, *(one.value for one in states)])]
+
+    def rows_of(self, batch_id: str, bank_account_ids: Sequence[str], states: Sequence[RowState]) -> list[BatchRow]:
+        """Those of these accounts and states, in the order of the file."""
+        query = (
+            f"SELECT * FROM batch_row WHERE batch_id = :batch AND bank_account_id IN {listed('accounts')}"
+            f" AND state IN {listed('states')} ORDER BY line"
+        )
+        states_of = list_of([one.value for one in states])
+        values = {"batch": batch_id, "accounts": list_of(bank_account_ids), "states": states_of}
+        return [_row(one) for one in select(self._database.handle, query, values)]
 
     def row(self, id: str) -> BatchRow | None:
         """One row."""

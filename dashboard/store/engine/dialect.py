@@ -66,6 +66,11 @@ def contains(text: str, part: str) -> str:
     return f"instr({text}, {part}) > 0"
 
 
+def in_json(column: str, name: str) -> str:
+    """The text under a name of a column that holds a JSON object; empty where there is none."""
+    return f"coalesce(json_extract({column}, '$.{name}'), '')"
+
+
 def has_table(db: sqlite_utils.Database, name: str) -> bool:
     """Whether there is such a table."""
     return bool(list(db.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [name])))

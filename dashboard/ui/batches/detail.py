@@ -1,4 +1,4 @@
-"""One batch: its totals and days, what is wrong with its rows, its buttons, its progress, and each row's outcome."""
+"""One batch: its totals and days, what is wrong with its rows, its buttons, its progress, and the table of its rows."""
 
 from __future__ import annotations
 
@@ -6,30 +6,19 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.batches.outcomes import say_outcome
+from components.grid import grid
 from dashboard.desk import Desk
-from dashboard.domain.batches import MOST_BAD, Batch, BatchState, Progress, RowOutcome, RowState
+from dashboard.domain.batches import MOST_BAD, Batch, BatchState, Progress, RowState
 from dashboard.domain.models import Actor
 from dashboard.domain.schedules import RULE, due_at
 from dashboard.staff.access import Permission, can
-from dashboard.ui import actions, downloads, errors, format, layout, pin, session
+from dashboard.ui import actions, downloads, errors, format, layout, pin, session, sign_in_gate
 from dashboard.ui.batches import cover
+from dashboard.ui.batches.grid import BATCH_ROWS
 from dashboard.ui.batches.opening import SIGNS
 from dashboard.ui.text import plain
 
-SHOWN = 1_000  # rows that are drawn; the download has all of them
 LOOK_EVERY = 1.5  # seconds between looks at a batch that is being sent
-BAD, LOOK, UNSENT, ALL = "With a fault", "To look at", "Not sent", "Every row"
-COLUMNS = {
-    "line": st.column_config.NumberColumn("Line", width="small", format="%d"),
-    "customer": st.column_config.TextColumn("Customer", width="medium"),
-    "amount": st.column_config.TextColumn("Amount", alignment="right"),
-    "outcome": st.column_config.TextColumn("Outcome"),
-    "why": st.column_config.TextColumn("Why", width="large"),
-    "action": st.column_config.TextColumn("What to do", width="large"),
-    "reference": st.column_config.TextColumn("Reference"),
-    "account": st.column_config.TextColumn("Account", width="medium"),
-}
 
 
 def draw(desk: Desk, actor: Actor, id: str) -> None:
@@ -46,9 +35,10 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
         _draw_end(desk, actor, batch)
     if batch.state in {BatchState.DRAFT, BatchState.REVIEW} and batch.good:
         cover.draw(desk, actor, batch.id)
-    _draw_rows(desk, actor, batch)
     if can(actor, Permission.EXPORT):
         _offer_outcome(desk, actor, batch)
+    begin(desk, actor, batch)
+    _draw_rows(desk, batch)
 
 
 def _draw_head(desk: Desk, actor: Actor, batch: Batch) -> None:
@@ -232,56 +222,27 @@ def say_end(batch: Batch, progress: Progress) -> str:
     return "; ".join(parts) + "."
 
 
-def _draw_rows(desk: Desk, actor: Actor, batch: Batch) -> None:
-    """The rows by what is to be seen of them, what has a fault first."""
-    outcomes = desk.batches.rows(actor, batch.id)
-    looks = {
-        BAD: [one for one in outcomes if one.row.state is RowState.INVALID],
-        UNSENT: [one for one in outcomes if _is_unsent(one)],
-        LOOK: [one for one in outcomes if one.row.notes or one.is_in_doubt],
-        ALL: outcomes,
-    }
-    names = [name for name, found in looks.items() if found]
-    first = names[0] if names[0] != LOOK else ALL
-    chosen = st.segmented_control(
-        "Rows",
-        names,
-        default=first,
-        required=True,
-        format_func=lambda name: f"{name} ({len(looks[name]):,})",
-        key=f"batch-rows-{batch.id}-{batch.state.value}",
-        label_visibility="collapsed",
-    )
-    found = looks[chosen or first]
-    st.dataframe(
-        [_cells(one) for one in found[:SHOWN]],
-        hide_index=True,
-        column_config=COLUMNS,
-        alt="Rows of the batch by line, with the outcome of each",
-    )
-    if len(found) > SHOWN:
-        st.caption(f"The first {SHOWN:,} of {format.count(len(found), 'row')}. The download has all of them.")
+@st.fragment
+def _draw_rows(desk: Desk, batch: Batch) -> None:
+    """Every row in the table; what the table says draws this again and no more."""
+    with errors.shown():
+        actor = sign_in_gate.person()
+        actions.begin_fragment()
+        empty = "This file has no rows.", "Fill in the template, and drop it again."
+        about = BATCH_ROWS.describe(actor, empty, fixed={BATCH_ROWS.scope: batch.id})
+        grid(about, key=f"{BATCH_ROWS.key}-{batch.id}")
 
 
-def _is_unsent(one: RowOutcome) -> bool:
-    return one.row.state in {RowState.REFUSED, RowState.CANCELED} or bool(one.debit_state and one.debit_problem)
-
-
-def _cells(one: RowOutcome) -> dict[str, object]:
-    row, said = one.row, say_outcome(one)
-    typed = row.said
-    amount = format.money(row.amount_cents) if row.amount_cents is not None else typed.get("amount", "")
-    customer = f"{one.customer} ({typed['customer']})" if one.customer and typed.get("customer") else one.customer
-    return {
-        "line": row.line,
-        "customer": customer or typed.get("customer", ""),
-        "amount": amount,
-        "outcome": said.word,
-        "why": said.why or "; ".join(row.notes),
-        "action": said.action,
-        "reference": row.reference or typed.get("reference", ""),
-        "account": one.account or typed.get("account", ""),
-    }
+def begin(desk: Desk, actor: Actor, batch: Batch) -> None:
+    """Where the address says nothing else: in the file's order, what has a fault or was not sent first."""
+    if {"order", "sort", "outcome", "noted", "text", "place"} & set(st.query_params):
+        return
+    st.query_params["order"] = "up"
+    progress = desk.batches.progress(actor, batch.id)
+    if batch.bad and batch.state is BatchState.DRAFT:
+        st.query_params["outcome"] = "fault"
+    elif batch.state.is_ended and progress.not_sent + progress.left_out:
+        st.query_params["outcome"] = "not_sent,left_out"
 
 
 def _offer_outcome(desk: Desk, actor: Actor, batch: Batch) -> None:
