@@ -10,7 +10,17 @@ from datetime import date, timedelta
 from dashboard.domain.books import CloseState, Month, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
-from dashboard.domain.journal import Account, Entry, Profile, full_name, make_entry, read_entry, totals, write
+from dashboard.domain.journal import (
+    Account,
+    Entry,
+    Profile,
+    beancount_name,
+    full_name,
+    make_entry,
+    read_entry,
+    totals,
+    write,
+)
 from dashboard.domain.models import Actor
 from dashboard.payouts import Group, group_of
 from dashboard.settings import Settings
@@ -174,6 +184,10 @@ class Journal:
 def _is_shared(account: Account, names: Mapping[Account, str]) -> bool:
     """Whether another account has its name, as it was typed or as ledger text writes it."""
     typed = [name.casefold() for name in names.values()]
-    written = [full_name(one, name).casefold() for one, name in names.items()]
-    mine = full_name(account, names[account]).casefold()
-    return typed.count(names[account].casefold()) > 1 or written.count(mine) > 1
+    if typed.count(names[account].casefold()) > 1:
+        return True
+    for form in (full_name, beancount_name):
+        written = [form(one, name).casefold() for one, name in names.items()]
+        if written.count(form(account, names[account]).casefold()) > 1:
+            return True
+    return False

@@ -7,6 +7,7 @@ So the clearing account shows the Stripe balance and what is on its way. Cents: 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from typing import Any
 from dashboard.domain.csv_lines import csv_line
 from dashboard.domain.formatting import bare_money
 
+ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")  # beancount's, until somebody renames them
+# The file of each month stands by itself and beside the others: beancount refuses an account that is opened twice, so
+# none is opened here, and this opens what the reader's own file does not.
+OPENING = 'plugin "beancount.plugins.auto_accounts"\n\n'
 BOOKKEEPING_TAX = "Tax Exempt"  # Xero refuses a line without a tax rate
 
 
@@ -110,9 +115,11 @@ def totals(entries: Iterable[Entry]) -> dict[tuple[str, Account], int]:
 def write(entries: Sequence[Entry], profile: Profile, names: Mapping[Account, str]) -> str:
     """The file of these entries, with the accounts as people named them."""
     if profile is Profile.HLEDGER:
-        return "".join(_text(one, names, "* ({0.number}) {0.memo}") for one in entries)
+        named = {account: full_name(account, name) for account, name in names.items()}
+        return _declared(entries, named) + "".join(_text(one, named, "* ({0.number}) {0.memo}") for one in entries)
     if profile is Profile.BEANCOUNT:
-        return _opened(entries, names) + "".join(_text(one, names, '* "{0.number}" "{0.memo}"') for one in entries)
+        named = {account: beancount_name(account, name) for account, name in names.items()}
+        return OPENING + "".join(_text(one, named, '* "{0.number}" "{0.memo}"') for one in entries)
     head, row = {Profile.QUICKBOOKS: _QUICKBOOKS, Profile.XERO: _XERO, Profile.CSV: _PLAIN}[profile]
     lines = [csv_line(head)]
     for entry in entries:
@@ -166,22 +173,50 @@ _PLAIN = (("number", "date", "account", "debit_cents", "credit_cents", "currency
 def full_name(account: Account, name: str) -> str:
     """An account in ledger text: one with colons is taken as it is, another goes below its class.
 
-    Letters of every script stay, so that two names do not become one (hledger and beancount read them).
+    Letters of every script stay, so that two names do not become one (hledger reads them).
     """
     parts = name.split(":") if ":" in name else [account.kind, name]
     clean = (re.sub(r"[\W_]+", "-", one).strip("-") or account.words.replace(" ", "-") for one in parts)
     return ":".join(one[0].upper() + one[1:] for one in clean)
 
 
-def _opened(entries: Sequence[Entry], names: Mapping[Account, str]) -> str:
-    first = min((one.day for one in entries), default=None)
-    used = {full_name(account, names[account]) for one in entries for account, _ in one.lines}
-    return "".join(f"{first} open {name}\n" for name in sorted(used))
+def beancount_name(account: Account, name: str) -> str:
+    """The same for beancount, which knows five roots and refuses a part that begins with no capital letter or digit.
+
+    A letter of a script without capitals stands behind an X. Source: beancount 3.2.3, `core/account.py`.
+    """
+    root, *parts = full_name(account, name).split(":")
+    if root not in ROOTS:
+        root, parts = account.kind, [root, *parts]
+    return ":".join([root, *(_component(one, account.words) for one in parts)])
+
+
+def _component(part: str, words: str) -> str:
+    kept = "".join(one if _is_read(one) else "-" for one in part).strip("-") or words.replace(" ", "-")
+    return kept if unicodedata.category(kept[0]) in {"Lu", "Nd"} else f"X{kept}"
+
+
+def _is_read(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return character == "-" or kind[0] == "L" or kind == "Nd"
+
+
+def _declared(entries: Sequence[Entry], names: Mapping[Account, str]) -> str:
+    """What hledger's strict checks want before the first entry; it may stand in the file of every month."""
+    used = sorted({names[account] for one in entries for account, _ in one.lines})
+    head = "".join([*sorted({_form(one.currency) for one in entries}), *(f"account {name}\n" for name in used)])
+    return f"{head}\n" if head else ""
+
+
+def _form(currency: str) -> str:
+    """How amounts of a currency are written; hledger wants a point also where nothing follows it."""
+    amount = bare_money(10**5, currency)
+    return f"commodity {amount if '.' in amount else f'{amount}.'} {currency.upper()}\n"
 
 
 def _text(entry: Entry, names: Mapping[Account, str], head: str) -> str:
     lines = [
-        f"    {full_name(account, names[account])}  {bare_money(cents, entry.currency)} {entry.currency.upper()}"
+        f"    {names[account]}  {bare_money(cents, entry.currency)} {entry.currency.upper()}"
         for account, cents in entry.lines
     ]
     return "\n".join([f"{entry.day.isoformat()} {head.format(entry)}", *lines, "", ""])
