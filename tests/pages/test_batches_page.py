@@ -98,3 +98,29 @@ def test_the_approval_of_a_batch_says_what_speaks_against(app: AppTest, desk: De
         assert words in said, words
     app.button(key="approval-cancel").click().run()
     assert desk.batches.get(actor, batch.id).state is BatchState.WITHDRAWN
+
+
+def test_an_approver_leaves_a_row_out_and_who_submitted_it_is_told(
+    app: AppTest, desk: Desk, actor: Actor, maker: Actor
+) -> None:
+    batch = desk.batches.submit(maker, desk.batches.open(maker, content(good=3), "three.csv").id)
+    whole = desk.batches.approval_of(actor, batch.id)
+    assert whole is not None
+    app.query_params["approval"] = whole.id
+    show(app, "approvals")
+    app.number_input(key=f"leave-out-line-{whole.id}").set_value(9).run()
+    assert "No row of this line waits in the batch." in text_of(app)
+    app.number_input(key=f"leave-out-line-{whole.id}").set_value(3).run()
+    assert "Wanda \\*Waits\\*" in text_of(app) or "Wanda *Waits*" in text_of(app)
+    app.text_input(key="leave-out-why").input("They closed it")
+    app.button(key="leave-out-send").click().run()
+    app.run()
+    rest = desk.batches.approval_of(actor, batch.id)
+    assert rest is not None and rest.id != whole.id and str(app.query_params["approval"]) == rest.id
+    said = text_of(app)
+    assert "Batch three.csv, 2 debits" in said and f"Line 3, by {actor.name}" in said
+    app.query_params["approval"] = whole.id
+    show(app, "approvals")
+    assert any(one.label == "Open the question that took its place" for one in app.button)
+    app.query_params.clear()
+    assert "An approver left out 1 row, $1.01." in at(app, batch.id).replace("\\", "")

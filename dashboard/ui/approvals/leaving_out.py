@@ -13,7 +13,7 @@ from dashboard.domain.models import Actor
 from dashboard.ui import actions, format
 from dashboard.ui.text import plain
 
-LINE, WHY = "leave-out-line", "leave-out-why"
+WHY = "leave-out-why"
 
 
 def draw(desk: Desk, actor: Actor, approval: Approval) -> None:
@@ -23,7 +23,7 @@ def draw(desk: Desk, actor: Actor, approval: Approval) -> None:
             "The others are approved without it. It counts in no limit from then on, and who submitted the batch reads"
             " why. It cannot be put back: it can be sent in a batch of its own."
         )
-        line = st.number_input("Line of the row", min_value=1, value=None, step=1, key=LINE)
+        line = st.number_input("Line of the row", min_value=1, value=None, step=1, key=f"leave-out-line-{approval.id}")
         if line is None:
             return
         found = desk.batches.row(actor, approval.subject, int(line))
@@ -44,4 +44,4 @@ def leave_out(desk: Desk, approval: Approval, line: int, actor: Actor, fields: a
     """Take the row out; the page goes on with the question about the rest."""
     rest = desk.approvals.leave_out(actor, approval.id, {line: str(fields[WHY] or "")})
     said = f"Line {line:,} is left out. The rest waits for your answer."
-    return actions.Then("approvals", {"approval": rest.id}, forget=[LINE, WHY], said=said)
+    return actions.Then("approvals", {"approval": rest.id}, forget=[WHY], said=said)
