@@ -45,11 +45,12 @@ def draw_blockers(found: tuple[Blocker, ...]) -> None:
         st.markdown(":material/check_circle: Nothing: the balance ties and every payout is on the statement.")
         return
     for one in found[:SHOWN]:
-        words, link = st.columns([5, 1], vertical_alignment="center")
-        named = f" ({one.payout})" if one.payout else ""
-        words.markdown(f":material/arrow_right: {plain(f'{one.what}{named} {one.step}')}")
         query = {"payout": one.payout} if one.payout and one.page == "payouts" else None
-        link.page_link(PAGES[one.page], label=LINKS[one.page], query_params=query)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = st.container(gap=None)
+            words.markdown(plain(one.what))
+            words.caption(plain(f"{one.step} ({one.payout})" if one.payout else one.step))
+            st.page_link(PAGES[one.page], label=LINKS[one.page], query_params=query, width="content")
     if len(found) > SHOWN:
         st.caption(f"{len(found) - SHOWN:,} more of the same kinds follow once these are done.")
 
