@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
-from tests.browser.test_payments import choose_status, chosen, column, press, search, search_field, see_rows, table
+from tests.browser.test_payments import choose_status, chosen, column, press, row, search, search_field, see_rows, table
 
 
 def open_more(page: Page) -> None:
@@ -97,3 +98,23 @@ def test_a_sort_of_everything_is_one_small_answer(desk: RunningDesk, page: Page)
     see_rows(page)
     amounts = [float(one.strip("$()").replace(",", "")) for one in column(page, "amount")]
     assert amounts == sorted(amounts, reverse=True) and len(amounts) > 20
+
+
+def test_what_comes_next_is_asked_for_ahead_and_a_screen_is_one_question(desk: RunningDesk, page: Page) -> None:
+    visit(page, desk, "payments")
+    see_rows(page)
+    asked: list[dict[str, Any]] = []
+    page.on("request", lambda one: asked.append(one.post_data_json) if one.url.endswith("/payments/rows") else None)
+    head = table(page).get_by_role("columnheader", name="Amount")
+    with page.expect_response(re.compile("/grid/payments/rows")):
+        head.hover()
+    head.click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    see_rows(page)
+    assert [one["sort"] for one in asked if one["mark"] is None] == ["amount"]  # those with a mark go on with a list
+    with page.expect_response(re.compile("/grid/payments/rows")):
+        table(page).evaluate("grid => { grid.scrollTop = 200 * 24; }")
+    expect(row(page, 205)).not_to_have_class(re.compile("waits"), timeout=PATIENCE)
+    far = next(one for one in asked if one["start"] > 150)  # before it stand the neighbors of the first rows
+    seen = table(page).locator(".og-row").count()
+    assert far["start"] <= 200 and far["start"] + far["size"] >= 200 + seen

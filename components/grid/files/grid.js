@@ -26,7 +26,7 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   const hidden = new Set(kept.hidden ?? []);
   const widths = Object.fromEntries(columns.map((one) => [one.name, kept.widths?.[one.name] ?? one.width]));
   const height = matchMedia("(pointer: coarse)").matches ? 40 : 24;
-  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0, flung = 0, near = "";
+  let shown = [], total = 0, active = { row: 0, col: 0 }, anchor = 0, frame = 0, settle = 0, last = 0, flung = 0, room = 0, y = 0, near = "";
   const pool = [];
   const grid = el("div", { role: "grid", tabindex: "0", class: "og", "aria-label": label, "aria-multiselectable": "true" });
   const head = el("div", { role: "row", class: "og-head", "aria-rowindex": "1", onpointerleave: () => { near = ""; } }); // the head that the pointer is on
@@ -77,14 +77,17 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
     }));
     mark();
   }
-  const roomFor = () => grid.clientHeight - head.offsetHeight;
+  const roomFor = () => (room ||= grid.clientHeight - head.offsetHeight); // this and `y` are kept: to ask for them lays out what has changed
   const inView = () => Math.max(1, Math.floor(roomFor() / height)), bedHeight = () => Math.min(total * height, MOST_PX);
   const isScaled = () => total * height > MOST_PX;
   const reach = () => Math.max(1, bedHeight() - roomFor());
-  const top = () => (isScaled() ? (grid.scrollTop / reach()) * (total - inView()) : grid.scrollTop / height);
-  const scrollTo = (row) => { grid.scrollTop = isScaled() ? (row / (total - inView())) * reach() : row * height; };
+  const top = () => (isScaled() ? (y / reach()) * (total - inView()) : y / height);
+  function scrollTo(row) {
+    const to = Math.max(0, Math.min(reach(), isScaled() ? (row / (total - inView())) * reach() : row * height));
+    if (to !== y) { grid.scrollTop = to; y = grid.scrollTop; }
+  }
   function make() {
-    const cells = shown.map((one, place) => el("div", { role: "gridcell", class: `og-td ${one.name}${one.number ? " number" : ""}`, "aria-colindex": place + 1 }));
+    const cells = shown.map((one, place) => el("div", { role: "gridcell", class: `og-td ${one.name}${one.number ? " number" : ""}`, "aria-colindex": place + 1 }, ""));
     const node = el("div", { role: "row", class: "og-row" }, ...cells);
     port.append(node);
     return { node, cells, at: -1, row: undefined };
@@ -98,7 +101,7 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
     const hit = new Set(hits ? hits.split(" ") : []);
     shown.forEach((one, place) => {
       const text = row ? row[one.at] : row === null && place === 0 ? "No longer there" : "";
-      if (cells[place].textContent !== text) { cells[place].textContent = text; cells[place].title = text.length > 18 ? text : ""; }
+      if (cells[place].firstChild.data !== text) { cells[place].firstChild.data = text; cells[place].title = text.length > 18 ? text : ""; }
       cells[place].classList.toggle("hit", hit.has(one.name));
     });
   }
@@ -114,9 +117,11 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   function paint() {
     frame = 0;
     const first = Math.max(0, Math.min(Math.floor(top()), total - 1)), count = Math.max(0, Math.min(total - first, inView() + 2));
+    if (count) fetchFor(first, first + count); // before what is drawn meanwhile
+    if (source.mark === null) return; // a list begins: the rows that are shown stay until others come
     while (pool.length < count) pool.push(make());
     for (const { node } of pool.splice(count)) node.remove();
-    port.style.transform = `translateY(${isScaled() ? grid.scrollTop : first * height}px)`;
+    port.style.transform = `translateY(${isScaled() ? y : first * height}px)`;
     pool.forEach((slot, place) => {
       const at = first + place;
       const row = source.row(at);
@@ -125,7 +130,6 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
       if (slot.node.getAttribute("aria-selected") !== picked) slot.node.setAttribute("aria-selected", picked);
     });
     mark();
-    if (count) fetchFor(first, first + count);
   }
   function fetchFor(first, stop) {
     clearTimeout(settle);
@@ -143,8 +147,8 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   const quiet = (error) => { if (error.name !== "AbortError") onMove(error); };
   const now = () => { cancelAnimationFrame(frame); paint(); }; // rows are painted in the frame in which they come
   const queue = () => { frame ||= requestAnimationFrame(paint); };
-  grid.addEventListener("scroll", () => { queue(); onMove(); }, { passive: true });
-  const sized = new ResizeObserver(queue); sized.observe(grid);
+  grid.addEventListener("scroll", () => { y = grid.scrollTop; queue(); onMove(); }, { passive: true });
+  const sized = new ResizeObserver(() => { room = 0; queue(); }); sized.observe(grid);
   function go(row, col = active.col, extend = false) {
     row = Math.max(-1, Math.min(total - 1, row)); col = Math.max(0, Math.min(shown.length - 1, col));
     active = { row, col };

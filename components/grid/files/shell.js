@@ -34,7 +34,7 @@ export async function start(root, host) {
     if (address.isSame(filter, state.filter)) return;
     show({ filter }, Date.now() - changedAt > STEP_MS, false); // what is typed in one go is one step for Back
     changedAt = Date.now();
-  }, (filter) => { if (!address.isSame(filter, state.filter)) grid.prepare({ filter, sort: state.sort, desc: state.desc }); });
+  }, (filter) => { if (!address.isSame(filter, state.filter)) grid.prepare(ordered({ filter })); });
   const [figures, views] = ["Figures", "Views"].map((name) => el("span", { class: "group", role: "group", "aria-label": name }));
   const warning = el("span", { class: "warning", role: "note" }), chips = el("div", { class: "chips" }, figures, views);
   const box = el("div", { class: "gridbox" }), empty = el("div", { class: "empty", hidden: true });
@@ -57,7 +57,7 @@ export async function start(root, host) {
     onOpen: (row, isKey) => (data.opens ? idOf(row) && leave(data.opens[0], { [data.opens[1]]: idOf(row) }) : open(idOf(row), isKey)),
     onPick: () => pickedOther(),
     onSort: (sort, desc) => show({ sort, desc }),
-    onNear: (sort, desc) => grid.prepare({ filter: state.filter, sort, desc }),
+    onNear: (sort, desc) => grid.prepare(ordered({ sort, desc })),
     onMove: (error, words) => {
       if (error) quiet(error);
       else if (words) { told = words; say(); }
@@ -72,12 +72,13 @@ export async function start(root, host) {
     if (isElsewhere) filters.show(state.filter);
     address.write(state, isStep);
   }
+  const ordered = ({ filter = state.filter, sort = state.sort, desc = state.desc }) => ({ filter: { ...filter, ...data.fixed }, sort, desc });
   function begin(isOther) {
-    source.begin({ filter: { ...state.filter, ...data.fixed }, sort: state.sort, desc: state.desc });
+    source.begin(ordered({}));
+    const rows = grid.begin(state.place);
     picks.clear(); picked = sums = null; told = "";
     said.classList.remove("wrong"); newer.hidden = true;
     section.setAttribute("aria-busy", "true");
-    const rows = grid.begin(state.place);
     drawViews(); say();
     rows.then(() => { section.removeAttribute("aria-busy"); return addUp(); }).catch(quiet);
     if (isOther) later("tell", 300, () => tell("filter", shown()));
