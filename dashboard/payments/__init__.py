@@ -17,8 +17,7 @@ from dashboard.domain.searches import check_search
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.payments.columns import SORTS
-from dashboard.store.payments.reader import Sums
+from dashboard.store.payments.questions import SORTS, Sums
 
 FIGURE_DAYS = timedelta(days=30)
 STATES = {state.value: state for state in PaymentState}

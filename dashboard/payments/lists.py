@@ -16,8 +16,7 @@ from dashboard.payments import PaymentRow, add_up, check_sort, read_row
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.payments.columns import Mark
-from dashboard.store.payments.reader import Sums
+from dashboard.store.payments.questions import Mark, Sums
 
 MOST_ROWS = 200  # of one piece; a screen shows some forty
 MOST_COPIED = 5_000  # rows, as the table's own script has it

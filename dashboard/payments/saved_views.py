@@ -13,7 +13,7 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.payments import check_sort
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.payments.columns import SORTS
+from dashboard.store.payments.questions import SORTS
 from dashboard.store.sql import from_epoch
 
 NAME_LIMIT = 40  # what fits on a button

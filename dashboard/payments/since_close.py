@@ -16,7 +16,7 @@ from dashboard.payments import PaymentRow, read_row
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.payments.reader import Sums
+from dashboard.store.payments.questions import Sums
 
 MOST = 50  # payments of a group; the table has them all
 KEPT = timedelta(days=60)  # how long it is known that something was ticked off

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import sqlite_utils
+from dashboard.store.engine.lean import sqlite_utils  # isort: skip  # before all that imports it too
 
 from dashboard.domain.clock import Clock
 from dashboard.store.accounts.bank_data import BankDataTable
@@ -61,10 +63,8 @@ from dashboard.store.notices.outbox import OutboxTable
 from dashboard.store.notices.reading import NoticeReadTable
 from dashboard.store.notices.waiting import WaitingReader
 from dashboard.store.payments.charts import ChartTable
-from dashboard.store.payments.columns import PaymentColumns
 from dashboard.store.payments.exports import ExportTable
 from dashboard.store.payments.projection import PaymentProjection
-from dashboard.store.payments.reader import PaymentTable
 from dashboard.store.payments.saved_views import SavedViewTable
 from dashboard.store.payments.ticks import PaymentTickTable
 from dashboard.store.payouts.rows import PayoutTable
@@ -82,6 +82,10 @@ from dashboard.store.statements.rows import StatementTable
 from dashboard.store.sync.state import SyncStateTable
 from dashboard.store.sync.webhook_events import WebhookTable
 
+if TYPE_CHECKING:
+    from dashboard.store.payments.columns import PaymentColumns
+    from dashboard.store.payments.reader import PaymentTable
+
 NEW_YORK = ZoneInfo("America/New_York")  # the business zone where none is set
 
 
@@ -96,7 +100,7 @@ class Store:
     """Every aggregate of one database file."""
 
     def __init__(self, database: Database, vault: Vault, clock: Clock, zone: tzinfo = NEW_YORK) -> None:
-        self.database = database
+        self.database, self._zone = database, zone
         self._key_noted: Callable[[], object] | None = None
         self.trail = Trail(database, vault)
         self.private = PrivateFacts(database, vault)
@@ -137,9 +141,6 @@ class Store:
         self.cases = CaseTable(database)
         self.representments = RepresentmentTable(database)
         self.projection = PaymentProjection(database, zone, self.case_opening, self.noting)
-        self.columns = PaymentColumns(database, zone)
-        self.payments = PaymentTable(database, self.columns)
-        self.charts = ChartTable(database, self.columns, zone)
         self.saved_views = SavedViewTable(database)
         self.ticks = PaymentTickTable(database)
         self.evidence = EvidenceTable(database, vault)
@@ -164,6 +165,27 @@ class Store:
         self.exports = ExportTable(database)
         self.wiping = Wiping(database, self.projection)
 
+    # What holds payments in memory is loaded with the first question about them: a sync has none.
+
+    @cached_property
+    def columns(self) -> PaymentColumns:
+        """What is asked of all payments at once."""
+        from dashboard.store.payments.columns import PaymentColumns
+
+        return PaymentColumns(self.database, self._zone)
+
+    @cached_property
+    def payments(self) -> PaymentTable:
+        """The reader of payments."""
+        from dashboard.store.payments.reader import PaymentTable
+
+        return PaymentTable(self.database, self.columns)
+
+    @cached_property
+    def charts(self) -> ChartTable:
+        """The numbers behind the charts."""
+        return ChartTable(self.database, self.columns, self._zone)
+
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite_utils.Database]:
         """Everything inside commits together or not at all; `durable` as `Database.transaction` says."""
@@ -172,7 +194,8 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
-        self.columns.close()
+        if "columns" in vars(self):
+            self.columns.close()
         self.database.close()
         if self._key_noted:
             self._key_noted()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.desk import PATIENCE, RunningDesk, settle, visit
 from tests.browser.test_payments import choose_status, chosen, column, press, row, search, search_field, see_rows, table
@@ -103,8 +103,13 @@ def test_a_sort_of_everything_is_one_small_answer(desk: RunningDesk, page: Page)
 def test_what_comes_next_is_asked_for_ahead_and_a_screen_is_one_question(desk: RunningDesk, page: Page) -> None:
     visit(page, desk, "payments")
     see_rows(page)
-    asked: list[dict[str, Any]] = []
-    page.on("request", lambda one: asked.append(one.post_data_json) if one.url.endswith("/payments/rows") else None)
+    asked: list[Any] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/payments/rows"):
+            asked.append(request.post_data_json)
+
+    page.on("request", note)
     head = table(page).get_by_role("columnheader", name="Amount")
     with page.expect_response(re.compile("/grid/payments/rows")):
         head.hover()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -269,3 +270,13 @@ def test_what_one_engine_says_is_said_behind_the_engines_door(path: Path) -> Non
             found = ENGINE_WORDS.search(node.value)
             assert not found, f"{path}:{node.lineno} says {found and found.group()!r}: name it in store/engine/"
     assert "sqlite3" not in modules_imported(path), f"{path} imports sqlite3: name what is needed in store/engine/"
+
+
+def test_what_shows_no_page_loads_nothing_that_holds_payments_in_memory() -> None:
+    """The sync and the backups run beside the app on the same machine, and are 100 MB smaller each without these."""
+    asked = "import sys, dashboard.desk, dashboard.sync.reader, dashboard.cli.commands"
+    told = "print(sorted({'numpy', 'pandas', 'pyarrow'} & sys.modules.keys()))"
+    tried = "import importlib; importlib.import_module('dashboard.store.payments.columns'); import pandas"
+    program = f"{asked}; {told}; {tried}; {told}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['numpy', 'pandas', 'pyarrow']"]

@@ -27,7 +27,7 @@ from dashboard.payments.sheet import SHEET
 from dashboard.payouts.export import PayoutExport
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.store.payments.columns import SORTS
+from dashboard.store.payments.questions import SORTS
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.test_payment_search import charge
 from tests.workbooks import Sheet, read_workbook

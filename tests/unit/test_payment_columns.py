@@ -24,8 +24,9 @@ from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.engine.columns import SLICE
 from dashboard.store.engine.database import Database
-from dashboard.store.payments.columns import SORTS, PaymentColumns
+from dashboard.store.payments.columns import PaymentColumns
 from dashboard.store.payments.columns.words import COMPARED
+from dashboard.store.payments.questions import SORTS
 from dashboard.store.payments.reader import PaymentTable
 
 TODAY = date(2026, 11, 24)

@@ -13,7 +13,8 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.engine.database import Database
-from dashboard.store.payments.columns import SORTS, PaymentColumns, saved
+from dashboard.store.payments.columns import PaymentColumns, saved
+from dashboard.store.payments.questions import SORTS
 from tests.unit.test_payment_columns import TODAY, ZONE, change, make_row, write
 
 EVERYTHING = PaymentFilter()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.store.engine.database import Database
-from dashboard.store.payments.columns import PaymentColumns, first_instant
+from dashboard.store.payments.questions import first_instant
+
+if TYPE_CHECKING:
+    from dashboard.store.payments.columns import PaymentColumns
 
 LOST = (PaymentState.FAILED, PaymentState.RETURNED_LATE)
 COLLECTED = (PaymentState.SUCCEEDED, PaymentState.PAID_OUT, PaymentState.PARTLY_REFUNDED)

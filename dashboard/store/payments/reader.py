@@ -13,17 +13,10 @@ import numpy as np
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store.engine.database import Database
 from dashboard.store.engine.dialect import LISTED, list_of
-from dashboard.store.payments.columns import Mark, PaymentColumns
+from dashboard.store.payments.columns import PaymentColumns
+from dashboard.store.payments.questions import Mark, Sums
 
 SLICE = 2_000  # rows of an export read at a time, so that no reader holds the WAL back for long
-
-
-@dataclass(frozen=True)
-class Sums:
-    """How many payments and how much money, in cents by currency."""
-
-    count: int
-    amounts: dict[str, int]
 
 
 @dataclass(frozen=True)

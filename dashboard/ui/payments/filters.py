@@ -12,7 +12,7 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import WAITING, PaymentState
 from dashboard.payments import FIGURE_DAYS
 from dashboard.payments.lists import PaymentOrder
-from dashboard.store.payments.columns import SORTS
+from dashboard.store.payments.questions import SORTS
 
 GRID = "payments-grid"  # the key of the table's component
 VIEWS = {

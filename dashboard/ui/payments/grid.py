@@ -15,7 +15,7 @@ from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
 from dashboard.payments.detail import PaymentDetail
 from dashboard.payments.sheet import reason_words
-from dashboard.store.payments.reader import Sums
+from dashboard.store.payments.questions import Sums
 from dashboard.ui import format
 from dashboard.ui.lists import Column
 

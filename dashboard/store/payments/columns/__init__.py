@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.store.payments.columns.held import SORTS
-from dashboard.store.payments.columns.lists import Mark
-from dashboard.store.payments.columns.matching import first_instant
 from dashboard.store.payments.columns.table import PaymentColumns
 
-__all__ = ["SORTS", "Mark", "PaymentColumns", "first_instant"]
+__all__ = ["PaymentColumns"]

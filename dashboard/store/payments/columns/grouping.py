@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.store.payments.columns.held import Columns, Places
-from dashboard.store.payments.columns.matching import due_midnight
+from dashboard.store.payments.questions import due_midnight
 
 WIDE = 4_000_000  # combinations that are counted in one array; of more only those that occur
 HALF = 24  # bits; floats add whole numbers exactly up to 2**53, so each half of an amount is added by itself

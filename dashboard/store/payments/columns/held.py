@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dashboard.store.payments.columns.searched import SEARCHED
 from dashboard.store.payments.columns.words import Words
+from dashboard.store.payments.questions import SORTS
 
 # The numbers' columns, each by what makes it of a row. When a payment failed its row does not say: what took the money
 # back does, or for what never got so far its own moment.
@@ -29,19 +30,6 @@ KINDS = {name: np.int32 if name == "day" else np.int64 for name in NUMBERS}
 SPARE = 16  # a sixteenth more room than rows, so that rows that come are seldom copied with all others
 MUCH = 8  # where more than an eighth changed, an order is made anew
 Places = npt.NDArray[np.integer]  # of rows in the columns; by place is by `seq`
-
-# What each order goes by, before the place: words as they are, `customer` and `reference` as they are searched for.
-SORTS = {
-    "created": ("created",),
-    "amount": ("amount",),
-    "status": ("state", "created"),
-    "customer": ("customer",),
-    "due": ("due",),
-    "bank": ("bank", "created"),
-    "reason": ("reason", "created"),
-    "rail": ("rail", "created"),
-    "reference": ("reference",),
-}
 
 
 class OutOfOrder(Exception):

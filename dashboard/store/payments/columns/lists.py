@@ -10,26 +10,10 @@ import numpy as np
 
 from dashboard.domain.lists import join_ranges
 from dashboard.store.payments.columns.held import Places
+from dashboard.store.payments.questions import Mark
 
 Answer = TypeVar("Answer")
 BYTES = 64 << 20  # of lists that are kept: sixteen of a million rows each
-
-
-class Mark(NamedTuple):
-    """A moment of the table: the last change that was noted, and the largest key of a row."""
-
-    change: int
-    largest: int
-
-    def __str__(self) -> str:
-        """As it goes to a browser and comes back."""
-        return f"{self.change}.{self.largest}"
-
-    @classmethod
-    def read(cls, text: str) -> Mark:
-        """What `str` wrote. Raises ValueError."""
-        change, largest = text.split(".")
-        return cls(int(change), int(largest))
 
 
 class Block(NamedTuple):

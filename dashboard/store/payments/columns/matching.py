@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, tzinfo
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from dashboard.domain.payment_status import WAITING
 from dashboard.domain.searches import BEGINNING, search_words
 from dashboard.store.payments.columns.held import Columns, Places
 from dashboard.store.payments.columns.words import Codes
+from dashboard.store.payments.questions import due_midnight, first_instant
 
 Mask = npt.NDArray[np.bool_]
 DIGITS = re.compile(r"[-0-9.]+")  # what an amount is found by
@@ -123,13 +124,3 @@ def _codes(columns: Columns, name: str, places: Places | None) -> Codes:
     """A column at these places; of all rows without a copy."""
     codes = columns.code(name)
     return codes if places is None else codes[places]
-
-
-def first_instant(day: date, zone: tzinfo) -> int:
-    """The first instant of a business day in epoch seconds."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
-
-
-def due_midnight(today: date) -> int:
-    """The first instant of a bank's day: due dates are days as Stripe gives them, at midnight UTC."""
-    return int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())

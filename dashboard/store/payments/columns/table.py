@@ -23,7 +23,7 @@ from dashboard.store.engine.database import Database
 from dashboard.store.payments.columns.grouping import group
 from dashboard.store.payments.columns.held import NUMBERS, WORDS, Columns, OutOfOrder, Places
 from dashboard.store.payments.columns.ids import find_ids
-from dashboard.store.payments.columns.lists import Block, Lists, Mark, cut, first_of, keep, pick
+from dashboard.store.payments.columns.lists import Block, Lists, cut, first_of, keep, pick
 from dashboard.store.payments.columns.matching import match, match_names
 from dashboard.store.payments.columns.saved import (
     ERASED,
@@ -36,6 +36,7 @@ from dashboard.store.payments.columns.saved import (
     read_seen,
     save,
 )
+from dashboard.store.payments.questions import Mark
 
 KEPT = 4  # lists that are kept until something changes: a person who scrolls asks for the same rows again
 SUMS = 64  # and sums, which are a handful of numbers each: every page of every person asks for the same figures
