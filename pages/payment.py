@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.desk import Desk
 from dashboard.domain.models import Actor, Mode
 from dashboard.domain.payment_filter import RAILS
+from dashboard.domain.return_windows import ReturnWindows
 from dashboard.messages.say_to_customer import CUSTOMER_SENTENCES
 from dashboard.payments import PaymentRow
 from dashboard.payments.detail import MandateNote, PaymentDetail, Reason, TimelineEntry
@@ -81,6 +82,23 @@ def draw_timeline(timeline: list[TimelineEntry], zone: tzinfo, now: datetime) ->
     st.caption(f"Hours are in {plain(str(zone))}; a day without an hour is the bank's own day.")
 
 
+def draw_windows(windows: ReturnWindows | None, zone: tzinfo, now: datetime) -> None:
+    """Until when each group of reasons can still bring it back."""
+    if windows is None:
+        return
+    today = now.astimezone(zone).date()
+    st.markdown("#### Can it still come back?")
+    last = windows.unauthorized_at.astimezone(zone).date()
+    groups = (
+        ("For want of money, a closed account or a wrong number", windows.most_on),
+        ("As not authorized by the customer", last),
+    )
+    for what, until in groups:
+        over = until < today
+        sign, word = (":material/check_circle:", "no more since") if over else (":material/schedule:", "until")
+        st.markdown(f"{sign} **{plain(what)}**  \n{plain(f'{word} {format.day(until, today)}')}")
+
+
 def draw_money(detail: PaymentDetail) -> None:
     """Amount, fees, what was given back, and the net, to the cent."""
     st.markdown("#### Money")
@@ -133,6 +151,7 @@ def draw(desk: Desk, actor: Actor, id: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         draw_timeline(detail.timeline, zone, now)
+        draw_windows(detail.windows, zone, now)
         draw_money(detail)
         draw_mandate(detail.mandate, detail.mandate_id, zone)
         refund.draw(desk, actor, detail.row.id)

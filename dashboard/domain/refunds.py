@@ -10,7 +10,6 @@ from dashboard.domain.common import Problem
 
 # Stripe: how long a payment can be refunded, by rail.
 WINDOWS = {"us_bank_account": timedelta(days=180), "ach_debit": timedelta(days=90)}
-RETURNABLE = timedelta(days=60)  # Nacha: how long a consumer's bank may return a debit as unauthorized
 
 
 class RefundState(StrEnum):

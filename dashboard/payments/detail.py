@@ -12,11 +12,12 @@ from dashboard.domain.formatting import money
 from dashboard.domain.models import Actor, Mode
 from dashboard.domain.payment_status import HARMLESS_DISPUTES, PaymentState
 from dashboard.domain.return_codes import RETURN_CODES, CodeMeaning, explain
+from dashboard.domain.return_windows import ReturnWindows, find_return_windows
 from dashboard.payments import PaymentRow, read_row
 from dashboard.settings import Settings
 from dashboard.staff.access import Permission, require
 from dashboard.store import Store
-from dashboard.store.sql import from_epoch
+from dashboard.store.sql import from_epoch, maybe_from_epoch
 
 STRIPE_DASHBOARD = "https://dashboard.stripe.com"
 HANDED_OVER = frozenset({"payment", "charge"})  # a balance transaction of these types means: given to the bank network
@@ -65,7 +66,8 @@ class MoneyLine(NamedTuple):
 class PaymentDetail:
     """Everything about one payment.
 
-    `money` ends with the net; `links` lead to the provider's dashboard, which the sandbox has not.
+    `money` ends with the net; `links` lead to the provider's dashboard, which the sandbox has not. `windows` say until
+    when the bank may still send it back; None where it has, or where it was never sent.
     """
 
     row: PaymentRow
@@ -77,6 +79,7 @@ class PaymentDetail:
     mandate_id: str | None
     reason: Reason | None
     case_id: str | None
+    windows: ReturnWindows | None
 
 
 class PaymentDetails:
@@ -113,6 +116,7 @@ class PaymentDetails:
             mandate_id=mandate_id,
             reason=find_reason(row, charge),
             case_id=case.id if case else None,
+            windows=find_windows(row, found) if charge else None,
         )
 
     def _mandate(self, id: str | None) -> MandateNote | None:
@@ -159,6 +163,13 @@ def build_timeline(row: PaymentRow, parts: dict[str, list[dict[str, Any]]], now:
             TimelineEntry(from_epoch(dispute["created"]), f"{what}: {_dollars(dispute)} ({dispute['reason']})")
         )
     return sorted(timeline, key=lambda entry: entry.at)
+
+
+def find_windows(row: PaymentRow, payment: dict[str, Any]) -> ReturnWindows | None:
+    """Until when the bank may still send a payment back; None where it has, or the money never came."""
+    if row.state in {PaymentState.FAILED, PaymentState.CANCELED, PaymentState.RETURNED_LATE}:
+        return None
+    return find_return_windows(row.created, maybe_from_epoch(payment["available_on"]))
 
 
 def add_up(row: PaymentRow, parts: dict[str, list[dict[str, Any]]], aftermath: list[dict[str, Any]]) -> list[MoneyLine]:

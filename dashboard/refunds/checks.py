@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.formatting import money
 from dashboard.domain.models import Problem
 from dashboard.domain.payment_status import PaymentState
-from dashboard.domain.refunds import RETURNABLE, WINDOWS
-from dashboard.store.sql import from_epoch
+from dashboard.domain.refunds import WINDOWS
+from dashboard.domain.return_windows import find_return_windows
+from dashboard.store.sql import from_epoch, maybe_from_epoch
 
 NOTE_LIMIT = 200
 COLLECTED = frozenset(
@@ -58,14 +58,9 @@ class Refundable:
 
 def window_of(payment: dict[str, Any]) -> tuple[datetime, datetime]:
     """Until when a payment can be refunded (Stripe), and until when its bank may return it as unauthorized (Nacha)."""
-    created = from_epoch(payment["created"])
-    settled = payment["available_on"]
-    if settled is None:
-        day = add_business_days(created.date(), SETTLEMENT_DAYS)
-        taken = created.replace(year=day.year, month=day.month, day=day.day)
-    else:
-        taken = from_epoch(settled)
-    return created + WINDOWS.get(payment["rail"], WINDOWS["ach_debit"]), taken + RETURNABLE
+    created, settled = from_epoch(payment["created"]), maybe_from_epoch(payment["available_on"])
+    returnable = find_return_windows(created, settled).unauthorized_at
+    return created + WINDOWS.get(payment["rail"], WINDOWS["ach_debit"]), returnable
 
 
 def find_problem(

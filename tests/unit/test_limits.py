@@ -302,7 +302,7 @@ STEP = st.one_of(
     ),
     st.tuples(st.just("stop"), st.integers(0, 2)),
     st.tuples(st.just("restart")),
-    st.tuples(st.sampled_from(["approve", "approve", "decline"]), st.integers(0, 1), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["approve", "approve", "decline", "leave out"]), st.integers(0, 1), st.integers(0, 9)),
 )
 APPROVERS = [
     Actor(f"b-{n}@example.com", frozenset({Role.ADMIN}), subject=f"b-{n}", proved_until=ALWAYS) for n in range(2)
@@ -351,13 +351,16 @@ def stop_file(given: DeskFixture, maker: Actor) -> None:
 
 
 def decide(given: DeskFixture, approver: Actor, place: int, verdict: str) -> None:
-    """One of two approvers decides about one that waits; what nobody decided in time expires."""
+    """One of two approvers decides about one that waits, or takes a row out; what nobody decided in time expires."""
     given.approvals.expire_due()
     waiting = given.approvals.waiting(approver)
     if waiting:
         approval = waiting[place % len(waiting)][0]
         if verdict == "decline":
             given.approvals.decline(approver, approval.id, "no")
+        elif verdict == "leave out":
+            rows = given.store.batches.rows(approval.subject, RowState.QUEUED)
+            given.approvals.leave_out(approver, approval.id, {row.line: "no" for row in rows[:1]})
         else:
             given.approvals.approve(approver, approval.id, given.approvals.question(approver, approval.id).digest)
 
@@ -443,7 +446,7 @@ def test_no_interleaving_goes_above_a_limit(
             elif step[0] == "restart":
                 given.restart()
                 given.jobs.run_due()
-            elif step[0] in {"approve", "decline"}:
+            elif step[0] in {"approve", "decline", "leave out"}:
                 decide(given, APPROVERS[step[1]], step[2], step[0])
             elif debits:
                 chosen = debits[step[1] % len(debits)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from dashboard.domain.errors import AccessDenied, InputError
 from dashboard.domain.models import Actor, Mode, Role
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.domain.payment_status import PaymentState
+from dashboard.domain.return_windows import find_return_windows
 from dashboard.payments.detail import PaymentDetails, link_to_dashboard
 from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
@@ -64,6 +65,17 @@ def test_the_time_line_of_a_paid_out_payment_ends_with_its_payout(store: Store, 
 def test_a_pending_payment_says_what_is_still_expected(store: Store, details: PaymentDetails) -> None:
     detail = details.get(demo_actor(), charge_with(store, "pending"))
     assert any(entry.at > NOW and not entry.is_certain for entry in detail.timeline)
+
+
+def test_it_says_until_when_each_group_of_codes_can_still_come(store: Store, details: PaymentDetails) -> None:
+    """Four business days from the debit for most reasons, sixty days from the settlement for an unauthorized one."""
+    made = datetime(2026, 11, 24, 15, tzinfo=UTC)  # the Tuesday before Thanksgiving
+    found = find_return_windows(made, None)
+    assert (found.most_on, found.unauthorized_at.date()) == (date(2026, 12, 1), date(2027, 1, 30))
+    assert find_return_windows(made, made + timedelta(days=3)).unauthorized_at == made + timedelta(days=63)
+    for state in ("paid_out", "pending", "refunded"):
+        assert details.get(demo_actor(), charge_with(store, state)).windows is not None, state
+    assert details.get(demo_actor(), charge_with(store, "failed")).windows is None
 
 
 def test_a_refund_and_a_return_are_in_the_time_line_with_their_ids(store: Store, details: PaymentDetails) -> None:

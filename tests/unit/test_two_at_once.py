@@ -14,8 +14,9 @@ from dashboard.staff.access import Permission
 from dashboard.store import Store
 from dashboard.store.audit_trail import TrailFilter
 from dashboard.store.encryption.vault import Vault
+from tests.unit import batch_scenes
 from tests.unit.desk_fixture import DeskFixture
-from tests.unit.presses import ADA, EVERYTHING, OTHER, PRESSES, SETTINGS, Press, Scene, asked, beside
+from tests.unit.presses import ADA, EVERYTHING, OTHER, PRESSES, SETTINGS, Press, Scene, asked, beside, file
 from tests.unit.test_every_action import ACTIONS
 
 # Permissions whose actions move money or decide something; a new action that asks for one of them is pressed by two
@@ -171,26 +172,52 @@ def approve_or_cancel(given: DeskFixture) -> tuple[Scene, ...]:
     )
 
 
+def approve_or_withdraw(given: DeskFixture) -> tuple[Scene, ...]:
+    batch = batch_scenes.submitted(given, file(given))
+    waiting = given.store.approvals.newest("batch", batch.id)
+    assert waiting is not None
+    id, digest = waiting.id, given.approvals.question(OTHER, waiting.id).digest
+    return (
+        lambda _: lambda desk, actor: desk.approvals.approve(actor, id, digest),
+        lambda _: lambda desk, actor: desk.batches.withdraw(EVERYTHING, batch.id),
+    )
+
+
+def approve_or_leave_out(given: DeskFixture) -> tuple[Scene, ...]:
+    batch = batch_scenes.submitted(given, file(given))
+    waiting = given.store.approvals.newest("batch", batch.id)
+    assert waiting is not None
+    id, digest = waiting.id, given.approvals.question(OTHER, waiting.id).digest
+    return (
+        lambda _: lambda desk, actor: desk.approvals.approve(actor, id, digest),
+        lambda _: lambda desk, actor: desk.approvals.leave_out(actor, id, {3: "They closed it"}),
+    )
+
+
 @pytest.mark.parametrize(
-    ("scene", "actions"),
+    ("scene", "actions", "most"),
     [
-        (approve_or_decline, ("approval.approved", "approval.rejected")),
-        (approve_or_cancel, ("approval.approved", "debit.cancel_ordered")),
+        (approve_or_decline, ("approval.approved", "approval.rejected"), 1),
+        (approve_or_cancel, ("approval.approved", "debit.cancel_ordered"), 1),
+        (approve_or_withdraw, ("approval.approved", "batch.withdrawn"), 2),
+        (approve_or_leave_out, ("approval.approved", "batch.row_left_out"), 2),
     ],
-    ids=["approve-decline", "approve-cancel"],
+    ids=["approve-decline", "approve-cancel", "approve-withdraw", "approve-leave out"],
 )
 def test_of_two_answers_at_once_one_holds(
     two: tuple[DeskFixture, DeskFixture],
     scene: Callable[[DeskFixture], tuple[Scene, ...]],
     actions: tuple[str, ...],
+    most: int,
 ) -> None:
+    """`most` is how many movements there are where it was approved; else there is none."""
     one, other = two
     first, second = (made(one) for made in scene(one))
     failed = at_once(lambda: first(one, OTHER), lambda: second(other, ADA))
     assert [type(error) for error in failed if not isinstance(error, DeskError)] == []
     assert effects(one, *actions) == 1 and len(failed) == 1
     one.later()
-    assert moved(one) == effects(one, "approval.approved")
+    assert moved(one) == most * effects(one, "approval.approved")
 
 
 def test_whatever_moves_money_or_decides_is_pressed_by_two_at_once_or_says_why_not() -> None:

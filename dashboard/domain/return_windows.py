@@ -1,0 +1,30 @@
+"""Until when a bank may still send a debit back, by what kind of reason.
+
+Sources: Nacha, return time frames: most codes within two banking days of the settlement, of which Stripe tells four
+business days after the debit was sent at the latest; a consumer's debit that was not authorized within 60 days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
+
+RETURNABLE = timedelta(days=60)  # Nacha: how long a consumer's bank may return a debit as unauthorized
+
+
+@dataclass(frozen=True)
+class ReturnWindows:
+    """The last days: `most_on` of every reason but the customer's own word, `unauthorized_at` of that."""
+
+    most_on: date
+    unauthorized_at: datetime
+
+
+def find_return_windows(created: datetime, settled: datetime | None) -> ReturnWindows:
+    """The windows of a debit by when it was made and when its money was ours; None where that is not known yet."""
+    if settled is None:
+        day = add_business_days(created.date(), SETTLEMENT_DAYS)
+        settled = created.replace(year=day.year, month=day.month, day=day.day)
+    return ReturnWindows(add_business_days(submission_day(created), SETTLEMENT_DAYS), settled + RETURNABLE)
