@@ -49,7 +49,13 @@ NOT_PRESSED: dict[str, str] = {
         (
             *("Debits.expected_dates", "Debits.check_size", "Debits.preview", "Schedules.plan", "Merging.plan"),
             *("PresentingAgain.preview", "PresentingAgain.cover", "Customers.check", "CustomerImport.check"),
-            *("BatchCover.plan", "BatchCover.report", "BankData.last_balance", "SharedAccounts.unseen"),
+            *(
+                "BatchCover.plan",
+                "BatchCover.report",
+                "BatchCover.of_accounts",
+                "BankData.last_balance",
+                "SharedAccounts.unseen",
+            ),
             *("Linking.is_deleted_at_stripe", "Linking.opening", "Linking.listing_config", "Linking.same_email"),
             *("Linking.mandate_text", "Handover.typed_pin_at", "Handover.held", "Institutions.list"),
             *("HostedLinks.show", "WrittenMandates.form", "Erasures.plan", "Erasures.proofs", "Erasures.open_proof"),
