@@ -7,7 +7,10 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.desk import Desk
 from dashboard.domain.books import Blocker, Books
+from dashboard.domain.listed_reports import ReportKind
+from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
 from dashboard.ui import errors, format, layout, reports, session
 from dashboard.ui.books import balances, closing, held, journal
@@ -55,6 +58,19 @@ def draw_blockers(found: tuple[Blocker, ...]) -> None:
         st.caption(f"{len(found) - SHOWN:,} more of the same kinds follow once these are done.")
 
 
+def draw_reports(desk: Desk, actor: Actor, month: str) -> None:
+    """The reports of the month, one at a time, each in both forms."""
+    st.subheader("Reports", anchor=False)
+    kinds = list(ReportKind)
+    kind = ReportKind(
+        st.selectbox("Report", kinds, format_func=lambda one: one.words, key="close-report", width=320) or kinds[0]
+    )
+    if kind is not ReportKind.MONTH and not desk.reports.listed(actor, kind, month).rows:
+        st.caption("There is nothing in it.")
+        return
+    reports.offer(f"{kind}-{month}", partial(desk.reports.file, actor, kind, month))
+
+
 def name_month(month: str) -> str:
     """`November 2026`, of `2026-11`."""
     return format.month_of(date.fromisoformat(f"{month}-01"))
@@ -91,8 +107,7 @@ def main() -> None:
             st.markdown(":material/check_circle: No payout.")
         journal.draw(desk, actor, month)
         if books.balances and can(actor, Permission.EXPORT):
-            st.subheader("Report", anchor=False)
-            reports.offer(f"month-{month}", partial(desk.reports.month_file, actor, month))
+            draw_reports(desk, actor, month)
 
 
 main()

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from dashboard.cli import commands, exports, journal, notices, reports, statements
 from dashboard.domain.journal import Profile
+from dashboard.domain.listed_reports import ReportKind
 from dashboard.domain.notices import Channel
 
 STATUSES = "exit status: 0 done, 1 it could not be done, 2 a wrong call, 130 interrupted"
@@ -219,6 +220,8 @@ def _add_report(verbs: Verbs) -> None:
     which = added.add_mutually_exclusive_group(required=True)
     which.add_argument("--month", default="", metavar="YYYY-MM", help="what moved the Stripe balance in a month")
     which.add_argument("--payout", default="", metavar="ID", help="what is in a payout: Stripe's id, po_…")
+    kinds = list(map(str, ReportKind))
+    added.add_argument("--kind", choices=kinds, default="month", help="which report of the month (default: month)")
     added.add_argument("--format", choices=["pdf", "xlsx"], default="pdf", help="the file's form")
     added.add_argument("--out", type=Path, required=True, help="the file, which only you can read")
 

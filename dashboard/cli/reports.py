@@ -19,6 +19,7 @@ def write_report(settings: Settings, chosen: argparse.Namespace) -> int:
     """The same with settings that were read."""
     from dashboard.books import MonthBooks
     from dashboard.domain.clock import Clock
+    from dashboard.domain.listed_reports import ReportKind
     from dashboard.reports import Form, Reports
     from dashboard.statements.matching import PayoutMatching
     from dashboard.store import Store
@@ -33,7 +34,7 @@ def write_report(settings: Settings, chosen: argparse.Namespace) -> int:
         made = (
             reports.payout_file(operator(), chosen.payout, form)
             if chosen.payout
-            else reports.month_file(operator(), chosen.month, form)
+            else reports.file(operator(), ReportKind(chosen.kind), chosen.month, form)
         )
     except InputError as error:
         print(error.sentences(), file=sys.stderr)

@@ -82,10 +82,14 @@ def day_in_full(on: date) -> str:
     return f"{on.day} {on:%B} {on.year}"
 
 
+def day_with_year(on: date) -> str:
+    """`24 Nov 2026`: a day in a list that is read years later."""
+    return f"{on.day} {on:%b} {on.year}"
+
+
 def date_of(at: datetime, zone: tzinfo) -> str:
     """`24 Nov 2026`: the day of an instant with its year, for what is kept or read years later."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b} {local.year}"
+    return day_with_year(at.astimezone(zone).date())
 
 
 def time_of(at: datetime, zone: tzinfo) -> str:

@@ -133,7 +133,7 @@ class Notices:
             return ()
         month = notice.fact.subject
         files = self._reports.files_to_mail(month)
-        return [Attachment(f"month-{month}.{form}", content, form.mime) for form, content in files.items()]
+        return [Attachment(f"{kind}-{month}.{form}", content, form.mime) for (kind, form), content in files.items()]
 
     def run_due(self) -> int:
         """The ticker's turn: send what waits, then look for what became a fact by time; how many notices were sent."""

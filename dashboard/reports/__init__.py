@@ -13,11 +13,14 @@ from dashboard.domain.books import Balance, CloseState, Month, read_month
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import day_in_full, in_words, money, month_of
+from dashboard.domain.listed_reports import ListedReport, ReportKind
 from dashboard.domain.models import Actor
 from dashboard.domain.reports import Kind, Part, Report, make_sections
 from dashboard.domain.return_codes import return_code
 from dashboard.payments.sheet import reason_words
 from dashboard.payouts import Group, Payouts, group_of
+from dashboard.reports.listed import ListedReports
+from dashboard.reports.listed_files import write_listed_pdf, write_listed_workbook
 from dashboard.reports.pdf import write_pdf
 from dashboard.reports.sheets import write_report
 from dashboard.reports.signed import write_signed
@@ -53,6 +56,7 @@ class Reports:
     def __init__(self, store: Store, clock: Clock, settings: Settings, books: MonthBooks) -> None:
         self._store, self._clock, self._settings, self._books = store, clock, settings, books
         self._payouts = Payouts(store)
+        self._listed = ListedReports(store, clock, settings)
 
     def of_payout(self, actor: Actor, payout_id: str) -> Report:
         """What is in a payout. Raises InputError."""
@@ -95,6 +99,18 @@ class Reports:
         require(actor, Permission.EXPORT)
         return self._write(actor, self.of_month(actor, month), form)
 
+    def listed(self, actor: Actor, kind: ReportKind, month: str) -> ListedReport:
+        """A month's report that lists, of any kind but the month's own. Raises InputError."""
+        require(actor, Permission.VIEW_STATEMENTS)
+        return self._listed.make(kind, read_month(month, self._settings.timezone))
+
+    def file(self, actor: Actor, kind: ReportKind, month: str, form: Form) -> bytes:
+        """A month's report of any kind as a file; that it left the desk is in the trail. Raises InputError."""
+        require(actor, Permission.EXPORT)
+        if kind is ReportKind.MONTH:
+            return self.month_file(actor, month, form)
+        return self._write_listed(actor, self.listed(actor, kind, month), form)
+
     def signed_file(self, actor: Actor, month: str, *, as_inputs: bool = False) -> bytes:
         """A closed month as it was signed, a PDF; `as_inputs` the JSON whose SHA-256 was signed. Raises InputError."""
         require(actor, Permission.VIEW_STATEMENTS)
@@ -121,23 +137,48 @@ class Reports:
         chosen = read_month(month, self._settings.timezone)
         return bool(self._store.reports.of_span(chosen.begins_at, chosen.ends_at))
 
-    def files_to_mail(self, month: str) -> dict[Form, bytes]:
-        """A month's report in every form, for the mail of its day, which the settings order. Raises InputError."""
-        report = self._of_month(read_month(month, self._settings.timezone))
-        return {form: self._write(Actor.system(), report, form) for form in Form}
+    def files_to_mail(self, month: str) -> dict[tuple[ReportKind, Form], bytes]:
+        """A month's reports in every form, for the mail of their day: those that the settings name.
+
+        One that has nothing in it is left out. Raises InputError.
+        """
+        chosen, actor = read_month(month, self._settings.timezone), Actor.system()
+        found: dict[tuple[ReportKind, Form], bytes] = {}
+        for kind in self._settings.notices.reports:
+            if kind is ReportKind.MONTH:
+                report = self._of_month(chosen)
+                found |= {(kind, form): self._write(actor, report, form) for form in Form}
+                continue
+            listed = self._listed.make(kind, chosen)
+            if listed.rows:
+                found |= {(kind, form): self._write_listed(actor, listed, form) for form in Form}
+        return found
+
+    def _write_listed(self, actor: Actor, report: ListedReport, form: Form) -> bytes:
+        if not report.rows:
+            raise _nothing_in_it()
+        write = write_listed_pdf if form is Form.PDF else write_listed_workbook
+        made = write(report, self._settings.business_name)
+        subject = f"{report.kind} {report.name}"
+        self._store.trail.append(actor, "report.exported", subject, self._clock.now(), format=form.value)
+        return made
 
     def _write(self, actor: Actor, report: Report, form: Form) -> bytes:
         if not report.sections:
-            raise InputError(
-                "There is nothing to report: nothing is known to be in it.",
-                meaning="No file was made.",
-                action="Sync, or choose another one.",
-                code="report_empty",
-            )
+            raise _nothing_in_it()
         write = write_pdf if form is Form.PDF else write_report
         made = write(report, self._settings.business_name)
         self._store.trail.append(actor, "report.exported", report.name, self._clock.now(), format=form.value)
         return made
+
+
+def _nothing_in_it() -> InputError:
+    return InputError(
+        "There is nothing to report: nothing is known to be in it.",
+        meaning="No file was made.",
+        action="Sync, or choose another one.",
+        code="report_empty",
+    )
 
 
 def _part(row: dict[str, Any]) -> Part:

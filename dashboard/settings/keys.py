@@ -77,6 +77,12 @@ KEYS: tuple[Key, ...] = (
         "the business day of each month, 1 to 15, on which the report of the month before is mailed; or `never`",
         "never",
     ),
+    Key(
+        "ACH_DESK_REPORTS",
+        "which reports that mail carries, with commas: `month`, `returns`, `refunds`, `disputes`, `payouts`, `fees`,"
+        " `unmatched`",
+        "month",
+    ),
     Key("ACH_DESK_NOTICE_ALL_QUIET", "`yes` says once a week that nothing waits, where nothing does", "no"),
     Key("ACH_DESK_SANDBOX_URL", "the built-in sandbox's address; `make demo` sets it"),
     Key("ACH_DESK_OIDC_CLIENT_ID", "sign-in: the desk's client id at your OpenID provider"),

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from dashboard.domain.addresses import fold_address
 from dashboard.domain.errors import ConfigError
+from dashboard.domain.listed_reports import ReportKind
 from dashboard.domain.models import Secret
 from dashboard.settings.checks import is_loopback, pick
 from dashboard.settings.mail import HOST
 
-REPORT_DAY = "ACH_DESK_REPORT_DAY"
+REPORT_DAY, REPORTS = "ACH_DESK_REPORT_DAY", "ACH_DESK_REPORTS"
 MAIL, CHAT, CHAT_URL, NAMES, HOUR, ALL_QUIET = (
     f"ACH_DESK_NOTICE_{name}" for name in ("MAIL", "CHAT", "CHAT_URL", "CHAT_NAMES", "HOUR", "ALL_QUIET")
 )
@@ -37,7 +38,7 @@ class NoticeSettings:
     """No addresses: no mail; no address of a chat: no chat. `url` is a secret: who has it may write there.
 
     `summary_hour` is of the business's day, None for no summary; `all_quiet` says so on a week's first business day.
-    `report_day` is the business day of a month on which the report of the month before goes out, None for none.
+    `report_day` is the business day of a month on which the `reports` of the month before go out, None for none.
     """
 
     addresses: tuple[str, ...]
@@ -47,6 +48,7 @@ class NoticeSettings:
     summary_hour: int | None = 8
     all_quiet: bool = False
     report_day: int | None = None
+    reports: tuple[ReportKind, ...] = (ReportKind.MONTH,)
 
 
 def read_notices(get: Callable[[str], str]) -> NoticeSettings:
@@ -64,7 +66,16 @@ def read_notices(get: Callable[[str], str]) -> NoticeSettings:
     hour, day = _read_number(HOUR, get(HOUR), 0, LAST_HOUR), _read_number(REPORT_DAY, get(REPORT_DAY), 1, LAST_DAY)
     if day is not None and not addresses:
         raise ConfigError(REPORT_DAY, f"set, while {MAIL} names nobody", action=f"Set {MAIL}, or `never`.")
-    return NoticeSettings(addresses, chat, Secret(url), names, hour, quiet, day)
+    reports = _read_reports(get(REPORTS))
+    return NoticeSettings(addresses, chat, Secret(url), names, hour, quiet, day, reports)
+
+
+def _read_reports(given: str) -> tuple[ReportKind, ...]:
+    names = list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+    if unknown := [one for one in names if one not in set(ReportKind)]:
+        known = ", ".join(ReportKind)
+        raise ConfigError(REPORTS, f"names “{unknown[0][:20]}”, which is no report", action=f"Choose of {known}.")
+    return tuple(map(ReportKind, names)) or (ReportKind.MONTH,)
 
 
 def as_table(notices: NoticeSettings) -> dict[str, str]:
@@ -76,6 +87,7 @@ def as_table(notices: NoticeSettings) -> dict[str, str]:
         NAMES: "yes" if notices.chat_names else "no",
         HOUR: "never" if notices.summary_hour is None else str(notices.summary_hour),
         ALL_QUIET: "yes" if notices.all_quiet else "no",
+        REPORTS: ", ".join(notices.reports),
         REPORT_DAY: "never" if notices.report_day is None else str(notices.report_day),
     }
 

@@ -26,6 +26,7 @@ from dashboard.store.books.balances import StripeBalanceTable
 from dashboard.store.books.closes import MonthCloseTable
 from dashboard.store.books.exported import ExportedRows
 from dashboard.store.books.journal import JournalTable
+from dashboard.store.books.listed import ListedTable
 from dashboard.store.books.reports import ReportTable
 from dashboard.store.books.rows import BooksTable
 from dashboard.store.cases.opening import CaseOpening
@@ -152,6 +153,7 @@ class Store:
         self.books = BooksTable(database)
         self.stripe_balance = StripeBalanceTable(database)
         self.exported = ExportedRows(database)
+        self.listed = ListedTable(database)
         self.reports = ReportTable(database)
         self.journal = JournalTable(database)
         self.month_closes = MonthCloseTable(database)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.desk import Desk
 from dashboard.domain.books import read_month
 from dashboard.domain.journal import Profile
+from dashboard.domain.listed_reports import ReportKind
 from dashboard.domain.models import Actor
 from dashboard.staff.access import ALWAYS
 from dashboard.ui import session
@@ -44,6 +45,10 @@ def test_the_accounts_of_the_journal_are_named_on_the_page(app: AppTest, desk: D
     assert not app.exception and "The names are kept." in [one.value for one in app.success]
     month = str(app.selectbox(key="close-month").value)
     assert "1250 Stripe" in desk.journal.export(actor, month, "quickbooks")
+    app.selectbox(key="close-report").set_value(ReportKind.UNMATCHED).run()
+    assert not app.exception and "There is nothing in it." in text_of(app), "no statement, so nothing is missing on one"
+    app.selectbox(key="close-report").set_value(ReportKind.FEES).run()
+    assert not app.exception and "There is nothing in it." not in text_of(app)
 
 
 def test_the_form_of_xero_is_not_offered_for_two_currencies(app: AppTest, desk: Desk, actor: Actor) -> None:

@@ -306,6 +306,7 @@ def test_the_report_of_a_month_goes_by_mail_on_its_business_day(
 ) -> None:
     given = {
         "ACH_DESK_REPORT_DAY": "3",
+        "ACH_DESK_REPORTS": "month, fees, disputes",
         "ACH_DESK_NOTICE_HOUR": "8",
         "ACH_DESK_NOTICE_MAIL": "fin@acme.example",
         "ACH_DESK_SMTP_HOST": "127.0.0.1",
@@ -331,7 +332,8 @@ def test_the_report_of_a_month_goes_by_mail_on_its_business_day(
     assert notices.run_due() == 1
     (mail,) = mailer.sent
     files = {one.get_filename(): one.get_payload(decode=True) for one in mail.iter_attachments()}
-    assert list(files) == ["month-2026-11.pdf", "month-2026-11.xlsx"]
+    names = ["month-2026-11.pdf", "month-2026-11.xlsx", "fees-2026-11.pdf", "fees-2026-11.xlsx"]
+    assert list(files) == names, "of disputes there are none"
     assert files["month-2026-11.pdf"] == reports.month_file(FRED, "2026-11", Form.PDF)
     assert mail["Subject"] == "Acme Payments: the report of the month"
     assert [row.actor for row in store.trail.read() if row.action == "report.exported"][-1] == "ach-desk"

@@ -212,7 +212,9 @@ def test_the_command_writes_a_file_that_only_its_owner_reads(
 ) -> None:
     make(store, 2, days=30)
     out = tmp_path / "september.pdf"
-    assert write_by_command(make_settings(), Namespace(payout="", month="2026-09", format="pdf", out=out)) == 0
+    asked = {"payout": "", "month": "2026-09", "kind": "month", "format": "pdf", "out": out}
+    assert write_by_command(make_settings(), Namespace(**asked)) == 0
     assert out.read_bytes().startswith(b"%PDF-") and out.stat().st_mode & 0o777 == 0o600
-    assert write_by_command(make_settings(), Namespace(payout="po_no", month="", format="xlsx", out=out)) == 1
+    assert write_by_command(make_settings(), Namespace(**asked | {"kind": "fees"})) == 0
+    assert write_by_command(make_settings(), Namespace(**asked | {"payout": "po_no", "month": ""})) == 1
     assert "no such payout" in capsys.readouterr().err

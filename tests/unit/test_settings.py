@@ -80,6 +80,7 @@ def test_no_secret_is_printed(settings: Settings, environ: dict[str, str]) -> No
         ),
         ({"ACH_DESK_REPORT_DAY": "16"}, "ACH_DESK_REPORT_DAY"),
         ({"ACH_DESK_REPORT_DAY": "3"}, "ACH_DESK_REPORT_DAY"),
+        ({"ACH_DESK_REPORTS": "month, weather"}, "ACH_DESK_REPORTS"),
         ({"ACH_DESK_NOTICE_HOUR": "24"}, "ACH_DESK_NOTICE_HOUR"),
         ({"ACH_DESK_NOTICE_HOUR": "eight"}, "ACH_DESK_NOTICE_HOUR"),
         ({"ACH_DESK_NOTICE_ALL_QUIET": "weekly"}, "ACH_DESK_NOTICE_ALL_QUIET"),
