@@ -138,7 +138,7 @@ def look(desk: Desk, plaid: Plaid | None = None, stripe: Stripe | None = None, *
 @pytest.mark.parametrize(
     ("lacks", "verdict", "words"),
     [
-        ("", Verdict.OK, "has all 12"),
+        ("", Verdict.OK, f"has all {len(PERMISSIONS)}"),
         ("Disputes, Accounts", Verdict.WARNING, "lacks Disputes: Read (know of late returns); Accounts: Read"),
         ("PaymentIntents", Verdict.FAILED, "lacks PaymentIntents: Write (debit, and read debits)"),
     ],

@@ -19,6 +19,7 @@ from dashboard.domain.books import CloseState
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError, Refused
 from dashboard.domain.models import Actor, Role
+from dashboard.domain.notices import NoticeKind
 from dashboard.reports import Reports
 from dashboard.settings import Settings
 from dashboard.staff.access import ALWAYS
@@ -27,6 +28,7 @@ from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
 from dashboard.store.engine.dialect import IntegrityError
 from tests import statement_files as files
+from tests.unit.case_scenes import charge, dispute
 
 FINANCE = frozenset({Role.FINANCE})
 MIA = Actor("mia@example.com", FINANCE, subject="s-mia", proved_until=ALWAYS)
@@ -167,6 +169,20 @@ def test_a_late_return_changes_no_signed_figure_and_lands_in_the_next_month(clos
     assert (before.opening, after.opening) == (9_920, 9_920) and after.ties
     assert [(one.name, one.net) for one in after.movements] == [(ONCE_CLOSED, -5_500)]
     assert after.closing == before.closing - 5_500
+
+
+def test_a_late_return_after_the_close_is_told_once_and_moves_no_signed_figure(
+    close: MonthClose, store: Store, clock: FixedClock
+) -> None:
+    at = int(datetime(2026, 10, 12, tzinfo=UTC).timestamp())
+    store.projection.apply("charges", [charge(clock, status="succeeded", created=at)])
+    sign(close)
+    signed = close.look(MIA, MONTH).close
+    for _ in range(2):  # Stripe tells of it more than once
+        store.projection.apply("disputes", [dispute(clock)])
+        book(store, "txn_late", 30, -4_200, "adjustment", fee=1_500)
+    assert close.look(MIA, MONTH).close == signed and signed is not None
+    assert [one.fact.kind for one in store.outbox.newest(9)] == [NoticeKind.LATE_RETURN]
 
 
 def test_what_was_signed_of_one_rail_and_is_of_the_other_by_later_news_is_no_money_made(
