@@ -42,10 +42,10 @@ class Loading:
         say = self.results.say
         say("backfill", "ours, only charges, payments/s", f"{rate:,.0f}", ">= 10,000", rate >= 10_000)
         say("backfill", "raw paging + sqlite3, 20 columns, rows/s", f"{ceiling:,.0f}")
-        say("backfill", "ours / raw", f"{rate / ceiling:.2f}", ">= 0.3", rate / ceiling >= 0.3)
+        say("backfill", "ours / raw", f"{rate / ceiling:.2f}", ">= 0.5", rate / ceiling >= 0.5)
         if rival:
             say("backfill", "dlt rest_api merge into SQLite, rows/s", f"{rival:,.0f}")
-            say("backfill", "ours / dlt", f"{rate / rival:.1f}", ">= 30", rate / rival >= 30)
+            say("backfill", "ours / dlt", f"{rate / rival:.1f}", ">= 5", rate / rival >= 5)
         report = self._load_whole()
         seconds = report["resources"][CHARGES]["seconds"]
         whole = f"{count / seconds:,.0f} ({report['reads']:,} reads; {report['wall']:.0f} s with search and start)"
@@ -67,6 +67,12 @@ class Loading:
             reads = report["resources"][CHARGES]["reads"]
             note = f"{share:.2f} ({reads:,} pages of charges, {refused} refused)"
             self.results.say("limit", f"share of {ALLOWED:,} payments/s, {what}", note, ">= 0.9", share >= 0.9)
+            if not only:  # which list is the longest depends on how many payments a payout has
+                name, longest = max(report["requests"].items(), key=lambda one: one[1])
+                note = f"{longest / ENDPOINT_LIMIT / report['seconds']:.2f} ({longest:,} pages of {name})"
+                self.results.say(
+                    "limit", "  the whole history, of the pace at which its longest list may be read", note
+                )
         self.server.tune()
 
     def resync(self) -> None:

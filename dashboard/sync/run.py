@@ -354,7 +354,8 @@ class SyncRun:
                 tally.seen += written.seen
                 tally.written += written.seen
                 tally.changed += written.changed
-                tally.seconds = time.monotonic() - self.started
+                if written.seen:  # a cursor that is kept under the name of a list is no time of that list
+                    tally.seconds = time.monotonic() - self.started
         if self.on_progress:
             self.on_progress(progress)
 

@@ -54,6 +54,13 @@ def test_several_workers_are_in_flight_where_the_server_is_far(scene: Scene) -> 
     assert most >= 4
 
 
+def test_the_time_of_a_list_ends_with_its_last_object_and_not_with_a_cursor_that_is_kept_later(scene: Scene) -> None:
+    charges = scene.sync.run().resources["charges"]
+    assert charges.seen == COUNT and charges.seconds > 0
+    quiet = scene.sync.run().resources["charges"]  # keeps how far events were followed, and no charge
+    assert (quiet.seen, quiet.seconds) == (0, 0)
+
+
 def test_after_changes_every_row_is_equal_for_fewer_reads_than_changes(scene: Scene) -> None:
     scene.sync.run()
     scene.clock.move(timedelta(hours=2))
