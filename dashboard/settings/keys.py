@@ -59,7 +59,10 @@ KEYS: tuple[Key, ...] = (
     Key("ACH_DESK_CONTACT_PHONE", "the business's telephone number, where authorizations say how to revoke them"),
     Key("ACH_DESK_CONTACT_EMAIL", "its e-mail address, for the same"),
     Key("ACH_DESK_CONTACT_ADDRESS", "its postal address on one line, for the same"),
-    Key("ACH_DESK_SMTP_HOST", "the mail server for copies of authorizations and for notices; without it none are sent"),
+    Key(
+        "ACH_DESK_SMTP_HOST",
+        "the mail server for copies of authorizations and for notices to customers and staff",
+    ),
     Key("ACH_DESK_SMTP_PORT", "its port", "587"),
     Key("ACH_DESK_SMTP_USER", "the desk's login there"),
     Key("ACH_DESK_SMTP_PASSWORD", "and its password", secret=True),
