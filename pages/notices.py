@@ -17,6 +17,7 @@ OPEN = "Open"
 ICONS = {
     NoticeKind.PAYOUT_FAILED: ":red[:material/money_off:]",
     NoticeKind.LATE_RETURN: ":red[:material/assignment_return:]",
+    NoticeKind.REFUND_FAILED: ":red[:material/undo:]",
     NoticeKind.DEBIT_UNKNOWN: ":red[:material/help:]",
     NoticeKind.APPROVAL_WAITS: ":orange[:material/how_to_reg:]",
     NoticeKind.RETURN_RATE: ":orange[:material/speed:]",

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
 
     PAYOUT_FAILED = "payout_failed"
     LATE_RETURN = "late_return"
+    REFUND_FAILED = "refund_failed"
     DEBIT_UNKNOWN = "debit_unknown"
     APPROVAL_WAITS = "approval_waits"
     RETURN_RATE = "return_rate"

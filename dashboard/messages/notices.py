@@ -65,6 +65,12 @@ def _late_return(notice: Notice, reader: Reader) -> NoticeWords:
     return NoticeWords(f"A payment{whose} of {_money(notice)} {did}{why}.", "payment", {"payment": notice.fact.subject})
 
 
+def _refund_failed(notice: Notice, reader: Reader) -> NoticeWords:
+    whose = f" to {reader.name}" if reader.name else ""
+    text = f"A refund of {_money(notice)}{whose} did not arrive: its amount is yours again. Pay it back another way."
+    return NoticeWords(text, "payment", {"payment": notice.fact.subject})
+
+
 def _debit_unknown(notice: Notice, reader: Reader) -> NoticeWords:
     since = _moment(notice.fact.happened_at, reader)
     return NoticeWords(
@@ -172,6 +178,7 @@ def _summary(notice: Notice, reader: Reader) -> NoticeWords:
 WORDS: Mapping[NoticeKind, Callable[[Notice, Reader], NoticeWords]] = {
     NoticeKind.PAYOUT_FAILED: _payout_failed,
     NoticeKind.LATE_RETURN: _late_return,
+    NoticeKind.REFUND_FAILED: _refund_failed,
     NoticeKind.DEBIT_UNKNOWN: _debit_unknown,
     NoticeKind.APPROVAL_WAITS: _approval_waits,
     NoticeKind.RETURN_RATE: _return_rate,
@@ -186,6 +193,7 @@ WORDS: Mapping[NoticeKind, Callable[[Notice, Reader], NoticeWords]] = {
 TITLES: Mapping[NoticeKind, str] = {
     NoticeKind.PAYOUT_FAILED: "a payout failed",
     NoticeKind.LATE_RETURN: "a payment came back",
+    NoticeKind.REFUND_FAILED: "a refund did not arrive",
     NoticeKind.DEBIT_UNKNOWN: "an outcome is unknown for a day",
     NoticeKind.APPROVAL_WAITS: "something waits for approval",
     NoticeKind.RETURN_RATE: "a return rate nears its limit",

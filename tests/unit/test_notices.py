@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, ProviderRejected, Refused, StoreError
 from dashboard.domain.models import Actor, Role
 from dashboard.domain.notices import BEFORE_START, Channel, Fact, NoticeKind, NoticeState
-from dashboard.messages.notices import TITLES, WORDS
+from dashboard.messages.notices import TITLES, WORDS, Reader, notice_words
 from dashboard.notices import Notices
 from dashboard.notices.sending import FIRST_PAUSE, GATHERED, LEASE, LONGEST_PAUSE, Sender, pause_after
 from dashboard.operations.backup import Backups
@@ -22,7 +22,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
-from tests.unit.case_scenes import charge, dispute, seconds
+from tests.unit.case_scenes import charge, dispute, refund, seconds
 from tests.unit.notice_channels import CarrierDouble, Killed
 
 ADMIN = Actor("root", frozenset({Role.ADMIN}))
@@ -96,6 +96,16 @@ def test_a_payment_that_comes_back_is_noted_with_its_case(store: Store, clock: F
     assert kinds == [1, 2, 2, 2, 2], "asked about, then taken: that it is lost too takes nothing more"
     told = [one.fact.facts["kind"] for one in store.outbox.newest(9)]
     assert told == ["dispute", "inquiry"]
+
+
+def test_a_refund_that_did_not_arrive_is_noted_in_the_sync_that_reads_it_once(store: Store, clock: FixedClock) -> None:
+    store.projection.apply("charges", [charge(clock, status="succeeded", amount_refunded=4_200)])
+    for _ in range(2):
+        store.projection.apply("refunds", [refund(clock, "re_1", "failed", failure_reason="declined")])
+    assert noted(store) == [("refund_failed", "py_1")]
+    (told,) = store.outbox.newest(9)
+    words = notice_words(told, Reader(UTC, clock.now().date(), "Jenny Rosen"))
+    assert words.text.startswith("A refund of $42.00 to Jenny Rosen did not arrive") and words.page == "payment"
 
 
 def test_a_backup_that_fails_is_noted_once_until_one_works(

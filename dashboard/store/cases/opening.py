@@ -31,7 +31,8 @@ from dashboard.store.sql import from_epoch, to_epoch
 
 DESK = "system"  # as `Actor.system` is called in the trail
 TROUBLED = ("failed", "returned_late")  # states of a payment
-TOLD = frozenset({CaseKind.LATE_RETURN, CaseKind.DISPUTE, CaseKind.INQUIRY})  # what somebody hears of at once
+# What somebody hears of at once.
+TOLD = frozenset({CaseKind.LATE_RETURN, CaseKind.DISPUTE, CaseKind.INQUIRY, CaseKind.REFUND})
 SLICE = 400
 _HARMLESS = ", ".join(repr(status) for status in sorted(HARMLESS_DISPUTES))
 # A refund that failed counts until as much was given back after it: then the customer has their money.
@@ -181,14 +182,17 @@ class CaseOpening:
         self._tell(facts, trouble)
 
     def _tell(self, facts: _Facts, trouble: Trouble) -> None:
-        """Note that a bank took money back, or asks about it; a dispute that is then lost took it only once."""
+        """Note that a bank took money back, or asks about it, or that a refund did not arrive.
+
+        A dispute that is then lost took it only once.
+        """
         if trouble.kind not in TOLD:
             return
         asks = trouble.kind is CaseKind.INQUIRY
         told: dict[str, str | int] = {"cents": trouble.cents, "currency": facts.currency, "kind": trouble.kind.value}
         self._noting.note(
             Fact(
-                NoticeKind.LATE_RETURN,
+                NoticeKind.REFUND_FAILED if trouble.kind is CaseKind.REFUND else NoticeKind.LATE_RETURN,
                 facts.id,
                 from_epoch(trouble.happened_at),
                 f"{trouble.cause} {'asks' if asks else 'taken'}",
