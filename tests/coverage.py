@@ -66,7 +66,7 @@ TESTS = frozenset(
         *("removals", "bank_data", "debit_job", "debit_confirmed_again", "debit_rows", "debit_preview", "debit_trail"),
         *("jobs", "restores", "identity", "risk", "lists_as_workbooks", "workbooks", "limits", "refunds"),
         *("approvals", "approval_validity", "at_stripe", "schedules", "presenting_again", "representments"),
-        *("batches", "batch_checks", "batch_copies"),
+        *("batches", "batch_checks", "batch_copies", "batch_left_out", "cover", "debit_notices"),
     )
 )
 
