@@ -53,9 +53,8 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
   const sortBy = ({ sort }, act = onSort) => { if (sort) act(sort, sort === source.sort ? !source.desc : !firstUp.includes(sort)); };
   function drawHead() {
     head.replaceChildren(...shown.map((one, place) => {
-      const sorted = one.sort && one.sort === source.sort ? (source.desc ? "descending" : "ascending") : one.sort && "none";
       const cell = el("div", { role: "columnheader", class: `og-th ${one.name}${one.number ? " number" : ""}`, id: `og-h-${one.name}`, draggable: "true",
-        "aria-colindex": place + 1, "aria-sort": sorted, title: one.sort ? "Click to sort, drag to move" : "Drag to move" }, one.title);
+        "aria-colindex": place + 1, title: one.sort ? "Click to sort, drag to move" : "Drag to move" }, one.title);
       cell.onclick = (event) => { if (event.target === cell) { active = { row: -1, col: place }; sortBy(one); } };
       cell.onpointerenter = () => { if (near !== one.name) sortBy(one, onNear); near = one.name; };
       cell.ondragstart = (event) => event.dataTransfer.setData("text/plain", one.name);
@@ -75,8 +74,11 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
       cell.append(edge);
       return cell;
     }));
-    mark();
+    tellSort(); mark();
   }
+  const tellSort = () => shown.forEach(({ sort }, place) => {
+    if (sort) head.children[place].setAttribute("aria-sort", sort !== source.sort ? "none" : source.desc ? "descending" : "ascending");
+  });
   const roomFor = () => (room ||= grid.clientHeight - head.offsetHeight); // this and `y` are kept: to ask for them lays out what has changed
   const inView = () => Math.max(1, Math.floor(roomFor() / height)), bedHeight = () => Math.min(total * height, MOST_PX);
   const isScaled = () => total * height > MOST_PX;
@@ -215,7 +217,7 @@ export function mount(box, root, { columns, source, picks, keep, label, firstUp,
     async begin(place = 0) {
       const rows = source.load(place, place + inView() + 2); // what else changes is drawn while they come
       if (active.row >= 0) active.row = place; // else the keys stand in the head, and stay there
-      anchor = place; drawHead();
+      anchor = place; tellSort(); mark();
       await rows;
       bed.style.height = `${bedHeight()}px`;
       scrollTo(place); now();

@@ -69,7 +69,7 @@ export async function start(root, host) {
   function show(change, isStep = true, isElsewhere = true) { // what is typed is not written over while one types
     state = { ...state, place: 0, ...change, filter: address.clean(change.filter ?? state.filter) };
     begin(true); // asks for the rows; the rest is drawn while they come
-    if (isElsewhere) filters.show(state.filter);
+    if (isElsewhere && change.filter) filters.show(state.filter);
     address.write(state, isStep);
   }
   const ordered = ({ filter = state.filter, sort = state.sort, desc = state.desc }) => ({ filter: { ...filter, ...data.fixed }, sort, desc });
@@ -157,7 +157,6 @@ export async function start(root, host) {
     state.open = id;
     soon("panel", REST_MS / 2, () => fetchPanel(id, isKey));
     address.write(state, panel.hidden);
-    panel.hidden = false;
   }
   // The other page knows the way back to this list as it is: filter, order and place.
   function leave(to, query) {
@@ -173,7 +172,11 @@ export async function start(root, host) {
       const told = await ask(`${data.path}/one`, { id });
       if (state.open !== id) return;
       drawPanel(panel, told, { close, open: leave, filter: (filter) => show({ filter }) });
-    } catch (error) { panel.replaceChildren(el("p", {}, error.message), el("button", { type: "button", onclick: close }, "Close")); }
+    } catch (error) {
+      if (state.open !== id) return;
+      panel.replaceChildren(el("p", {}, error.message), el("button", { type: "button", onclick: close }, "Close"));
+    }
+    panel.hidden = false; // with what it shows: to make room for it lays out the table
     if (isFocused) panel.focus();
   }
   function close() {
@@ -193,7 +196,7 @@ export async function start(root, host) {
   const isField = (one) => ["INPUT", "SELECT", "TEXTAREA"].includes(one?.tagName) && one.type !== "checkbox";
   section.addEventListener("keydown", (event) => {
     const at = event.composedPath()[0];
-    if (event.key === "Escape" && !panel.hidden) close();
+    if (event.key === "Escape" && state.open) close();
     else if (event.key === "Escape" && picks.count(source.total)) { picks.clear(); grid.paint(); pickedOther(); }
     else if (event.key === "Escape" && isField(at)) grid.focus();
     else if (event.key === "/" && !isField(at)) { filters.search.focus(); filters.search.select(); }
@@ -213,7 +216,7 @@ export async function start(root, host) {
     state = address.read();
     filters.show(state.filter);
     if (!address.isSame(before.filter, state.filter) || before.sort !== state.sort || before.desc !== state.desc) begin(true);
-    if (state.open && state.open !== before.open) { panel.hidden = false; fetchPanel(state.open, false); } else if (!state.open) panel.hidden = true;
+    if (state.open && state.open !== before.open) fetchPanel(state.open, false); else if (!state.open) panel.hidden = true;
   };
   // The table takes what is left of the window; what stands above it may come later.
   const fit = () => {
@@ -236,7 +239,7 @@ export async function start(root, host) {
     if ((data.pressed?.at ?? 0) > pressed) { pressed = data.pressed.at; go(shownPage(), data.pressed.query); }
   }
   fit(); draw(); filters.show(state.filter); begin(false);
-  if (state.open && !data.opens) { panel.hidden = false; fetchPanel(state.open, false); }
+  if (state.open && !data.opens) fetchPanel(state.open, false);
   return {
     update: draw,
     destroy() {
