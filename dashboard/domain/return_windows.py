@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dashboard.domain.business_days import SETTLEMENT_DAYS, add_business_days, submission_day
+from dashboard.domain.business_days import EASTERN, SETTLEMENT_DAYS, add_business_days, submission_day
 
 RETURNABLE = timedelta(days=60)  # Nacha: how long a consumer's bank may return a debit as unauthorized
 
@@ -23,8 +23,11 @@ class ReturnWindows:
 
 
 def find_return_windows(created: datetime, settled: datetime | None) -> ReturnWindows:
-    """The windows of a debit by when it was made and when its money was ours; None where that is not known yet."""
-    if settled is None:
-        day = add_business_days(created.date(), SETTLEMENT_DAYS)
-        settled = created.replace(year=day.year, month=day.month, day=day.day)
-    return ReturnWindows(add_business_days(submission_day(created), SETTLEMENT_DAYS), settled + RETURNABLE)
+    """The windows of a debit by when it was made and when its money was ours.
+
+    Where that is not known yet (None), the last day on which it may be counts.
+    """
+    most_on = add_business_days(submission_day(created), SETTLEMENT_DAYS)
+    if settled is None:  # the same moment on the day by which it is known, both days Eastern ones, as the network's are
+        settled = created + (most_on - created.astimezone(EASTERN).date())
+    return ReturnWindows(most_on, settled + RETURNABLE)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.domain.business_days import EASTERN
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError
 from dashboard.domain.models import Actor, Mode, Role
@@ -76,6 +77,14 @@ def test_it_says_until_when_each_group_of_codes_can_still_come(store: Store, det
     for state in ("paid_out", "pending", "refunded"):
         assert details.get(demo_actor(), charge_with(store, state)).windows is not None, state
     assert details.get(demo_actor(), charge_with(store, "failed")).windows is None
+
+
+def test_the_windows_of_a_late_evening_begin_with_the_day_on_which_the_debit_goes_out() -> None:
+    """The networks' days are Eastern: 23:30 in New York is the next day in UTC, and a Friday's debit goes on Monday."""
+    friday = datetime(2026, 11, 13, 23, 30, tzinfo=EASTERN)
+    found = find_return_windows(friday.astimezone(UTC), None)
+    assert found.most_on == date(2026, 11, 20), "four business days after Monday"
+    assert found.unauthorized_at == datetime(2026, 11, 20, 23, 30, tzinfo=EASTERN) + timedelta(days=60)
 
 
 def test_a_refund_and_a_return_are_in_the_time_line_with_their_ids(store: Store, details: PaymentDetails) -> None:
