@@ -95,7 +95,8 @@ def draw_windows(windows: ReturnWindows | None, zone: tzinfo, now: datetime) -> 
     )
     for what, until in groups:
         over = until < today
-        sign, word = (":material/check_circle:", "no more since") if over else (":material/schedule:", "until")
+        sign = ":material/check_circle:" if over else ":material/schedule:"
+        word = "no more: the last day was" if over else "until"
         st.markdown(f"{sign} **{plain(what)}**  \n{plain(f'{word} {format.day(until, today)}')}")
 
 
