@@ -1,6 +1,8 @@
 # ACH Desk. `make` alone lists the verbs.
 PY := .venv/bin/python
 SEED ?= $(shell date +%s)
+# Where it is set, each of the hundreds of processes of a run compiles the product, and the tests, anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test days lint bench crash doubles load coverage mutants foreign audit screenshots lock
 help: ## list the verbs
