@@ -1,7 +1,8 @@
 """How the files of one bank account follow each other: by their balances where they state them, else by their days.
 
-A file covers the days from its first line to its last. Days between two files on which banks post are a hole, unless
-the balances on both sides show that nothing was posted on them. Money is integer cents of the account's currency.
+A file covers the days from its first line to its last, and those that it states (`stated_periods.py`). Days between two
+files on which banks post are a hole, unless the balances on both sides show that nothing was posted on them. Money is
+integer cents of the account's currency.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """A file of an account by its id: the days of its lines, and its balances in cents where it states them."""
+    """A file of an account by its id: the days that it covers, and its balances in cents where it states them."""
 
     file: str
     begins_on: date

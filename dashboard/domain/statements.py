@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 
 from dashboard.domain.folding import fold
+from dashboard.domain.stated_periods import Days, days_covered
 
 
 class Format(StrEnum):
@@ -59,7 +60,7 @@ class Statement:
     `number` is the account as the file names it, `currency` lower case, both empty where the file does not say.
     `findings` are what does not add up inside it, one sentence each; `notes` are what could not be used. `proved` is
     set where the file has a proof of its own, as a running balance is, that holds; `derived` where a balance was worked
-    out from such a one.
+    out from such a one. `stated` are the first and the last whole day that the file says it covers, where it does.
     """
 
     lines: tuple[FileLine, ...]
@@ -72,6 +73,7 @@ class Statement:
     notes: tuple[str, ...] = ()
     proved: bool = False
     derived: bool = False
+    stated: Days | None = None
 
     @property
     def total(self) -> int:
@@ -131,13 +133,15 @@ class StatementFile:
 
     @property
     def begins_on(self) -> date | None:
-        """The first day of a line."""
-        return min((line.posted_on for line in self.lines), default=None)
+        """The first day of a line, or one that is stated before it."""
+        stated = [one.stated[0] for one in self.statements if one.stated]
+        return min([*stated, *(line.posted_on for line in self.lines)], default=None)
 
-    @property
-    def ends_on(self) -> date | None:
-        """The last day of a line."""
-        return max((line.posted_on for line in self.lines), default=None)
+    def covers(self, today: date) -> Days | None:
+        """The first and the last day of its lines and of what it states; `today` is the day of its import."""
+        found = [days_covered(one.stated, [line.posted_on for line in one.lines], today) for one in self.statements]
+        days = [day for pair in found if pair for day in pair]
+        return (min(days), max(days)) if days else None
 
     @property
     def ties(self) -> bool | None:

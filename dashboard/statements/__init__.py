@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from dashboard.domain.business_days import EASTERN
 from dashboard.domain.clock import Clock
 from dashboard.domain.csv_profiles import CsvProfile, check_profile
 from dashboard.domain.errors import InputError
@@ -20,6 +21,7 @@ from dashboard.domain.formatting import count
 from dashboard.domain.ids import new_id
 from dashboard.domain.lookups import require_found
 from dashboard.domain.models import Actor
+from dashboard.domain.stated_periods import Days
 from dashboard.domain.statement_chains import Period, link
 from dashboard.domain.statements import FileLine, Refusal, StatementFile, identities
 from dashboard.staff.access import Permission, require
@@ -193,13 +195,14 @@ class Statements:
             result = replace(result, findings=(*result.findings, *self._read_otherwise(name, files)))
         if not result.read and any(not one.pending for one in result.refusals):
             raise NothingRead(result)
-        if not result.rows and result.opening is None and result.closing is None:
+        says_nothing = result.opening is None and result.closing is None and not any(map(self._covers, files))
+        if not result.rows and says_nothing:
             raise refuse("The file has no rows in it.", "Choose a period with movements.", "statement_empty")
         return result, found
 
     def _read_otherwise(self, account: str, files: Sequence[StatementFile]) -> list[str]:
         """A sentence where the account has lines of the same days in another format: each bank words them anew."""
-        days = [day.isoformat() for file in files for day in (file.begins_on, file.ends_on) if day]
+        days = [line.posted_on.isoformat() for file in files for line in file.lines]
         ways = {(file.format.value, file.profile) for file in files}
         if not days:
             return []
@@ -226,6 +229,7 @@ class Statements:
         fresh = [one for one in found if one[0] not in there]
         earlier = table.same_file(account, file.digest, file.profile, file.version)
         id = earlier["id"] if earlier else new_id("stmt")
+        first, last = self._covers(file) or (None, None)
         if earlier is None:
             values = {
                 "id": id,
@@ -235,8 +239,8 @@ class Statements:
                 "format": file.format.value,
                 "profile": file.profile,
                 "profile_version": file.version,
-                "begins_on": _iso(file.begins_on),
-                "ends_on": _iso(file.ends_on),
+                "begins_on": _iso(first),
+                "ends_on": _iso(last),
                 "opening_cents": file.opening,
                 "closing_cents": file.closing,
                 "ties": TIES[file.ties],
@@ -281,6 +285,9 @@ class Statements:
             ties=TIES[file.ties],
         )
         return id
+
+    def _covers(self, file: StatementFile) -> Days | None:
+        return file.covers(self._clock.now().astimezone(EASTERN).date())
 
     def _chains(self, account: str) -> dict[str, int | None]:
         """By how many cents each file misses the one before it, where that can be said: 0 where it follows."""

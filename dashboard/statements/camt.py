@@ -18,6 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.sax import parseString
 
 from dashboard.domain.bank_values import Unreadable, make_day, read_cents
+from dashboard.domain.stated_periods import Days, whole_days
 from dashboard.domain.statements import FileLine, Format, Refusal, Statement, StatementFile
 from dashboard.statements.text import refuse
 
@@ -29,7 +30,7 @@ NEEDED = frozenset(
         r"\w+",
         "Document BkToCstmrStmt BkToCstmrAcctRpt BkToCstmrDbtCdtNtfctn Stmt Acct Id IBAN Othr Ccy Bal Tp CdOrPrtry Cd"
         " Amt CdtDbtInd Ntry Sts BookgDt ValDt Dt DtTm NtryDtls TxDtls RmtInf Ustrd RltdPties Dbtr Cdtr Nm Pty Refs"
-        " EndToEndId TxId InstrId NtryRef AcctSvcrRef AddtlNtryInf BkTxCd Prtry",
+        " EndToEndId TxId InstrId NtryRef AcctSvcrRef AddtlNtryInf BkTxCd Prtry FrToDt FrDtTm ToDtTm FrDt ToDt",
     )
 )
 MESSAGES = {
@@ -162,6 +163,7 @@ def _read_statement(node: Node) -> Statement:
         opening=opening,
         closing=closing,
         notes=notes,
+        stated=read_stated(node),
     )
 
 
@@ -219,6 +221,19 @@ def _read_balances(node: Node, currency: str) -> tuple[int | None, int | None, t
         except Unreadable as error:
             notes.append(f"Line {balance.line}: the balance {code} cannot be used: {error}.")
     return found.get("OPBD", found.get("PRCD")), found.get("CLBD"), tuple(notes)
+
+
+def read_stated(node: Node) -> Days | None:
+    """The whole days of FrToDt; None where it does not say both ends readably, or only a part of one day."""
+    begins = node.value("FrToDt", "FrDtTm") or node.value("FrToDt", "FrDt")
+    ends = node.value("FrToDt", "ToDtTm") or node.value("FrToDt", "ToDt")
+    try:
+        first, last = read_iso_day(begins), read_iso_day(ends)
+    except Unreadable:
+        return None
+    from_, to = begins[11:16], ends[11:16]
+    is_whole = to in {"", "23:59", "24:00"} or (to == "00:00" and first == last)  # midnight ends the day before
+    return whole_days(first, last, begins_whole=from_ in {"", "00:00"}, ends_whole=is_whole)
 
 
 def read_iso_day(text: str) -> date:

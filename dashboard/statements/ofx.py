@@ -1,7 +1,8 @@
 """OFX and QFX: version 1 (SGML, closing tags left out) and 2 (XML), by one reader of tags that expands nothing.
 
 Source: OFX 1.6 and 2.2, chapters 3.2.8 (dates), 11.4 (statements). `DTPOSTED` is read as it stands: its time and zone
-would move a day, and the bank's own page shows the day that stands there.
+would move a day, and the bank's own page shows the day that stands there. `DTSTART` and `DTEND` are days, or moments of
+which only the whole days between are covered: many banks write the moment of the download.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from datetime import date
 from html import escape
 
 from dashboard.domain.bank_values import Unreadable, make_day, read_cents
+from dashboard.domain.stated_periods import Days, whole_days
 from dashboard.domain.statements import FileLine, Format, Refusal, Statement, StatementFile
 from dashboard.statements.text import refuse
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z0-9_.]+)[^<>]*?(?P<empty>/?)>|<[!?][^>]*>")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9](?![0-9])).*", re.DOTALL)
+_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9](?![0-9]))(?P<time>.*)", re.DOTALL)
+WHOLE_DAYS = ("", "0000", "1200")  # times that stand for a day: none, midnight (OFX 3.2.8.2), many banks' noon
+LAST_MINUTE = "2359"
 _ENTITIES = {
     "&lt;": "<",
     "&gt;": ">",
@@ -140,6 +144,7 @@ def _read_statement(node: Node) -> Statement:
         currency=currency,
         closing=closing,
         notes=notes,
+        stated=read_stated(node),
     )
 
 
@@ -170,6 +175,30 @@ def read_ofx_day(text: str) -> date:
     if matched is None:
         raise Unreadable(f"“{text}” is no OFX date" if text.strip() else "the date (DTPOSTED) is missing")
     return make_day(int(matched["year"]), int(matched["month"]), int(matched["day"]), text)
+
+
+def read_stated(node: Node) -> Days | None:
+    """The whole days from DTSTART to DTEND of a statement's list; None where it does not say both readably."""
+    for part in node.find("BANKTRANLIST", "INVTRANLIST"):
+        begins, ends = part.get("DTSTART"), part.get("DTEND")
+        try:
+            first, last = read_ofx_day(begins), read_ofx_day(ends)
+        except Unreadable:
+            continue
+        return whole_days(
+            first,
+            last,
+            begins_whole=_time_of(begins) in WHOLE_DAYS,
+            ends_whole=_time_of(ends) in (*WHOLE_DAYS, LAST_MINUTE),
+        )
+    return None
+
+
+def _time_of(text: str) -> str:
+    """Hours and minutes of an OFX date, or an empty text."""
+    matched = _DAY.fullmatch(text.strip())
+    found = re.match("[0-9]{4}", matched["time"]) if matched else None
+    return found[0] if found else ""
 
 
 def _read_balance(node: Node, currency: str) -> tuple[int | None, tuple[str, ...]]:

@@ -141,7 +141,10 @@ class PayoutMatchTable:
         return int(row["number"]) if row else 0
 
     def covered(self) -> tuple[str, str] | None:
-        """The first and the last day of any bank line, or None where there is none."""
+        """The first day of any bank line and the last one that a statement reaches, or None where there is no line."""
         query = "SELECT min(posted_on) AS first, max(posted_on) AS last FROM bank_line"
         row = select_one(self._database.handle, query, [])
-        return (row["first"], row["last"]) if row and row["first"] else None
+        if not row or not row["first"]:
+            return None
+        stated = select_one(self._database.handle, "SELECT max(ends_on) AS last FROM statement_file", [])
+        return row["first"], max(row["last"], (stated and stated["last"]) or "")
