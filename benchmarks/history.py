@@ -313,6 +313,15 @@ class History:
         places = (listing.place(f"txn_{code:021d}") for code in codes)
         return sorted(place for place in places if place is not None)
 
+    def held(self) -> dict[str, int]:
+        """Cents of payments in no payout, by Stripe's source type; what was taken back later counts as paid out."""
+        found = {"bank_account": 0, "card": 0}
+        for code in self.resources["balance_transactions"].codes:
+            kind, number = divmod(code, STEP)
+            if kind != 5 and not self.is_paid_out(number):
+                found["bank_account" if number < self.legacy else "card"] += self._money(code)[1]
+        return found
+
     # -- changes
 
     @property

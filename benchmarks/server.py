@@ -13,6 +13,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from urllib.parse import parse_qsl, unquote_plus
 
 from benchmarks.history import DAY, History, Listing
@@ -83,7 +84,7 @@ class Server:
         resource = parts[1] if len(parts) > 1 else ""
         if resource == "account":
             return 200, ACCOUNT
-        if resource not in self.history.resources and resource != "events":
+        if resource not in self.history.resources and resource not in {"events", "balance"}:
             return refuse(404, f"Unrecognized request URL (GET: {path}).")
         # Stripe: every named operation is an endpoint of its own, so a list and a single read have a limit each.
         endpoint = resource if len(parts) == 2 else f"{resource}/id"
@@ -93,11 +94,22 @@ class Server:
         self.requests[endpoint] += 1
         if resource == "events":
             return self.list_events(given)
+        if resource == "balance":
+            return 200, self.balance
         listing = self.history.resources[resource]
         if len(parts) == 3:
             place = listing.place(unquote_plus(parts[2]))
             return (200, listing.body(place)) if place is not None else refuse(404, f"No such object: '{parts[2]}'")
         return self.list_objects(resource, listing, dict(given))
+
+    @cached_property
+    def balance(self) -> bytes:
+        """What the account holds, by rail; the balance transactions never change, so it is summed up once."""
+        types = self.history.held()
+        pending = [{"amount": sum(types.values()), "currency": "usd", "source_types": types}]
+        available = [{"amount": 0, "currency": "usd", "source_types": dict.fromkeys(types, 0)}]
+        found = {"object": "balance", "available": available, "pending": pending, "livemode": False}
+        return json.dumps(found).encode()
 
     def list_objects(self, resource: str, listing: Listing, query: dict[str, str]) -> Reply:
         """A page of one resource."""

@@ -11,20 +11,30 @@ from typing import Any
 from benchmarks.history import History
 from benchmarks.loading import count_window_pages
 from benchmarks.processes import list_server
-from dashboard.domain.models import Secret
+from dashboard.books import MonthBooks
+from dashboard.domain.models import Actor, Role, Secret
 from dashboard.gateways.plaid_replies import Page
+from dashboard.statements.matching import PayoutMatching
 from dashboard.store.payments.projection import PaymentProjection
 from dashboard.sync.backfill import WORKERS
 from dashboard.sync.reader import Reader, RowPage
 from tests.unit.sync_scene import COUNT, END, PAGES, Scene, far_away, scene, until
 
 __all__ = ["scene"]  # a fixture
+FRED = Actor("fred", frozenset({Role.FINANCE}))
 
 
 def test_a_near_server_is_read_with_hardly_a_page_too_many(scene: Scene) -> None:
     scene.sync.run()
     assert scene.provider.asked["charges"] <= PAGES + WORKERS
     assert scene.share_equal() == 1
+
+
+def test_the_balance_of_the_benchmark_is_what_was_not_paid_out(scene: Scene) -> None:
+    scene.sync.run()
+    matching = PayoutMatching(scene.store, scene.clock, scene.settings)
+    compared = MonthBooks(scene.store, scene.clock, scene.settings, matching).compare(FRED)
+    assert compared is not None and {one.difference for one in compared.parts} == {0}
 
 
 def test_windows_split_only_for_a_worker_that_waits(scene: Scene) -> None:
