@@ -4,7 +4,7 @@ SEED ?= $(shell date +%s)
 # Where it is set, each of the hundreds of processes of a run compiles the product, and the tests, anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test days lint bench crash doubles load coverage mutants foreign audit screenshots lock
+.PHONY: help setup demo test days lint bench crash doubles load books coverage mutants foreign audit screenshots lock
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -40,6 +40,11 @@ doubles: setup ## run 2,000 seeded sequences of faults, clocks, kills and restor
 
 load: setup ## open 50 tabs beside a running sync and measure how long they wait (ARGS="--processes 1,2,4")
 	@$(PY) -m tests.load $(ARGS)
+
+books: setup ## tie every sum of 200 random histories to the cent: balance, journal, reports, ledger texts (HISTORIES=200)
+	@HISTORIES=$(or $(HISTORIES),200) $(PY) -m pytest -q -n 2 tests/unit/test_books.py tests/unit/test_journal.py \
+		tests/unit/test_journal_after_close.py tests/unit/test_ledger_texts.py tests/unit/test_reports.py \
+		tests/unit/test_listed_reports.py -k "history or later_cent or total_is or every_entry" $(ARGS)
 
 coverage: setup ## count every branch of what guards money, secrets and the audit trail (also in make test)
 	@export TEST_COVERAGE="$$(mktemp -d)"; trap 'rm -rf "$$TEST_COVERAGE"' EXIT; $(PY) -m pytest -q -n 2 \

@@ -1,7 +1,11 @@
-"""Histories of a Stripe account, made up step by step, with the balance counted beside them by the plainest means."""
+"""Histories of a Stripe account, made up step by step, with the balance counted beside them by the plainest means.
+
+`HISTORIES=200` (`make books`) makes as many of each property; else a slice of them is made.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,6 +17,12 @@ from dashboard.store import Store
 NEW_YORK = ZoneInfo("America/New_York")
 RAILS = ("us_bank_account", "ach_debit")
 BEGIN = datetime(2026, 8, 25, 12, tzinfo=UTC)
+WHOLE = int(os.environ.get("HISTORIES", "0"))
+
+
+def seeds(slice_: int, first: int = 0) -> range:
+    """The histories that a property is tried on: a slice of them, or all where they were asked for."""
+    return range(first, first + (WHOLE or slice_))
 
 
 @dataclass

@@ -17,7 +17,7 @@ from dashboard.settings import Settings
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
 from dashboard.store.sync.state import Window
-from tests.book_histories import NEW_YORK, RAILS, make
+from tests.book_histories import NEW_YORK, RAILS, make, seeds
 
 FRED = Actor("fred", frozenset({Role.FINANCE}))
 MONTH = "2026-09"
@@ -44,7 +44,7 @@ def statements_of(store: Store, work: Callable[[], Any]) -> int:
     return len(seen)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_every_month_of_any_history_ties_and_equals_a_plain_count(store: Store, books: MonthBooks, seed: int) -> None:
     history = make(store, seed)
     closing = {False: 0, True: 0}

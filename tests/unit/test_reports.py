@@ -27,7 +27,7 @@ from dashboard.reports import pdf as pdfs
 from dashboard.settings import Settings
 from dashboard.statements.matching import PayoutMatching
 from dashboard.store import Store
-from tests.book_histories import make
+from tests.book_histories import make, seeds
 from tests.unit.case_scenes import charge, seconds
 from tests.workbooks import read_workbook
 
@@ -75,7 +75,7 @@ def figures(total: Figures) -> dict[str, int]:
     return {name: getattr(total, name) for name in ("collected", "refunds", "returns", "fees", "other")}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_every_total_is_the_tables(store: Store, books: MonthBooks, reports: Reports, seed: int) -> None:
     """Any history: a month's report is the page Month close, a payout's its page and the filter of payments."""
     make(store, seed)
