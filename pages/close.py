@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.desk import Desk
-from dashboard.domain.books import Blocker, Books
+from dashboard.domain.books import FIRST_YEAR, Blocker, Books, make_span, read_month
 from dashboard.domain.listed_reports import ReportKind
 from dashboard.domain.models import Actor
 from dashboard.staff.access import Permission, can
@@ -59,16 +59,33 @@ def draw_blockers(found: tuple[Blocker, ...]) -> None:
 
 
 def draw_reports(desk: Desk, actor: Actor, month: str) -> None:
-    """The reports of the month, one at a time, each in both forms."""
+    """The reports of the month, one at a time, each in both forms; those that list of other days too."""
     st.subheader("Reports", anchor=False)
     kinds = list(ReportKind)
     kind = ReportKind(
         st.selectbox("Report", kinds, format_func=lambda one: one.words, key="close-report", width=320) or kinds[0]
     )
-    if kind is not ReportKind.MONTH and not desk.reports.listed(actor, kind, month).rows:
+    period = month
+    if kind not in (ReportKind.MONTH, ReportKind.UNMATCHED):  # one has balances, the other is of today
+        chosen = choose_days(desk, month)
+        if chosen is None:
+            st.caption("Choose the last day too.")
+            return
+        period = chosen
+    if kind is not ReportKind.MONTH and not desk.reports.listed(actor, kind, period).rows:
         st.caption("There is nothing in it.")
         return
-    reports.offer(f"{kind}-{month}", partial(desk.reports.file, actor, kind, month))
+    reports.offer(f"{kind}-{period}", partial(desk.reports.file, actor, kind, period))
+
+
+def choose_days(desk: Desk, month: str) -> str | None:
+    """The days that a report lists: the month's, unless a person chooses others; None where half of them is chosen."""
+    whole = read_month(month, desk.settings.timezone)
+    earliest, days = date(FIRST_YEAR, 1, 1), (whole.first, whole.last)
+    chosen = st.date_input("Days", days, min_value=earliest, key=f"close-days-{month}", width=320)
+    if not isinstance(chosen, tuple) or len(chosen) != 2:
+        return None
+    return month if chosen == days else make_span(*chosen, desk.settings.timezone).name
 
 
 def name_month(month: str) -> str:

@@ -215,11 +215,14 @@ def _add_report(verbs: Verbs) -> None:
         reports.report,
         "write the report of a month or a payout: collected, refunds, returns, fees and net, by customer, bank and"
         " reason; the same books give the same bytes",
-        "report --month 2026-11 --out november.pdf",
+        "report --month 2026-11 --out november.pdf\n"
+        "report --from 2026-09-01 --to 2026-11-30 --kind returns --format xlsx --out returns.xlsx",
     )
     which = added.add_mutually_exclusive_group(required=True)
     which.add_argument("--month", default="", metavar="YYYY-MM", help="what moved the Stripe balance in a month")
     which.add_argument("--payout", default="", metavar="ID", help="what is in a payout: Stripe's id, po_…")
+    which.add_argument("--from", default="", metavar="YYYY-MM-DD", dest="first", help="the first of other days")
+    added.add_argument("--to", default="", metavar="YYYY-MM-DD", dest="last", help="the last of them (with --from)")
     kinds = list(map(str, ReportKind))
     added.add_argument("--kind", choices=kinds, default="month", help="which report of the month (default: month)")
     added.add_argument("--format", choices=["pdf", "xlsx"], default="pdf", help="the file's form")

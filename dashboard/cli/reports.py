@@ -1,4 +1,4 @@
-"""`ach-desk report`: a payout's or a month's report into a file."""
+"""`ach-desk report`: the report of a payout, a month or other days into a file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,19 @@ from dashboard.settings import Need, Settings
 def report(chosen: argparse.Namespace) -> int:
     """Write one report; 1 where it cannot be, with the reason on standard error."""
     return write_report(settings_for(frozenset({Need.KEY})), chosen)
+
+
+def period_of(chosen: argparse.Namespace) -> str:
+    """The month or the days that were asked for, as reports name them. Raises InputError."""
+    first, last = getattr(chosen, "first", ""), getattr(chosen, "last", "")
+    if bool(first) != bool(last):
+        raise InputError(
+            "A first and a last day belong together.",
+            meaning="No file was made.",
+            action="Give both --from and --to.",
+            code="days",
+        )
+    return f"{first}-to-{last}" if first else str(chosen.month)
 
 
 def write_report(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -34,7 +47,7 @@ def write_report(settings: Settings, chosen: argparse.Namespace) -> int:
         made = (
             reports.payout_file(operator(), chosen.payout, form)
             if chosen.payout
-            else reports.file(operator(), ReportKind(chosen.kind), chosen.month, form)
+            else reports.file(operator(), ReportKind(chosen.kind), period_of(chosen), form)
         )
     except InputError as error:
         print(error.sentences(), file=sys.stderr)

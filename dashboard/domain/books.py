@@ -9,25 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from dashboard.domain.errors import InputError
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")  # no digits of other scripts: a month has one name
+_DAYS = re.compile(r"(20[0-9]{2}-[0-9]{2}-[0-9]{2})-to-(20[0-9]{2}-[0-9]{2}-[0-9]{2})")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 OLD_RAIL = "Old ACH rail"
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month of the business's zone; `begins_at` is its first instant, `ends_at` the first one after it."""
+    """A month of the business's zone, or other whole days of it for a report that lists.
+
+    `begins_at` is its first instant, `ends_at` the first one after it.
+    """
 
     name: str
     first: date
     after: date
     begins_at: int
     ends_at: int
+
+    @property
+    def last(self) -> date:
+        """The last day of it."""
+        return self.after - timedelta(days=1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a month of the calendar."""
+        return _MONTH.fullmatch(self.name) is not None
 
     @property
     def bank_begins(self) -> int:
@@ -50,6 +65,37 @@ def read_month(text: str, zone: tzinfo) -> Month:
     first = date(int(found[1]), int(found[2]), 1)
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return Month(text, first, after, _midnight(first, zone), _midnight(after, zone))
+
+
+def make_span(first: date, last: date, zone: tzinfo) -> Month:
+    """Whole days from a first to a last one, under a name that a month never has. Raises InputError."""
+    if last < first or first.year < FIRST_YEAR or last.year > LAST_YEAR:
+        raise InputError(
+            f"{first.isoformat()} to {last.isoformat()} are no days of a report.",
+            meaning="Nothing was done.",
+            action="Choose a last day that is not before the first one.",
+            code="days",
+        )
+    after = last + timedelta(days=1)
+    name = f"{first.isoformat()}-to-{last.isoformat()}"
+    return Month(name, first, after, _midnight(first, zone), _midnight(after, zone))
+
+
+def read_period(text: str, zone: tzinfo) -> Month:
+    """The month of `2026-11`, or the days of `2026-09-15-to-2026-11-30`. Raises InputError."""
+    found = _DAYS.fullmatch(text)
+    if found is None:
+        return read_month(text, zone)
+    try:
+        first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+    except ValueError:
+        raise InputError(
+            f"“{text}” has a day that there is not.",
+            meaning="Nothing was done.",
+            action="Write the days as 2026-11-30.",
+            code="days",
+        ) from None
+    return make_span(first, last, zone)
 
 
 def rail_name(old_rail: bool) -> str:

@@ -54,7 +54,7 @@ class ListedRow:
 
 @dataclass(frozen=True)
 class ListedReport:
-    """A report of a month; `columns` are those before the amount, `at` is the instant that its files bear."""
+    """A report of a month or of other days; `columns` are those before the amount, `at` its files bear."""
 
     kind: ReportKind
     name: str

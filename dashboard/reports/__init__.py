@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.books import MonthBooks
 from dashboard.domain.approvals import canonical
-from dashboard.domain.books import Balance, CloseState, Month, read_month
+from dashboard.domain.books import Balance, CloseState, Month, read_month, read_period
 from dashboard.domain.clock import Clock
 from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import day_in_full, in_words, money, month_of
@@ -99,17 +99,23 @@ class Reports:
         require(actor, Permission.EXPORT)
         return self._write(actor, self.of_month(actor, month), form)
 
-    def listed(self, actor: Actor, kind: ReportKind, month: str) -> ListedReport:
-        """A month's report that lists, of any kind but the month's own. Raises InputError."""
-        require(actor, Permission.VIEW_STATEMENTS)
-        return self._listed.make(kind, read_month(month, self._settings.timezone))
+    def listed(self, actor: Actor, kind: ReportKind, period: str) -> ListedReport:
+        """A report that lists, of any kind but the month's own: of a month, or of `2026-09-15-to-2026-11-30`.
 
-    def file(self, actor: Actor, kind: ReportKind, month: str, form: Form) -> bytes:
-        """A month's report of any kind as a file; that it left the desk is in the trail. Raises InputError."""
+        Raises InputError.
+        """
+        require(actor, Permission.VIEW_STATEMENTS)
+        return self._listed.make(kind, read_period(period, self._settings.timezone))
+
+    def file(self, actor: Actor, kind: ReportKind, period: str, form: Form) -> bytes:
+        """A report of any kind as a file; that it left the desk is in the trail. Raises InputError.
+
+        The month's own is of a whole month only: it has the balance of its first and its last day.
+        """
         require(actor, Permission.EXPORT)
         if kind is ReportKind.MONTH:
-            return self.month_file(actor, month, form)
-        return self._write_listed(actor, self.listed(actor, kind, month), form)
+            return self.month_file(actor, period, form)
+        return self._write_listed(actor, self.listed(actor, kind, period), form)
 
     def signed_file(self, actor: Actor, month: str, *, as_inputs: bool = False) -> bytes:
         """A closed month as it was signed, a PDF; `as_inputs` the JSON whose SHA-256 was signed. Raises InputError."""

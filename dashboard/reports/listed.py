@@ -1,11 +1,12 @@
-"""The reports of a month that list: returns, refunds, disputes, payouts with their bank lines, fees, what is unmatched.
+"""The reports that list: returns, refunds, disputes, payouts with their bank lines, fees, what is unmatched.
 
-Each comes to what the table of the same filter shows. Nobody is asked here who may: `Reports` has asked.
+Each is of a month or of other days, and comes to what the table of the same filter shows. Nobody is asked here who may:
+`Reports` has asked.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from dashboard.domain.books import Month
 from dashboard.domain.clock import Clock
@@ -35,7 +36,7 @@ class ListedReports:
         self._matching = PayoutMatching(store, clock, settings)
 
     def make(self, kind: ReportKind, month: Month) -> ListedReport:
-        """One report of a month."""
+        """One report of a month or of other days."""
         columns, rows = {
             ReportKind.RETURNS: self._returns,
             ReportKind.REFUNDS: self._refunds,
@@ -44,10 +45,9 @@ class ListedReports:
             ReportKind.FEES: self._fees,
             ReportKind.UNMATCHED: self._unmatched,
         }[kind](month)
-        last, label, at = month.after - timedelta(days=1), month_of(month.first), month.first
-        facts: tuple[tuple[str, str], ...] = (
-            ("Days", f"{day_in_full(month.first)} to {day_in_full(last)}, {self._zone}"),
-        )
+        days, at = f"{day_in_full(month.first)} to {day_in_full(month.last)}", month.first
+        label = month_of(month.first) if month.is_whole else days
+        facts: tuple[tuple[str, str], ...] = (("Days", f"{days}, {self._zone}"),)
         if kind is ReportKind.UNMATCHED:
             at = self._today()
             label, facts = day_in_full(at), (("As of", f"{day_in_full(at)}, whatever month"),)
@@ -158,8 +158,7 @@ FEES = name_of("stripe_fee")
 
 def returned_in(month: Month) -> PaymentFilter:
     """The payments that the report of a month's returns lists, as the payments page filters them."""
-    last = month.after - timedelta(days=1)
-    return PaymentFilter(statuses=CAME_BACK, dated="failed", created_from=month.first, created_to=last)
+    return PaymentFilter(statuses=CAME_BACK, dated="failed", created_from=month.first, created_to=month.last)
 
 
 def age_of(days: int) -> str:

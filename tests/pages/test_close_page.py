@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -49,6 +50,21 @@ def test_the_accounts_of_the_journal_are_named_on_the_page(app: AppTest, desk: D
     assert not app.exception and "There is nothing in it." in text_of(app), "no statement, so nothing is missing on one"
     app.selectbox(key="close-report").set_value(ReportKind.FEES).run()
     assert not app.exception and "There is nothing in it." not in text_of(app)
+
+
+def test_a_report_that_lists_is_of_any_days(app: AppTest, desk: Desk, actor: Actor) -> None:
+    desk.sync.run()
+    show(app, "close")
+    app.selectbox(key="close-report").set_value(ReportKind.FEES).run()
+    month = read_month(str(app.selectbox(key="close-month").value), desk.settings.timezone)
+    days = app.date_input(key=f"close-days-{month.name}")
+    assert days.value == (month.first, month.last)
+    days.set_value((month.first - timedelta(days=45), month.last)).run()
+    assert not app.exception and "There is nothing in it." not in text_of(app)
+    app.date_input(key=f"close-days-{month.name}").set_value((date(2001, 1, 1), date(2001, 1, 2))).run()
+    assert not app.exception and "There is nothing in it." in text_of(app)
+    app.selectbox(key="close-report").set_value(ReportKind.MONTH).run()
+    assert not app.exception and not app.date_input, "the month's own has the balances of a whole month"
 
 
 def test_the_form_of_xero_is_not_offered_for_two_currencies(app: AppTest, desk: Desk, actor: Actor) -> None:

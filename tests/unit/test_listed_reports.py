@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from dashboard.books import MonthBooks
-from dashboard.domain.books import Month, read_month
+from dashboard.cli.parser import build_parser
+from dashboard.cli.reports import write_report
+from dashboard.domain.books import Month, make_span, read_month
 from dashboard.domain.clock import FixedClock
 from dashboard.domain.errors import AccessDenied, InputError
 from dashboard.domain.listed_reports import ReportKind, sections_of
@@ -31,6 +34,7 @@ from tests.workbooks import read_workbook
 FRED = Actor("fred", frozenset({Role.FINANCE}))
 MONTHS = ("2026-08", "2026-09", "2026-10", "2026-11")
 LISTS = [kind for kind in ReportKind if kind is not ReportKind.MONTH]
+OF_DAYS = [ReportKind.RETURNS, ReportKind.REFUNDS, ReportKind.DISPUTES, ReportKind.PAYOUTS, ReportKind.FEES]
 
 
 @pytest.fixture
@@ -141,6 +145,70 @@ def test_the_same_books_give_the_same_bytes(
         count = of_table(store, "refund", read_month("2026-09", NEW_YORK))[0]
         assert list(sheets) == ["About", "Totals", "Each"]
         assert len(sheets["Each"].texts()) == count + 3, "a head, an empty row, the total"
+
+
+@pytest.mark.parametrize("form", Form)
+def test_days_across_months_come_to_what_the_table_shows_and_give_the_same_bytes(
+    store: Store, clock: FixedClock, settings: Settings, reports: Reports, form: Form
+) -> None:
+    make(store, 44)
+    days = make_span(date(2026, 9, 15), date(2026, 10, 12), NEW_YORK)
+    shown = store.payments.sums(returned_in(days), clock.now().date())
+    assert comes_to(reports, ReportKind.RETURNS, days.name) == (shown.count, shown.amounts["usd"])
+    assert comes_to(reports, ReportKind.REFUNDS, days.name) == of_table(store, "refund", days)
+    before = {kind: reports.file(FRED, kind, days.name, form) for kind in OF_DAYS}
+    clock.move(timedelta(minutes=7))
+    later = Reports(store, clock, settings, reports._books)
+    assert {kind: later.file(FRED, kind, days.name, form) for kind in OF_DAYS} == before
+    subjects = {row.subject for row in store.trail.read(limit=50) if row.action == "report.exported"}
+    assert "returns 2026-09-15-to-2026-10-12" in subjects
+
+
+@pytest.mark.parametrize("kind", OF_DAYS)
+def test_the_months_of_a_quarter_come_to_the_quarter(store: Store, reports: Reports, kind: ReportKind) -> None:
+    make(store, 45)
+    parts = [comes_to(reports, kind, month) for month in MONTHS[:3]]
+    whole = comes_to(reports, kind, "2026-08-01-to-2026-10-31")
+    assert whole == (sum(count for count, _ in parts), sum(cents for _, cents in parts)) and whole[0]
+    assert comes_to(reports, kind, "2026-09-01-to-2026-09-30") == parts[1]
+
+
+def test_one_day_is_named_by_its_days(reports: Reports) -> None:
+    found = reports.listed(FRED, ReportKind.RETURNS, "2026-10-12-to-2026-10-12")
+    assert found.label == "12 October 2026 to 12 October 2026" and found.name == "2026-10-12-to-2026-10-12"
+    assert reports.listed(FRED, ReportKind.RETURNS, "2026-10").label == "October 2026"
+
+
+@pytest.mark.parametrize("period", ["2026-10-12-to-2026-10-11", "2026-10-12-to-2026-02-30", "2026-10-12", "to", ""])
+def test_days_that_there_are_not_are_refused(reports: Reports, period: str) -> None:
+    with pytest.raises(InputError, match=r"no month|no days|a day that there is not"):
+        reports.file(FRED, ReportKind.RETURNS, period, Form.PDF)
+
+
+def test_the_balance_of_a_month_is_of_a_whole_one_only(reports: Reports) -> None:
+    with pytest.raises(InputError, match="no month"):
+        reports.file(FRED, ReportKind.MONTH, "2026-10-01-to-2026-10-31", Form.PDF)
+
+
+def test_the_command_writes_the_report_of_other_days(
+    store: Store,
+    settings: Settings,
+    clock: FixedClock,
+    reports: Reports,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make(store, 43, days=45)
+    out = tmp_path / "returns.xlsx"
+
+    def run(*more: str) -> int:
+        words = ["report", "--kind", "returns", "--format", "xlsx", "--out", str(out), *more]
+        return write_report(settings, build_parser().parse_args(words))
+
+    assert run("--from", "2026-09-15", "--to", "2026-10-12") == 0
+    assert out.read_bytes() == reports.file(FRED, ReportKind.RETURNS, "2026-09-15-to-2026-10-12", Form.XLSX)
+    assert run("--from", "2026-09-15") == 1
+    assert "Give both --from and --to." in capsys.readouterr().err
 
 
 def test_who_may_not_gets_none_and_what_is_empty_is_said(reports: Reports) -> None:
