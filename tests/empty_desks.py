@@ -6,12 +6,15 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
 
 from dashboard.cli import demo
+from dashboard.domain.clock import Clock
 from dashboard.domain.models import Generation, Secret
-from dashboard.store import prepare
+from dashboard.store import Store, prepare
+from dashboard.store.audit_trail import Trail
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
 
@@ -25,6 +28,17 @@ def make_empty() -> Path:
     prepare(database, Vault([Secret(demo.keep_key(folder))]))
     database.close()
     return folder
+
+
+def open_store(path: Path, vault: Vault, clock: Clock, zone: tzinfo | None = None) -> Store:
+    """As `Store.open`, for a seventh of the time where the file is not there yet: its tables are copied."""
+    if not path.exists():
+        shutil.copy(make_empty() / "desk.db", path)
+        database = Database(path)
+        with database.transaction():
+            Trail(database, vault).seal_end()
+        database.close()
+    return Store.open(path, vault, clock, zone)
 
 
 def settings_for(ready: Mapping[str, object], environ: Mapping[str, str], home: Path) -> dict[str, str]:

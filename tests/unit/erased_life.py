@@ -20,6 +20,7 @@ from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.privacy.erasures import Stage
+from tests.empty_desks import open_store
 from tests.planted_secrets import find_secrets
 from tests.unit.desk_fixture import DeskFixture
 
@@ -32,7 +33,7 @@ WORDS |= {NOTE: "note", "198.51.100.77": "address", "quetzalcoatl": "word of the
 
 @pytest.fixture
 def full(tmp_path: Path, vault: Vault, clock: FixedClock) -> Store:
-    return Store.open(tmp_path / "desk.db", vault, clock)
+    return open_store(tmp_path / "desk.db", vault, clock)
 
 
 @pytest.fixture

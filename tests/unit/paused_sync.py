@@ -13,10 +13,10 @@ import pytest
 from dashboard.domain.clock import FixedClock
 from dashboard.gateways.stripe import Stripe
 from dashboard.settings import Settings
-from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.payments.stripe_objects import RESOURCES
 from dashboard.sync import Sync
+from tests.empty_desks import open_store
 from tests.stripe_account import Account
 
 START = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -33,7 +33,7 @@ class Desk:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.clock = FixedClock(START)
         self.account = Account(self.clock)
-        self.store = Store.open(folder / "desk.db", Vault([make_key()]), self.clock, ZoneInfo("America/New_York"))
+        self.store = open_store(folder / "desk.db", Vault([make_key()]), self.clock, ZoneInfo("America/New_York"))
         self.settings = settings
 
     def sync(self, *, full: bool = False) -> None:

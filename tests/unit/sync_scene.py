@@ -24,9 +24,9 @@ from dashboard.domain.stripe_balance import Held, read_balance
 from dashboard.gateways.plaid_replies import Page
 from dashboard.gateways.stripe import Stripe
 from dashboard.settings import Settings
-from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.sync import Sync
+from tests.empty_desks import open_store
 
 COUNT, END = 2_000, 1_795_478_400  # 2026-11-24 00:00 UTC
 PAGES = COUNT // 100
@@ -88,7 +88,7 @@ class Scene:
         self.db = folder / "sync.db"
         self.clock = FixedClock(TODAY)
         self.provider = Provider()
-        self.store = Store.open(self.db, Vault([make_key()]), self.clock, ZoneInfo("UTC"))
+        self.store = open_store(self.db, Vault([make_key()]), self.clock, ZoneInfo("UTC"))
         self.settings = settings
         self.pauses: list[float] = []
         self.sync = self.fresh_sync()

@@ -10,9 +10,9 @@ import pytest
 from dashboard.domain.batches import Batch, BatchState, RowState
 from dashboard.domain.clock import FixedClock
 from dashboard.settings import Settings
-from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.restores import Unknown
+from tests.empty_desks import open_store
 from tests.unit.batch_scenes import approve, equal_rows, linked, now, rows, run, submitted
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import Killed
@@ -21,7 +21,7 @@ from tests.unit.test_debit_copies import copy_file, open_copy
 
 @pytest.fixture
 def desk(tmp_path: Path, vault: Vault, clock: FixedClock, settings: Settings) -> DeskFixture:
-    given = DeskFixture(Store.open(tmp_path / "desk.db", vault, clock), clock, vault, settings)
+    given = DeskFixture(open_store(tmp_path / "desk.db", vault, clock), clock, vault, settings)
     given.plaid.available = 100_000_000
     return given
 

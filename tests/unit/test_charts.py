@@ -35,6 +35,7 @@ from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.payments.charts import COLLECTED, LOST
+from tests.empty_desks import open_store
 from tests.payment_history import DAY, START, History
 
 ZONE = ZoneInfo("America/New_York")
@@ -78,7 +79,7 @@ def strange_charges() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("charts")
-    opened = Store.open(folder / "desk.db", Vault([make_key()]), FixedClock(NOW), ZONE)
+    opened = open_store(folder / "desk.db", Vault([make_key()]), FixedClock(NOW), ZONE)
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
             opened.projection.apply(resource, [json.loads(body) for body in listing.bodies])

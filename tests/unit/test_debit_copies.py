@@ -20,6 +20,7 @@ from dashboard.settings import Settings
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.restores import Unknown
+from tests.empty_desks import open_store
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import refused
 from tests.unit.test_debits import order_for, submit
@@ -36,7 +37,7 @@ class Held(InlineWorker):
 
 @pytest.fixture
 def desk(tmp_path: Path, vault: Vault, clock: FixedClock, settings: Settings) -> DeskFixture:
-    return DeskFixture(Store.open(tmp_path / "desk.db", vault, clock), clock, vault, settings)
+    return DeskFixture(open_store(tmp_path / "desk.db", vault, clock), clock, vault, settings)
 
 
 @pytest.fixture

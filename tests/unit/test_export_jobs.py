@@ -32,6 +32,7 @@ from dashboard.payments.lists import PaymentLists, PaymentOrder
 from dashboard.settings import Settings
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
+from tests.empty_desks import open_store
 from tests.payment_history import History
 
 HISTORY = History(150, days=60)
@@ -93,7 +94,7 @@ class LaterWorker:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("exports")
-    opened = Store.open(folder / "desk.db", Vault([make_key()]), FixedClock(NOW), ZONE)
+    opened = open_store(folder / "desk.db", Vault([make_key()]), FixedClock(NOW), ZONE)
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
             opened.projection.apply(resource, [json.loads(body) for body in listing.bodies])

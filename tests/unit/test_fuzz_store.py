@@ -28,6 +28,7 @@ from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.engine.database import Database
 from dashboard.store.migrations import migrate
 from dashboard.store.payments.stripe_objects import LARGEST_CENTS, LATEST, RESOURCES
+from tests.empty_desks import open_store
 from tests.odd_replies import odd, storable
 from tests.payment_history import History
 from tests.unit.conftest import TUESDAY
@@ -76,7 +77,7 @@ TIMES = {"created", "available_on", "arrival"}
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store that has what the odd objects may point at."""
     folder = tmp_path_factory.mktemp("odd")
-    store = Store.open(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
+    store = open_store(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
             store.projection.apply(resource, [json.loads(body) for body in listing.bodies])

@@ -28,6 +28,7 @@ from dashboard.store.payments.columns import PaymentColumns
 from dashboard.store.payments.columns.words import COMPARED
 from dashboard.store.payments.questions import SORTS
 from dashboard.store.payments.reader import PaymentTable
+from tests.empty_desks import open_store
 
 TODAY = date(2026, 11, 24)
 ZONE = ZoneInfo("America/New_York")
@@ -43,7 +44,7 @@ Row = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store.open(tmp_path_factory.mktemp("columns") / "desk.db", Vault([make_key()]), Clock(), ZONE)
+    opened = open_store(tmp_path_factory.mktemp("columns") / "desk.db", Vault([make_key()]), Clock(), ZONE)
     yield opened
     opened.close()
 
@@ -333,7 +334,7 @@ def test_a_payment_failed_when_its_money_was_taken_back(store: Store, other: Dat
 def test_many_rows_and_many_different_words_are_read_in_slices_and_changed_in_place(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    store = Store.open(tmp_path_factory.mktemp("many") / "desk.db", Vault([make_key()]), Clock(), ZONE)
+    store = open_store(tmp_path_factory.mktemp("many") / "desk.db", Vault([make_key()]), Clock(), ZONE)
     count = max(2 * SLICE, COMPARED) + 5
     with store.transaction() as db:
         db.execute(

@@ -21,6 +21,7 @@ from dashboard.settings import Settings
 from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
+from tests.empty_desks import open_store
 from tests.payment_history import DAY, History
 
 HISTORY = History(120, days=40)
@@ -30,7 +31,7 @@ NOW = datetime.fromtimestamp(HISTORY.now, UTC)
 @pytest.fixture
 def store(tmp_path: Path, vault: Vault) -> Iterator[Store]:
 
-    opened = Store.open(tmp_path / "desk.db", vault, FixedClock(NOW))
+    opened = open_store(tmp_path / "desk.db", vault, FixedClock(NOW))
     for resource, listing in HISTORY.resources.items():
         if resource != "events":
             opened.projection.apply(resource, [json.loads(body) for body in listing.bodies])

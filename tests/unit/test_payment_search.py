@@ -19,6 +19,7 @@ from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.engine.database import Database
 from dashboard.store.migrations import define_all
+from tests.empty_desks import open_store
 
 TODAY = date(2026, 11, 24)
 PAYERS = {
@@ -31,7 +32,7 @@ PAYERS = {
 
 @pytest.fixture
 def store(tmp_path: Path, vault: Vault, clock: FixedClock) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "desk.db", vault, clock, ZoneInfo("America/New_York"))
+    opened = open_store(tmp_path / "desk.db", vault, clock, ZoneInfo("America/New_York"))
     yield opened
     opened.close()
 

@@ -17,6 +17,7 @@ from dashboard.domain.errors import ProviderBroken
 from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
+from tests.empty_desks import open_store as open_copied
 from tests.payment_history import History
 
 HISTORY = History(60, days=40)
@@ -31,7 +32,7 @@ TODAY = date(2026, 11, 24)
 
 
 def open_store(folder: Path) -> Store:
-    return Store.open(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
+    return open_copied(folder / "desk.db", Vault([make_key()]), Clock(), ZoneInfo("America/New_York"))
 
 
 def table(store: Store) -> list[tuple[Any, ...]]:

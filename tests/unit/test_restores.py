@@ -25,6 +25,7 @@ from dashboard.staff.access import demo_actor
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.restores import Unknown
+from tests.empty_desks import open_store
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import Killed, lost
 from tests.unit.notice_channels import CarrierDouble
@@ -62,7 +63,7 @@ class Restorable(DeskFixture):
 @pytest.fixture
 def desk(tmp_path: Path, vault: Vault, clock: FixedClock, settings: Settings) -> Restorable:
     Restorable.folder = tmp_path
-    desk = Restorable(Store.open(tmp_path / "desk.db", vault, clock), clock, vault, settings)
+    desk = Restorable(open_store(tmp_path / "desk.db", vault, clock), clock, vault, settings)
     desk.plaid = Tokens()
     desk.restart()
     return desk

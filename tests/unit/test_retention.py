@@ -18,6 +18,7 @@ from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.privacy.retention import SWEEPS, RetentionTable
 from dashboard.store.staff import Visit
+from tests.empty_desks import open_store
 from tests.unit.desk_fixture import DeskFixture
 from tests.unit.fakes import refused
 
@@ -27,7 +28,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @pytest.fixture
 def full(tmp_path: Path, vault: Vault, clock: FixedClock) -> Store:
-    return Store.open(tmp_path / "desk.db", vault, clock)
+    return open_store(tmp_path / "desk.db", vault, clock)
 
 
 CALLS = 3  # of one link: the Stripe customer, the bank account, the authorization

@@ -15,6 +15,7 @@ from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.engine.database import Database
 from dashboard.store.payments.columns import PaymentColumns, saved
 from dashboard.store.payments.questions import SORTS
+from tests.empty_desks import open_store
 from tests.unit.test_payment_columns import TODAY, ZONE, change, make_row, write
 
 EVERYTHING = PaymentFilter()
@@ -23,7 +24,7 @@ Found = list[object]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "desk.db", Vault([make_key()]), Clock(), ZONE)
+    opened = open_store(tmp_path / "desk.db", Vault([make_key()]), Clock(), ZONE)
     with opened.transaction() as db:
         for seq in range(1, 41):
             write(db, make_row(random.Random(seq), seq))

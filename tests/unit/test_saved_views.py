@@ -16,6 +16,7 @@ from dashboard.domain.payment_status import PaymentState
 from dashboard.payments.saved_views import COUNT_LIMIT, SavedViews
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
+from tests.empty_desks import open_store
 from tests.unit.test_payment_status import FILTERS
 
 FAILED = PaymentFilter(statuses=(PaymentState.FAILED,), text="INV & sons")
@@ -24,7 +25,7 @@ ADA, BEN = (Actor(name, frozenset({Role.FINANCE})) for name in ("ada", "ben"))
 
 @pytest.fixture
 def store(tmp_path: Path, vault: Vault, clock: FixedClock) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "desk.db", vault, clock)
+    opened = open_store(tmp_path / "desk.db", vault, clock)
     yield opened
     opened.close()
 

@@ -28,6 +28,7 @@ from dashboard.staff.sign_in import (
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault, make_key
 from dashboard.store.staff import OWASP, StaffTable, Visit, digest_pin
+from tests.empty_desks import open_store
 from tests.machine import CHEAP
 
 RULES = read_rules({Role.OPS: "ann@example.com, group:counter", Role.ADMIN: "group:admins", Role.FINANCE: ""})
@@ -52,7 +53,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "desk.db", Vault([make_key()]), clock)
+    opened = open_store(tmp_path / "desk.db", Vault([make_key()]), clock)
     yield opened
     opened.close()
 

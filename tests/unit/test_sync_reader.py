@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.domain.clock import FixedClock
-from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.sync.budget import Budget
 from dashboard.sync.reader import RowPage
 from dashboard.sync.run import SyncRun
+from tests.empty_desks import open_store
 
 
 class Slow:
@@ -32,7 +32,7 @@ class Slow:
 
 
 def test_workers_that_come_together_start_one_reader(tmp_path: Path, vault: Vault, clock: FixedClock) -> None:
-    store = Store.open(tmp_path / "desk.db", vault, clock)
+    store = open_store(tmp_path / "desk.db", vault, clock)
     budget = Budget(per_endpoint=float("inf"), overall=float("inf"))
     run = SyncRun(store, None, clock, budget, start_reader=Slow)  # type: ignore[arg-type]  # nobody asks Stripe
     run.pages_left["charges", 0] = 1_000

@@ -13,6 +13,7 @@ from dashboard.domain.payment_filter import PaymentFilter
 from dashboard.store import Store
 from dashboard.store.encryption.vault import Vault
 from dashboard.store.privacy.wiping import ELSEWHERE, LEFT, WIPED
+from tests.empty_desks import open_store
 
 CHARGE: dict[str, Any] = {
     "id": "py_1",
@@ -30,7 +31,7 @@ def found_by(store: Store, text: str) -> list[str]:
 
 @pytest.fixture
 def full(tmp_path: Path, vault: Vault, clock: FixedClock) -> Store:
-    return Store.open(tmp_path / "desk.db", vault, clock)
+    return open_store(tmp_path / "desk.db", vault, clock)
 
 
 def test_every_table_says_what_an_erasure_does_to_it(full: Store) -> None:
