@@ -21,6 +21,14 @@ MEASURE = Measure(os.environ[FOLDER]) if FOLDER in os.environ else None  # befor
 DRIVERS = 2
 # Long runs by themselves: they are handed out one by one, where a file is handed out whole.
 SPREAD = ("test_crash_slice.py", "test_days_slice.py")
+# The files that drive a browser for a minute and more: the last of all must be a short one.
+LONG = frozenset(
+    f"test_{name}.py"
+    for name in (
+        *("addresses", "approvals", "component", "handover", "handover_sign_in", "health", "later_and_again"),
+        *("lost_clicks", "main_job", "planted_secrets", "sign_in", "widths"),
+    )
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,12 +54,12 @@ class Failures:
 
 
 class First:
-    """Puts the tests that drive a browser in front, in whatever order they are by then."""
+    """Puts what takes long in front, in whatever order it is by then: no process is alone with it at the end."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The longest of all that is handed out begins first."""
-        items.sort(key=lambda item: not is_driven(item))
+        """The longest of all that is handed out begins first; a unit test's file takes seconds."""
+        items.sort(key=lambda item: (not is_driven(item), item.path.name not in LONG, item.path.parent.name == "unit"))
 
 
 class ByFile(LoadScopeScheduling):
