@@ -19,8 +19,9 @@ class MailServerDouble(socketserver.ThreadingTCPServer):
 
     daemon_threads, allow_reuse_address = True, True
 
-    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
-        """With a certificate it offers STARTTLS, and takes a login and mail only behind it."""
+    def __init__(self, certificate: tuple[Path, Path] | None = None, *, implicit: bool = False) -> None:
+        """With a certificate it offers STARTTLS, or speaks TLS at once, and takes a login and mail only behind it."""
+        self.implicit = implicit
         super().__init__(("127.0.0.1", 0), _Session)
         self.received: list[Message] = []
         self.fail: dict[str, str] = {}
@@ -53,8 +54,13 @@ class _Session(socketserver.StreamRequestHandler):
         super().finish()
         self.connection.close()  # over TLS it is not the one that the server knows
 
+    def setup(self) -> None:
+        if self.server.implicit and self.server.context:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
     def handle(self) -> None:
-        self.secure = False
+        self.secure = self.server.implicit
         self.say("220 mail.test ESMTP")
         while line := self.rfile.readline().decode().strip():
             verb = line[:4].upper()

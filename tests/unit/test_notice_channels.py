@@ -155,11 +155,11 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 LETTER = Letter("message_1", "2 notices", [ChatLine("One", "https://desk.example/payouts")], NOW, "Chat fails.")
 
 
-@pytest.mark.parametrize("tls", ["none", "starttls"])
+@pytest.mark.parametrize("tls", ["none", "starttls", "tls"])
 def test_a_mail_goes_to_everybody_or_nobody(make_settings: Make, tmp_path: Path, tls: str) -> None:
     certificate = make_certificate(tmp_path)
-    server = MailServerDouble(certificate if tls == "starttls" else None)
-    user, password = LOGIN if tls == "starttls" else ("", "")
+    server = MailServerDouble(certificate if tls != "none" else None, implicit=tls == "tls")
+    user, password = LOGIN if tls != "none" else ("", "")
     mail = MailSettings("127.0.0.1", server.port, user, Secret(password), "desk@acme.example", tls)
     notices = NoticeSettings(("ops@acme.example", "fin@acme.example"), Chat.SLACK, Secret(""), False)
     settings = replace(make_settings(), mail=mail, notices=notices)
@@ -175,7 +175,8 @@ def test_a_mail_goes_to_everybody_or_nobody(make_settings: Make, tmp_path: Path,
         server.fail = {"RCPT": "550 no such user"}
         with pytest.raises(ProviderRejected):
             carrier.carry(LETTER)
-        if tls == "starttls":
+        if tls != "none":
+            assert set(server.logins) == {LOGIN}
             with pytest.raises(ProviderUnreachable) as caught:
                 MailCarrier(MailServer(mail), settings).carry(LETTER)
             assert not caught.value.maybe_done, "a certificate that nobody vouches for gets nothing"
