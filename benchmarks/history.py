@@ -294,13 +294,16 @@ class History:
     def _settled_on(self, day: int) -> list[int]:
         """The balance transactions that this day's payout pays out: of the payments made SETTLES_AFTER days before.
 
-        What is taken back later (refunds, late returns) is left to the payout of the payment itself, which keeps the
-        sum of every payout right without a second index.
+        What is taken back later (refunds, late returns) lies in the payout of the payment itself, which keeps the sum
+        of every payout right without a second index. What `change` takes back lies in none.
         """
         low = bisect_left(self.created, (day - SETTLES_AFTER) * DAY)
         high = bisect_left(self.created, (day - SETTLES_AFTER + 1) * DAY)
         codes = [STEP + number for number in range(low, high)]
-        codes += [2 * STEP + number for number in range(low, high) if self._first_outcome[number] >= FAILED]
+        first = self._first_outcome
+        codes += [2 * STEP + number for number in range(low, high) if first[number] >= FAILED]
+        codes += [3 * STEP + number for number in range(low, high) if first[number] == REFUNDED]
+        codes += [4 * STEP + number for number in range(low, high) if first[number] == RETURNED]
         return codes
 
     def paid_in(self, payout: str) -> list[int]:
@@ -314,7 +317,7 @@ class History:
         return sorted(place for place in places if place is not None)
 
     def held(self) -> dict[str, int]:
-        """Cents of payments in no payout, by Stripe's source type; what was taken back later counts as paid out."""
+        """Cents in no payout, by Stripe's source type."""
         found = {"bank_account": 0, "card": 0}
         for code in self.resources["balance_transactions"].codes:
             kind, number = divmod(code, STEP)

@@ -17,7 +17,12 @@ from dashboard.sync.windows import PAGE
 
 ORDER = ("customers", "payouts", "balance_transactions", "refunds", "disputes", "payment_intents", "charges")
 # What a charge's read brings along for nothing.
-EXPANDED = {"charges": ("balance_transaction", "failure_balance_transaction", "payment_intent")}
+MOVES = ("balance_transaction", "failure_balance_transaction")  # how an object moved the balance, and back
+EXPANDED = {
+    "charges": (*MOVES, "payment_intent"),
+    "refunds": MOVES,
+    "payouts": ("failure_balance_transaction",),  # what its own would add is said by its amount
+}
 LANES = 4  # at 150 ms a reply one lane makes 6 requests a second; each more costs at most one page
 LANE_LEAST = 500  # objects below which more lanes are not worth their pages
 
@@ -146,7 +151,7 @@ def keep(run: SyncRun, resource: str, objects: Sequence[Mapping[str, Any]]) -> F
         kept = run.store.sync_state.created_of("charges", sorted(charges))
         return {"charges": {id: created for id, created in charges.items() if id not in kept}}
     if resource != "charges":
-        run.commit(resource, objects)
+        run.commit(resource, objects, before=[("balance_transactions", _moves_of(run, resource, objects))])
         return {}
     intents = _brought(objects, "payment_intent")
     failures = _brought(objects, "failure_balance_transaction")
@@ -169,8 +174,21 @@ def keep(run: SyncRun, resource: str, objects: Sequence[Mapping[str, Any]]) -> F
         if one.get("amount_refunded") and kept_before.get(str(one["id"]), (None, 0))[1] != one["amount_refunded"]
     ]
     for id in run.store.sync_state.unexplained_refunds(refunded):
-        run.commit("refunds", run.page("refunds", {"charge": id, "limit": PAGE}).data)
+        keep(run, "refunds", run.page("refunds", {"charge": id, "limit": PAGE}, EXPANDED["refunds"]).data)
     return {"payment_intents": {str(one["id"]): 0 for one in intents}}
+
+
+def _moves_of(run: SyncRun, resource: str, objects: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """How these moved the balance, which no payout may say for days, or ever. Stripe lists a dispute's inside it."""
+    if resource == "disputes":
+        listed = [one.get("balance_transactions") for one in objects]
+        rows = [row for rows in listed if isinstance(rows, list) for row in rows]
+        return [row for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
+    brought = {str(one["id"]): one for name in EXPANDED.get(resource, ()) for one in _brought(objects, name)}
+    named = {id for one in objects for name in EXPANDED.get(resource, ()) if isinstance(id := one.get(name), str)}
+    unknown = run.store.payments.unknown_balance_transactions(sorted(named))
+    read = (_read_one(run, "balance_transactions", id) for id in unknown)
+    return [*brought.values(), *(one for one in read if one)]
 
 
 def _brought(objects: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from tests.browser.desk import PATIENCE, open_context, settle, type_into
 from tests.browser.everybody import see_everybody_can_use
 from tests.browser.identity import GuardedDesk, go, guarded, sign_in
 from tests.browser.test_payments import see_rows
+from tests.contract.hooked_desk import until
 
 LATEST = 6  # the day of a month until which the last payouts of the one before may not have arrived
 WEEK = 7 * 86_400  # seconds
@@ -101,6 +102,7 @@ def test_one_orders_and_another_approves(page: Page, checker: Page, desk: Guarde
 
     go(page, desk, "payments")
     expect(page.locator("[role=gridcell]").filter(has_text="TWO-1").first).to_be_visible(timeout=PATIENCE)
+    until(lambda: desk.actions("debit.submitted"))  # it is in the list as soon as it is ordered
     assert sent(desk, "TWO-1") == [(2_500, "processing")]
 
 

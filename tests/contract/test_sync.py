@@ -187,3 +187,41 @@ def test_payouts_tie_to_the_payments_in_them(desk: Desk) -> None:
         assert sum(one.net for one in sums) == line.amount and sum(one.parts for one in sums) == line.parts
         assert all(one.net == one.amount - one.fee for one in sums)
         assert any(part.customer for part in parts)
+
+
+def unexplained(desk: Desk) -> list[tuple[bool, int, int]]:
+    """Where Stripe's own balance is another than what the desk works out: rail, Stripe's and ours in cents."""
+    found = desk.month_books.compare(ACTOR)
+    assert found is not None and found.parts
+    return [(one.old_rail, one.available + one.pending, one.ours) for one in found.parts if one.difference]
+
+
+def test_what_is_taken_back_is_in_the_balance_before_a_payout_pays_it(desk: Desk, alive: Sandbox) -> None:
+    """A refund, a refund that fails, a dispute and a failed payout, each read by its event."""
+    customer, account = alive.link()
+    paid = alive.debit(customer, account, amount=54_321)
+    other, disputed = alive.link()
+    alive.choose("dispute", disputed)
+    alive.debit(other, disputed, amount=2_300)
+    alive.advance(6)
+    desk.follow_sandbox()
+    desk.sync.run()
+    alive.client.v1.refunds.create({"payment_intent": paid.id, "amount": 4_321})
+    for day in range(8):
+        desk.follow_sandbox()
+        desk.sync.run(thorough=True)
+        assert unexplained(desk) == [], f"after {day} business days"
+        alive.advance(1)
+
+
+def test_a_refund_that_no_payout_follows_is_in_the_balance_of_a_first_sync(desk: Desk, alive: Sandbox) -> None:
+    """The last payment of the old rail was paid out before; its refund stands on that balance for ever."""
+    charges = alive.client.v1.charges.list({"limit": 100}).auto_paging_iter()
+    old = [one for one in charges if one.payment_method_details and one.payment_method_details.type == "ach_debit"]
+    whole = next(one for one in old if one.status == "succeeded" and not one.amount_refunded and not one.disputed)
+    alive.advance(12)
+    alive.client.v1.refunds.create({"charge": whole.id})
+    alive.advance(9)  # every payment of the new rail since then was paid out or is younger than the refund
+    desk.follow_sandbox()
+    desk.sync.run(thorough=True)
+    assert unexplained(desk) == []

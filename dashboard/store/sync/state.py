@@ -12,6 +12,20 @@ from dashboard.store.engine.dialect import add_or_keep, on_repeat
 from dashboard.store.payments.stripe_objects import RESOURCES
 
 SLICE = 400  # ids in one query
+# A dispute that only warns moves nothing; a payout's own transaction is its amount again.
+FIRST_UNKNOWN = """
+SELECT min(created) AS first FROM (
+  SELECT created FROM charge WHERE balance_transaction_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM balance_transaction WHERE id = balance_transaction_id)
+  UNION ALL SELECT created FROM charge o WHERE status = 'failed' AND balance_transaction_id IS NOT NULL AND NOT EXISTS
+    (SELECT 1 FROM balance_transaction b WHERE b.source_id = o.id AND b.id <> o.balance_transaction_id)
+  UNION ALL SELECT created FROM refund o WHERE status IN ('pending', 'succeeded', 'failed') AND NOT EXISTS
+    (SELECT 1 FROM balance_transaction b WHERE b.source_id = o.id)
+  UNION ALL SELECT created FROM dispute o WHERE status IN ('needs_response', 'under_review', 'won', 'lost')
+    AND NOT EXISTS (SELECT 1 FROM balance_transaction b WHERE b.source_id = o.id)
+  UNION ALL SELECT created FROM payout o WHERE status IN ('failed', 'canceled') AND NOT EXISTS
+    (SELECT 1 FROM balance_transaction b WHERE b.source_id = o.id AND b.type <> 'payout')
+)"""
 
 
 @dataclass(frozen=True)
@@ -95,12 +109,12 @@ class SyncStateTable:
             self.add_window(window)
 
     def first_without_balance_transaction(self) -> int | None:
-        """When the oldest charge was made whose balance transaction is named but not kept, or None."""
-        query = (
-            "SELECT min(created) AS first FROM charge WHERE balance_transaction_id IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM balance_transaction WHERE id = balance_transaction_id)"
-        )
-        first = next(iter(self._database.handle.query(query)))["first"]
+        """When the oldest object was made that moved the balance by a transaction that is not kept, or None.
+
+        Payments name theirs. What takes money back is named by it: a refund, a lost payment, a dispute, a payout that
+        did not arrive. No payout may follow them, so no payout's list brings them.
+        """
+        first = next(iter(self._database.handle.query(FIRST_UNKNOWN)))["first"]
         return None if first is None else int(first)
 
     def move_window(self, old: Window, new: Window) -> None:
