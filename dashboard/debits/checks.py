@@ -20,7 +20,13 @@ def check_amount(amount_cents: object) -> int:
         raise InputError(
             "The amount is not a number of cents.", action="Type dollars and cents.", code="invalid_amount"
         )
-    if amount_cents <= 0:
+    if amount_cents < 0:
+        raise InputError(
+            "The amount is negative: that is what a minus sign or parentheses mean.",
+            action="Type an amount above zero; money goes back to a customer by a refund of its payment.",
+            code="invalid_amount",
+        )
+    if amount_cents == 0:
         raise InputError("The amount is not above zero.", action="Type an amount above zero.", code="invalid_amount")
     if amount_cents < SMALLEST_CENTS:
         raise InputError("The amount is below $0.50.", action="Stripe debits $0.50 or more.", code="amount_too_small")

@@ -40,7 +40,7 @@ R04|Invalid account number|The account number is not valid at this bank.|custome
 R05|Unauthorized debit to a consumer account|A business entry was sent to a consumer who did not authorize it.|us|{TALK}|u|
 R06|Returned at our bank's request|Our bank (ODFI) requested the entry back.|us|{ASK_STRIPE}|o|
 R07|Authorization revoked|The customer has revoked the authorization.|us|{TALK}|u|
-R08|Payment stopped|The customer stopped this one payment at the bank.|customer|Ask the customer why, then debit again if they agree|o|
+R08|Payment stopped|The customer stopped this one payment at the bank.|customer|Ask why; debit again only once they sign anew|o|
 R09|Uncollected funds|The balance is there, but not yet available.|customer|{_AGAIN}|o|y
 R10|Customer says it is not authorized|The customer told the bank that they do not recognize or did not authorize the debit.|us|{TALK}|u|
 R11|Not as authorized|The debit differs from what was agreed: amount, date or form.|us|Correct it and send it again within 60 days|u|

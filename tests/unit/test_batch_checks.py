@@ -83,6 +83,13 @@ def test_an_amount_that_is_not_surely_meant_is_refused_and_never_guessed(
     assert all(one.field == "amount" for one in rows(desk, batch)[0].row.faults)
 
 
+@pytest.mark.parametrize("amount", ["(12.00)", "-12.00"])
+def test_a_credit_in_the_file_is_named_as_one_and_the_way_to_give_money_back(desk: DeskFixture, amount: str) -> None:
+    linked(desk)
+    (fault,) = rows(desk, opened(desk, file_of([f'C-1,"{amount}",INV-1'])))[0].row.faults
+    assert "negative" in fault.reason and "refund" in fault.fix
+
+
 def test_an_amount_above_the_setting_is_refused(make: Callable[..., DeskFixture]) -> None:
     desk = make(ACH_DESK_DEBIT_MAX_CENTS="100000")
     field, reason, fix, code = only(desk, padded(many(desk), "C-1,1000.01,X-1"))
