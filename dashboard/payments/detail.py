@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from dashboard.domain.clock import Clock
+from dashboard.domain.customers import HolderType
 from dashboard.domain.errors import InputError
 from dashboard.domain.formatting import money
 from dashboard.domain.models import Actor, Mode
@@ -116,7 +117,7 @@ class PaymentDetails:
             mandate_id=mandate_id,
             reason=find_reason(row, charge),
             case_id=case.id if case else None,
-            windows=find_windows(row, found) if charge else None,
+            windows=find_windows(row, found, charge) if charge else None,
         )
 
     def _mandate(self, id: str | None) -> MandateNote | None:
@@ -165,11 +166,12 @@ def build_timeline(row: PaymentRow, parts: dict[str, list[dict[str, Any]]], now:
     return sorted(timeline, key=lambda entry: entry.at)
 
 
-def find_windows(row: PaymentRow, payment: dict[str, Any]) -> ReturnWindows | None:
+def find_windows(row: PaymentRow, payment: dict[str, Any], charge: dict[str, Any]) -> ReturnWindows | None:
     """Until when the bank may still send a payment back; None where it has, or the money never came."""
     if row.state in {PaymentState.FAILED, PaymentState.CANCELED, PaymentState.RETURNED_LATE}:
         return None
-    return find_return_windows(row.created, maybe_from_epoch(payment["available_on"]))
+    of_company = charge["holder_type"] == HolderType.COMPANY
+    return find_return_windows(row.created, maybe_from_epoch(payment["available_on"]), of_company=of_company)
 
 
 def add_up(row: PaymentRow, parts: dict[str, list[dict[str, Any]]], aftermath: list[dict[str, Any]]) -> list[MoneyLine]:

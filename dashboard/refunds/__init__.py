@@ -141,7 +141,7 @@ class Refunds:
         payment = require_found(self._store.payments.get(payment_id), "payment")
         parts, id = self._store.payments.parts(payment["id"]), str(payment["id"])
         refunded = int(payment["refunded"]) + self._store.refunds.reserved(id)
-        until, returnable = window_of(payment)
+        until, returnable = window_of(payment, next(iter(parts["charge"]), None))
         debit = self._store.debits.get(payment["debit_id"]) if payment["debit_id"] else None
         owner = self._store.customers.by_stripe_id(payment["customer_id"]) if payment["customer_id"] else None
         whose = debit.customer_id if debit else owner.id if owner else None

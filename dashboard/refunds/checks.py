@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dashboard.domain.customers import HolderType
 from dashboard.domain.errors import InputError, Refused
 from dashboard.domain.formatting import money
 from dashboard.domain.models import Problem
@@ -56,10 +58,11 @@ class Refundable:
         return max(0, self.amount_cents - self.refunded_cents)
 
 
-def window_of(payment: dict[str, Any]) -> tuple[datetime, datetime]:
+def window_of(payment: dict[str, Any], charge: Mapping[str, Any] | None) -> tuple[datetime, datetime]:
     """Until when a payment can be refunded (Stripe), and until when its bank may return it as unauthorized (Nacha)."""
+    of_company = charge is not None and charge["holder_type"] == HolderType.COMPANY
     created, settled = from_epoch(payment["created"]), maybe_from_epoch(payment["available_on"])
-    returnable = find_return_windows(created, settled).unauthorized_at
+    returnable = find_return_windows(created, settled, of_company=of_company).unauthorized_at
     return created + WINDOWS.get(payment["rail"], WINDOWS["ach_debit"]), returnable
 
 
@@ -74,7 +77,7 @@ def find_problem(
         return DISPUTED
     if charge is None or charge["status"] != "succeeded" or payment["state"] not in COLLECTED:
         return NOT_COLLECTED
-    if now > window_of(payment)[0]:
+    if now > window_of(payment, charge)[0]:
         return Problem(
             "Stripe refunds this payment no more.",
             "It is older than the 180 days (90 on the old rail) within which a payment is refunded.",

@@ -72,18 +72,39 @@ def test_a_pending_payment_says_what_is_still_expected(store: Store, details: Pa
 def test_it_says_until_when_each_group_of_codes_can_still_come(store: Store, details: PaymentDetails) -> None:
     """Four business days from the debit for most reasons, sixty days from the settlement for an unauthorized one."""
     made = datetime(2026, 11, 24, 15, tzinfo=UTC)  # the Tuesday before Thanksgiving
-    found = find_return_windows(made, None)
+    found = find_return_windows(made, None, of_company=False)
     assert (found.most_on, found.unauthorized_at.date()) == (date(2026, 12, 1), date(2027, 1, 30))
-    assert find_return_windows(made, made + timedelta(days=3)).unauthorized_at == made + timedelta(days=63)
+    settled = find_return_windows(made, made + timedelta(days=3), of_company=False)
+    assert settled.unauthorized_at == made + timedelta(days=63)
     for state in ("paid_out", "pending", "refunded"):
         assert details.get(demo_actor(), charge_with(store, state)).windows is not None, state
     assert details.get(demo_actor(), charge_with(store, "failed")).windows is None
 
 
+def test_a_company_has_two_banking_days_to_say_that_it_did_not_authorize_a_debit() -> None:
+    """R29, where a consumer has 60 days; over Thanksgiving and a weekend they are Friday and Monday."""
+    made = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    settled = datetime(2026, 11, 25, 5, tzinfo=UTC)  # Wednesday, midnight in New York
+    found = find_return_windows(made, settled, of_company=True)
+    assert found.unauthorized_at == datetime(2026, 11, 30, 5, tzinfo=UTC)
+
+
+def test_a_payment_of_a_company_shows_the_companys_window(store: Store, details: PaymentDetails) -> None:
+    id = charge_with(store, "paid_out")
+    consumers = details.get(demo_actor(), id).windows
+    charge = store.payments.parts(id)["charge"][0]["id"]
+    with store.database.transaction() as db:
+        db.execute("UPDATE charge SET holder_type = 'company' WHERE id = ?", [charge])
+    companys = details.get(demo_actor(), id).windows
+    assert consumers is not None and companys is not None
+    assert companys.most_on == consumers.most_on
+    assert companys.unauthorized_at < consumers.unauthorized_at - timedelta(days=50)
+
+
 def test_the_windows_of_a_late_evening_begin_with_the_day_on_which_the_debit_goes_out() -> None:
     """The networks' days are Eastern: 23:30 in New York is the next day in UTC, and a Friday's debit goes on Monday."""
     friday = datetime(2026, 11, 13, 23, 30, tzinfo=EASTERN)
-    found = find_return_windows(friday.astimezone(UTC), None)
+    found = find_return_windows(friday.astimezone(UTC), None, of_company=False)
     assert found.most_on == date(2026, 11, 20), "four business days after Monday"
     assert found.unauthorized_at == datetime(2026, 11, 20, 23, 30, tzinfo=EASTERN) + timedelta(days=60)
 
